@@ -1,0 +1,234 @@
+//! The flights that left New York City's airports in 2013: routes, and delays by carrier.
+//!
+//! `--data-dir D` ingests the file into D and answers; `--data-dir D --query` answers from D without
+//! ingesting. `--file F` takes another file of the same columns, gzipped or plain; malformed lines
+//! are named and left out.
+
+use std::error::Error;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Parser;
+use flate2::read::GzDecoder;
+use indicatif::{ProgressBar, ProgressStyle};
+use rama::{AckLevel, InProcessCluster, PMap, PState, Record, defmodule};
+use serde::{Deserialize, Serialize};
+
+/// One departure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
+pub struct Flight {
+    /// Scheduled hour of departure (UTC), as in the file.
+    pub time_hour: String,
+    /// Two-letter code of the airline.
+    pub carrier: String,
+    /// Flight number.
+    pub flight: u32,
+    /// The plane, if known.
+    pub tailnum: Option<String>,
+    /// Airport of departure.
+    pub origin: String,
+    /// Airport of arrival.
+    pub dest: String,
+    /// Minutes late at departure, negative if early; none if it never departed.
+    pub dep_delay: Option<i64>,
+    /// Minutes late at arrival.
+    pub arr_delay: Option<i64>,
+    /// Minutes in the air.
+    pub air_time: Option<i64>,
+    /// Miles.
+    pub distance: i64,
+}
+
+/// Delays of one carrier's arrivals.
+#[derive(PState)]
+pub struct Delays {
+    /// Flights with a known delay.
+    pub count: i64,
+    /// Sum of their delays in minutes.
+    pub total: i64,
+    /// The largest delay in minutes.
+    pub largest: i64,
+}
+
+defmodule! {
+    /// Routes and delays of flights.
+    pub module FlightsModule {
+        depot *flight_depot: Flight, random;
+
+        microbatch statistics {
+            /// Flights per route, by origin and destination.
+            pstate $$routes: PMap<String, PMap<String, i64>>;
+            /// Arrival delays per carrier.
+            pstate $$carriers: PMap<String, Delays>;
+
+            sources! {
+                source> *flight_depot :> %microbatch;
+                %microbatch() :> Flight { *carrier, *origin, *dest, *arr_delay, .. };
+                |hash(*origin);
+                +compound $$routes { *origin => { *dest => +count() } };
+                |hash(*carrier);
+                <<if *arr_delay.is_some() {
+                    *arr_delay.unwrap_or_default() :> *delay;
+                    +compound $$carriers {
+                        *carrier => { count: +count(), total: +sum(*delay), largest: +max(*delay) }
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// Tasks of the module; fixed for the life of a data directory.
+const TASKS: usize = 4;
+/// The data that comes with the examples.
+const FLIGHTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/data/flights.csv.gz");
+/// Rows of it, for the progress bar.
+const ROWS: u64 = 336_776;
+
+#[derive(Parser)]
+#[command(about = "Routes and delays of the flights that left New York City in 2013")]
+struct Args {
+    /// Keep the data here
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Answer from the data directory, without ingesting
+    #[arg(long, requires = "data_dir")]
+    query: bool,
+    /// The flights, as CSV, gzipped or plain
+    #[arg(long, default_value = FLIGHTS)]
+    file: PathBuf,
+    /// Task threads
+    #[arg(long, default_value_t = 2)]
+    threads: usize,
+}
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() {
+    if let Err(error) = run(&Args::parse()) {
+        let mut message = format!("error: {error}");
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        eprintln!("{message}");
+        std::process::exit(1);
+    }
+}
+
+fn run(args: &Args) -> Result<()> {
+    let cluster = match &args.data_dir {
+        Some(dir) if args.query && !dir.exists() => {
+            return Err(format!("there is no data directory {}", dir.display()).into());
+        }
+        Some(dir) => InProcessCluster::open(dir)?,
+        None => InProcessCluster::temporary()?,
+    };
+    cluster.launch(FlightsModule, TASKS, args.threads)?;
+    let present = appended(&cluster)?;
+    if args.query {
+        println!("{present} flights in the data directory");
+    } else if present > 0 {
+        return Err(format!(
+            "the data directory already holds {present} flights; ask it with --query"
+        )
+        .into());
+    } else {
+        ingest(&cluster, &args.file)?;
+    }
+    // What an earlier run appended and did not process is processed now.
+    let count = appended(&cluster)?;
+    cluster.wait_for_microbatch_processed_count(FlightsModule::statistics, count)?;
+    answer(&cluster)?;
+    cluster.close()?;
+    Ok(())
+}
+
+fn appended(cluster: &InProcessCluster) -> Result<u64> {
+    let depot = cluster.depot(FlightsModule::flight_depot);
+    let mut count = 0;
+    for partition in 0..depot.num_partitions()? {
+        count += depot.partition_offsets(partition)?.end;
+    }
+    Ok(count)
+}
+
+/// The file's lines, unpacked if need be.
+fn open(path: &Path) -> Result<Box<dyn Read>> {
+    let cannot = |error| format!("cannot read {}: {error}", path.display());
+    let mut reader = BufReader::new(File::open(path).map_err(cannot)?);
+    let gzipped = reader.fill_buf().map_err(cannot)?.starts_with(&[0x1f, 0x8b]);
+    Ok(if gzipped { Box::new(GzDecoder::new(reader)) } else { Box::new(reader) })
+}
+
+fn ingest(cluster: &InProcessCluster, path: &Path) -> Result<()> {
+    let depot = cluster.depot(FlightsModule::flight_depot);
+    let style = "{bar:40} {pos}/{len} flights {elapsed} ({per_sec})";
+    let bar = ProgressBar::new(ROWS).with_style(ProgressStyle::with_template(style)?);
+    let mut reader = csv::ReaderBuilder::new().from_reader(open(path)?);
+    let headers = reader.headers()?.clone();
+    let start = Instant::now();
+    let (mut good, mut malformed) = (0_u64, 0_u64);
+    let mut row = csv::StringRecord::new();
+    loop {
+        let parsed = match reader.read_record(&mut row) {
+            Ok(false) => break,
+            Ok(true) => row.deserialize::<Flight>(Some(&headers)),
+            Err(error) if error.is_io_error() => return Err(error.into()),
+            Err(error) => Err(error),
+        };
+        match parsed {
+            Ok(flight) => depot.append_with(flight, AckLevel::None)?,
+            Err(error) => {
+                malformed += 1;
+                let line = row.position().or(error.position()).map_or(0, csv::Position::line);
+                eprintln!("{}:{line}: {error}", path.display());
+                continue;
+            }
+        }
+        good += 1;
+        if good.is_multiple_of(1_000) {
+            bar.set_position(good);
+        }
+    }
+    cluster.sync()?;
+    bar.set_position(good);
+    cluster.wait_for_microbatch_processed_count(FlightsModule::statistics, good)?;
+    bar.finish();
+    let seconds = start.elapsed().as_secs_f64();
+    println!("{good} flights ingested, {malformed} lines malformed, {seconds:.2} s");
+    Ok(())
+}
+
+fn answer(cluster: &InProcessCluster) -> Result<()> {
+    let routes = cluster.pstate(FlightsModule::routes);
+    let carriers = cluster.pstate(FlightsModule::carriers);
+    let (mut counts, mut delays) = (Vec::new(), Vec::new());
+    for task in 0..TASKS {
+        let routes = routes.at_task(task);
+        for origin in routes.select(|p| p.map_keys())? {
+            for (dest, count) in routes.select(|p| p.key(&origin).all())? {
+                counts.push((count, origin.clone(), dest));
+            }
+        }
+        delays.extend(carriers.at_task(task).select(|p| p.map_keys())?);
+    }
+    counts.sort_by(|a, b| b.cmp(a));
+    println!("{} routes; the busiest:", counts.len());
+    for (count, origin, dest) in counts.iter().take(3) {
+        println!("  {origin}-{dest} {count:>7}");
+    }
+    delays.sort();
+    println!("arrival delays in minutes:");
+    println!("  {:<8}{:>8}{:>10}{:>9}", "carrier", "flights", "total", "largest");
+    for carrier in delays {
+        let count = carriers.select_one(|p| p.key(&carrier).field(|f| f.count).nil_to_val(0))?;
+        let total = carriers.select_one(|p| p.key(&carrier).field(|f| f.total).nil_to_val(0))?;
+        let largest = carriers.select_one(|p| p.key(&carrier).field(|f| f.largest).nil_to_val(0))?;
+        println!("  {carrier:<8}{count:>8}{total:>10}{largest:>9}");
+    }
+    Ok(())
+}

@@ -1,0 +1,233 @@
+//! `#[derive(PState)]`: a struct as the schema of fixed keys.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DeriveInput, Error, Fields, Ident, LitInt, Result, Type};
+
+/// Expands `#[derive(PState)]`.
+pub(crate) fn pstate(input: TokenStream) -> TokenStream {
+    syn::parse2(input)
+        .and_then(expand)
+        .unwrap_or_else(Error::into_compile_error)
+}
+
+/// A field as it is stored.
+struct Entry<'a> {
+    ident: &'a Ident,
+    ty: &'a Type,
+    docs: Vec<&'a Attribute>,
+    name: String,
+    id: u32,
+}
+
+fn expand(input: DeriveInput) -> Result<TokenStream> {
+    let name = &input.ident;
+    let fields = match &input.data {
+        Data::Struct(data) => match &data.fields {
+            Fields::Named(fields) => &fields.named,
+            Fields::Unnamed(_) | Fields::Unit => {
+                return Err(Error::new(
+                    name.span(),
+                    "`#[derive(PState)]` needs a struct with named fields",
+                ));
+            }
+        },
+        Data::Enum(data) => {
+            return Err(Error::new(
+                data.enum_token.span,
+                "an enum has no fixed keys: derive `Record` to store it as one value",
+            ));
+        }
+        Data::Union(data) => {
+            return Err(Error::new(
+                data.union_token.span,
+                "a union cannot be part of a PState",
+            ));
+        }
+    };
+    if let Some(param) = input.generics.params.first() {
+        return Err(Error::new(
+            param.span(),
+            "a struct with `#[derive(PState)]` cannot have generic parameters",
+        ));
+    }
+
+    let mut entries: Vec<Entry<'_>> = Vec::new();
+    for field in fields {
+        let Some(ident) = &field.ident else { continue };
+        let text = ident.to_string();
+        let text = text.strip_prefix("r#").unwrap_or(&text).to_owned();
+        let (id, span) = match explicit_id(&field.attrs)? {
+            Some((id, span)) => (id, span),
+            None => (field_id(&text), ident.span()),
+        };
+        if let Some(other) = entries.iter().find(|entry| entry.id == id) {
+            return Err(Error::new(
+                span,
+                format!(
+                    "this field has the same id as `{}`; give one of them another `#[pstate(id = …)]`",
+                    other.name
+                ),
+            ));
+        }
+        entries.push(Entry {
+            ident,
+            ty: &field.ty,
+            docs: field
+                .attrs
+                .iter()
+                .filter(|attribute| attribute.path().is_ident("doc"))
+                .collect(),
+            name: text,
+            id,
+        });
+    }
+    Ok(generate(&input, &entries))
+}
+
+fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
+    let name = &input.ident;
+    let vis = &input.vis;
+    let tokens_name = format_ident!("{name}Fields");
+    let tokens_doc = format!("The fields of [`{name}`], as `.field(|f| …)` hands them out.");
+
+    let mut tables = quote!(());
+    for Entry { ty, id, .. } in entries.iter().rev() {
+        let span = ty.span().resolved_at(Span::call_site());
+        tables = quote_spanned!(span=> ::rama::paths::store::FieldNode<#ty, #tables, #id>);
+    }
+
+    let mut token_fields = TokenStream::new();
+    let mut token_values = TokenStream::new();
+    let mut field_impls = TokenStream::new();
+    let mut shape = TokenStream::new();
+    let mut uses = TokenStream::new();
+    let mut rows = quote!(tables);
+    let mut writes = quote!(writes);
+    for (index, entry) in entries.iter().enumerate() {
+        let Entry {
+            ident,
+            ty,
+            docs,
+            name: text,
+            id,
+        } = entry;
+        let doc = if docs.is_empty() {
+            let doc = format!("Field `{text}`.");
+            quote!(#[doc = #doc])
+        } else {
+            quote!(#(#docs)*)
+        };
+        token_fields.extend(quote!(#doc pub #ident: ::rama::paths::Field<#name, #index>,));
+        token_values.extend(quote!(#ident: ::rama::paths::Field::NEW,));
+        let span = ty.span().resolved_at(Span::call_site());
+        let schema = quote_spanned!(span=> type Schema = #ty;);
+        field_impls.extend(quote! {
+            #[automatically_derived]
+            impl ::rama::paths::FieldAt<#index> for #name {
+                #schema
+                const ID: u32 = #id;
+                fn rows(
+                    tables: &<Self as ::rama::paths::path::Location>::Tables,
+                ) -> &::rama::paths::store::Node<<Self as ::rama::paths::FieldAt<#index>>::Schema> {
+                    &#rows.node
+                }
+                fn writes(
+                    writes: &::rama::paths::store::WritesOf<Self>,
+                ) -> &::rama::paths::store::NodeWrites<<Self as ::rama::paths::FieldAt<#index>>::Schema> {
+                    &#writes.0
+                }
+                fn writes_mut(
+                    writes: &mut ::rama::paths::store::WritesOf<Self>,
+                ) -> &mut ::rama::paths::store::NodeWrites<<Self as ::rama::paths::FieldAt<#index>>::Schema> {
+                    &mut #writes.0
+                }
+            }
+        });
+        let before = format!("{}{text}#{id}: ", if index == 0 { " " } else { ", " });
+        shape.extend(quote!(shape.text(#before).schema::<#ty>();));
+        uses.extend(quote!(let _ = &value.#ident;));
+        rows = quote!(#rows.rest);
+        writes = quote!(#writes.1);
+    }
+
+    let text = name.to_string();
+    quote! {
+        #[doc = #tokens_doc]
+        #[derive(Clone, Copy, Debug)]
+        #vis struct #tokens_name {
+            #token_fields
+        }
+
+        #[automatically_derived]
+        impl ::rama::paths::path::Location for #name {
+            type Slot = ::rama::paths::store::Handle;
+            type Tables = #tables;
+            type Map = ::rama::paths::PMap<(), ()>;
+        }
+
+        #[automatically_derived]
+        impl ::rama::paths::Schema for #name {
+            const NESTED: bool = true;
+
+            fn shape(shape: &mut ::rama::paths::ShapeBuilder) {
+                shape.named::<Self>(#text, |shape| {
+                    shape.text(" fixed {");
+                    #shape
+                    shape.text(" }");
+                });
+            }
+
+            fn top() -> ::core::option::Option<&'static ::rama::paths::store::Handle> {
+                ::core::option::Option::Some(::rama::paths::store::Handle::top())
+            }
+
+            fn drop_below(
+                slot: &::rama::paths::store::Handle,
+                writes: &mut ::rama::paths::store::WritesOf<Self>,
+                rows: &<Self as ::rama::paths::path::Location>::Tables,
+                ids: &::rama::paths::store::Ids,
+            ) {
+                ::rama::paths::store::FieldTables::drop_structure(rows, slot, writes, ids);
+            }
+        }
+
+        #[automatically_derived]
+        impl ::rama::paths::FixedKeys for #name {
+            type Fields = #tokens_name;
+            const FIELDS: #tokens_name = #tokens_name { #token_values };
+        }
+
+        #field_impls
+
+        // The fields are read through paths only, never as values.
+        const _: fn(&#name) = |value| { let _ = value; #uses };
+    }
+}
+
+/// The id in `#[pstate(id = …)]`, and where it stands.
+fn explicit_id(attributes: &[Attribute]) -> Result<Option<(u32, Span)>> {
+    let mut found = None;
+    for attribute in attributes {
+        if !attribute.path().is_ident("pstate") {
+            continue;
+        }
+        attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("id") {
+                return Err(meta.error("only `#[pstate(id = …)]` on a field is known"));
+            }
+            let id: LitInt = meta.value()?.parse()?;
+            found = Some((id.base10_parse()?, id.span()));
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+/// The id of a field without an explicit one: 32-bit FNV-1a of its name, as `rama_paths::field_id`.
+fn field_id(name: &str) -> u32 {
+    name.bytes().fold(0x811c_9dc5, |hash: u32, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}

@@ -1,0 +1,408 @@
+//! Every message the DSL compiler can say, one function per mistake.
+//!
+//! Messages are lower case, in the words of the language, stand at the user's
+//! token and end with `help: …` saying what to write instead.
+
+use proc_macro2::{Ident, Span};
+use quote::ToTokens;
+use std::fmt::Display;
+use syn::Error;
+
+/// More than this many errors help nobody: the first ones explain the rest.
+const LIMIT: usize = 20;
+
+/// The errors found so far, in the order in which they were found.
+#[derive(Default)]
+pub(crate) struct Errors {
+    found: Vec<Error>,
+}
+
+impl Errors {
+    /// Notes one mistake; beyond the limit it is dropped.
+    pub(crate) fn push(&mut self, error: Error) {
+        if self.found.len() < LIMIT {
+            self.found.push(error);
+        }
+    }
+
+    /// Notes the error of `result`, if it is one.
+    pub(crate) fn take<T>(&mut self, result: Result<T, Error>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.push(error);
+                None
+            }
+        }
+    }
+
+    /// Whether nothing was wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// What was found, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Error> {
+        self.found.iter()
+    }
+}
+
+/// The closest of `known` to `name`, if one is close enough to be a typo.
+pub(crate) fn nearest<'a, S: AsRef<str> + ?Sized + 'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a S>,
+) -> Option<&'a str> {
+    let limit = (name.chars().count() / 3).clamp(1, 3);
+    known
+        .into_iter()
+        .map(|candidate| (distance(name, candidate.as_ref()), candidate.as_ref()))
+        .filter(|(distance, _)| *distance <= limit)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// Edits (insert, delete, replace, swap of neighbours) from `a` to `b`.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut before: Vec<usize> = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
+        }
+        before = last;
+        last = row;
+    }
+    last[b.len()]
+}
+
+/// `a`, `b` and `c`, each in backticks with the given sigil.
+fn list<S: AsRef<str>>(before: &str, names: impl IntoIterator<Item = S>, after: &str) -> String {
+    let names: Vec<String> =
+        names.into_iter().map(|name| format!("`{before}{}{after}`", name.as_ref())).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} or {last}", init.join(", ")),
+    }
+}
+
+fn at(span: Span, message: impl Display) -> Error {
+    Error::new(span, message)
+}
+
+// The module and its declarations.
+
+pub(crate) fn module_header(error: &Error) -> Error {
+    at(
+        error.span(),
+        format!("{error}\nhelp: a module is written `pub module Name {{ depot *d: Type, …; microbatch name {{ … }} }}`"),
+    )
+}
+
+pub(crate) fn unknown_declaration(span: Span, found: &str) -> Error {
+    match nearest(found, ["depot", "microbatch"]) {
+        Some(near) => at(span, format!("unknown declaration `{found}`\nhelp: did you mean `{near}`?")),
+        None => at(
+            span,
+            format!("unknown declaration `{found}`\nhelp: a module holds `depot *name: Type, hash_by(.field);` and `microbatch name {{ … }}`"),
+        ),
+    }
+}
+
+pub(crate) fn unknown_topology_part(span: Span, found: &str) -> Error {
+    match nearest(found, ["pstate", "sources"]) {
+        Some(near) => {
+            let near = if near == "sources" { "sources!" } else { near };
+            at(span, format!("unknown declaration `{found}` in a topology\nhelp: did you mean `{near}`?"))
+        }
+        None => at(
+            span,
+            format!("unknown declaration `{found}` in a topology\nhelp: a topology holds `pstate $$name: Schema;` and `sources! {{ … }}`"),
+        ),
+    }
+}
+
+pub(crate) fn declaration(error: &Error, form: &str) -> Error {
+    at(error.span(), format!("{error}\nhelp: write `{form}`"))
+}
+
+pub(crate) fn depot_without_option(span: Span) -> Error {
+    at(
+        span,
+        "a depot says how its records are spread over the tasks\nhelp: write `, hash_by(.field)`, or `random`, `disallow` or `global`",
+    )
+}
+
+pub(crate) fn unknown_depot_option(option: &Ident, known: &[&str]) -> Error {
+    let help = match nearest(&option.to_string(), known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write `hash_by(.field)`, `hash_by(path::to::function)`, `random`, `disallow` or `global`".into(),
+    };
+    at(option.span(), format!("unknown depot option `{option}`\nhelp: {help}"))
+}
+
+pub(crate) fn same_name(second: &Ident, what: &str, first: &str) -> Error {
+    at(
+        second.span(),
+        format!("`{second}` names {first} and {what}; their handles would be the same `Self::{second}`\nhelp: rename one of the two"),
+    )
+}
+
+pub(crate) fn unknown_depot(depot: &Ident, known: &[String]) -> Error {
+    let help = match nearest(&depot.to_string(), known) {
+        Some(near) => format!("did you mean `*{near}`?"),
+        None => format!("declare it in the module: `depot *{depot}: Type, hash_by(.field);`"),
+    };
+    at(depot.span(), format!("unknown depot `*{depot}`\nhelp: {help}"))
+}
+
+pub(crate) fn unknown_pstate(pstate: &Ident, known: &[String]) -> Error {
+    let help = match nearest(&pstate.to_string(), known) {
+        Some(near) => format!("did you mean `$${near}`?"),
+        None => format!("declare it in the topology that writes it: `pstate $${pstate}: Schema;`"),
+    };
+    at(pstate.span(), format!("unknown PState `$${pstate}`\nhelp: {help}"))
+}
+
+// Sources.
+
+pub(crate) fn before_source(span: Span) -> Error {
+    at(
+        span,
+        "this statement stands before the first `source>`, so nothing would run it\nhelp: begin with `source> *depot :> %microbatch;`",
+    )
+}
+
+pub(crate) fn source_form(span: Span) -> Error {
+    at(span, "this is not a source\nhelp: write `source> *depot :> %microbatch;`")
+}
+
+pub(crate) fn source_inside(span: Span) -> Error {
+    at(span, "`source>` cannot stand inside a block\nhelp: move it to the top of `sources!`")
+}
+
+pub(crate) fn source_without_emit(span: Span, batch: &Ident) -> Error {
+    at(
+        span,
+        format!("nothing takes the records of this source\nhelp: write `%{batch}() :> *record;` right after it"),
+    )
+}
+
+pub(crate) fn unknown_batch(batch: &Ident, known: Option<&Ident>) -> Error {
+    let help = match known {
+        Some(known) => format!("the source above calls it `%{known}`"),
+        None => "a source names it: `source> *depot :> %microbatch;`".into(),
+    };
+    at(batch.span(), format!("unknown `%{batch}`\nhelp: {help}"))
+}
+
+pub(crate) fn emit_not_first(batch: &Ident) -> Error {
+    at(
+        batch.span(),
+        format!("`%{batch}()` can only be the first statement after its `source>`\nhelp: begin another source section with `source> *depot :> %{batch};`"),
+    )
+}
+
+pub(crate) fn emit_form(span: Span) -> Error {
+    at(span, "this does not take records\nhelp: write `%microbatch() :> pattern;`")
+}
+
+// Statements.
+
+/// How the message of a missing `;` begins.
+pub(crate) const MISSING: &str = "missing `;`";
+
+pub(crate) fn missing_semicolon(span: Span, before: &str) -> Error {
+    at(span, format!("{MISSING} before `{before}`\nhelp: end the statement above with `;`"))
+}
+
+pub(crate) fn two_arrows(span: Span) -> Error {
+    at(span, "a second `:>` in one statement\nhelp: end the first statement with `;`, or name several values as `:> *a, *b`")
+}
+
+pub(crate) fn arrow_without_pattern(span: Span) -> Error {
+    at(span, "`:>` binds nothing\nhelp: name what is emitted: `:> *value;`")
+}
+
+pub(crate) fn arrow_without_value(span: Span) -> Error {
+    at(span, "nothing stands before `:>`\nhelp: write `expression :> *value;`")
+}
+
+pub(crate) fn thin_arrow(span: Span) -> Error {
+    at(span, "`->` does not bind in a dataflow\nhelp: write `:>`")
+}
+
+pub(crate) fn let_statement(span: Span) -> Error {
+    at(span, "a dataflow binds with `:>`, not with `let`\nhelp: write `expression :> *value;`")
+}
+
+pub(crate) fn assignment(name: &Ident, span: Span) -> Error {
+    at(span, format!("variables are bound with `:>`, not with `=`\nhelp: write `expression :> *{name};`"))
+}
+
+pub(crate) fn plain_if(span: Span) -> Error {
+    at(span, "a Rust `if` cannot hold dataflow statements\nhelp: write `<<if`")
+}
+
+pub(crate) fn else_without_if(span: Span) -> Error {
+    at(span, "`else` without an `<<if` before it\nhelp: write `<<if expression { … } else { … }`")
+}
+
+pub(crate) fn else_if(span: Span) -> Error {
+    at(span, "after `else` stands a dataflow block\nhelp: write `else <<if`")
+}
+
+pub(crate) fn block_without_body(span: Span, block: &str) -> Error {
+    at(span, format!("`<<{block}` has no block\nhelp: write `<<{block} expression {{ … }}`"))
+}
+
+pub(crate) fn if_without_condition(span: Span) -> Error {
+    at(span, "`<<if` has no condition\nhelp: write `<<if *ready { … }`")
+}
+
+pub(crate) fn unknown_block(span: Span, block: &str, known: &[&str]) -> Error {
+    let help = match nearest(block, known.iter().copied()) {
+        Some(near) => format!("did you mean `<<{near}`?"),
+        None => format!("the blocks are {}", list("<<", known, "")),
+    };
+    at(span, format!("unknown block `<<{block}`\nhelp: {help}"))
+}
+
+pub(crate) fn unknown_keyword(keyword: &Ident, known: &[&str]) -> Error {
+    let help = match nearest(&keyword.to_string(), known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}>`?"),
+        None => format!("the statements are {}", list("", known, ">")),
+    };
+    at(keyword.span(), format!("unknown statement `{keyword}>`\nhelp: {help}"))
+}
+
+pub(crate) fn unknown_partitioner(name: &Ident, known: &[&str]) -> Error {
+    let help = match nearest(&name.to_string(), known.iter().copied()) {
+        Some(near) => format!("did you mean `|{near}`?"),
+        None => format!("the partitioners are {}", list("|", known, "")),
+    };
+    at(name.span(), format!("unknown partitioner `|{name}`\nhelp: {help}"))
+}
+
+pub(crate) fn partitioner_arguments(name: &Ident, takes: bool) -> Error {
+    let message = if takes {
+        format!("`|{name}` takes one value\nhelp: write `|{name}(*key);`")
+    } else {
+        format!("`|{name}` takes no value\nhelp: write `|{name};`")
+    };
+    at(name.span(), message)
+}
+
+pub(crate) fn partitioner_binds(span: Span, name: &Ident) -> Error {
+    at(span, format!("`|{name}` moves to another task and emits nothing\nhelp: end the statement with `;` before `:>`"))
+}
+
+pub(crate) fn unknown_aggregator(name: &Ident, known: &[&str]) -> Error {
+    let help = match nearest(&name.to_string(), known.iter().copied()) {
+        Some(near) => format!("did you mean `+{near}`?"),
+        None => format!("the aggregators are {}", list("+", known, "")),
+    };
+    at(name.span(), format!("unknown aggregator `+{name}`\nhelp: {help}"))
+}
+
+pub(crate) fn aggregator_alone(name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!("`+{name}` needs a place to aggregate into\nhelp: write `+compound $$pstate {{ *key => +{name}(…) }};`"),
+    )
+}
+
+pub(crate) fn compound_form(span: Span) -> Error {
+    at(span, "this is not a compound aggregation\nhelp: write `+compound $$pstate { *key => +sum(*value) };`")
+}
+
+pub(crate) fn compound_entry(span: Span) -> Error {
+    at(span, "this entry names no place\nhelp: write `*key => +sum(*value)`, or `field: +sum(*value)` for a struct of fixed keys")
+}
+
+pub(crate) fn compound_template(span: Span) -> Error {
+    at(span, "expected an aggregator or another level\nhelp: write `+sum(*value)` or `{ *key => +sum(*value) }`")
+}
+
+pub(crate) fn path_form(span: Span, keyword: &str) -> Error {
+    at(span, format!("`{keyword}>` takes a path into a PState\nhelp: write `{keyword}> $$pstate.key(*key)…`"))
+}
+
+pub(crate) fn path_segment(span: Span) -> Error {
+    at(span, "this does not continue the path\nhelp: paths are navigators, `.key(*key)`, and fields, `.name`; a statement ends with `;`")
+}
+
+pub(crate) fn pstate_in_rust(span: Span) -> Error {
+    at(span, "a PState cannot be used inside Rust code\nhelp: read it first: `local_select> $$pstate.key(*key) :> *value;`")
+}
+
+pub(crate) fn select_without_arrow(span: Span) -> Error {
+    at(span, "`local_select>` emits what it finds\nhelp: name it: `local_select> $$pstate.key(*key) :> *value;`")
+}
+
+pub(crate) fn emits_nothing(span: Span, what: &str) -> Error {
+    at(span, format!("`{what}` emits nothing, so `:>` has nothing to bind\nhelp: remove `:> …`"))
+}
+
+pub(crate) fn filter_without_condition(span: Span) -> Error {
+    at(span, "`filter>` has no condition\nhelp: write `filter> *count > 0;`")
+}
+
+pub(crate) fn rust(error: &Error, end: Span, ended: bool) -> Error {
+    if ended {
+        at(end, format!("{}\nhelp: the statement ends too early here", lower(error)))
+    } else {
+        at(error.span(), lower(error))
+    }
+}
+
+fn lower(error: &Error) -> String {
+    error.to_string()
+}
+
+pub(crate) fn unexpected(token: &impl ToTokens, span: Span) -> Error {
+    at(span, format!("unexpected `{}`", token.to_token_stream()))
+}
+
+// Variables.
+
+pub(crate) fn unbound(name: &Ident, bound: &[String]) -> Error {
+    let help = match nearest(&name.to_string(), bound) {
+        Some(near) => format!("did you mean `*{near}`?"),
+        None if bound.is_empty() => format!("bind it first: `expression :> *{name};`"),
+        None => format!("bind it first: `expression :> *{name};`; bound here are {}", list("*", bound, "").replace(" or ", " and ")),
+    };
+    at(name.span(), format!("unbound variable `*{name}`\nhelp: {help}"))
+}
+
+pub(crate) fn one_arm(name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!("`*{name}` is bound in only one arm of the `<<if` above\nhelp: bind it in the other arm too: `expression :> *{name};`"),
+    )
+}
+
+pub(crate) fn plain_name(name: &Ident) -> Error {
+    at(name.span(), format!("`{name}` is a variable of the dataflow\nhelp: write `*{name}`"))
+}
+
+pub(crate) fn plain_pattern(name: &Ident) -> Error {
+    at(name.span(), format!("`{name}` binds nothing here\nhelp: write `*{name}`, or `_` to leave it out"))
+}
+
+pub(crate) fn starred_rust_pattern(name: &Ident) -> Error {
+    at(name.span(), format!("a pattern inside Rust code binds Rust's own names\nhelp: write `{name}`"))
+}
+
+pub(crate) fn upper_case(name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!("`*{name}` would be a static, not a variable\nhelp: write `*{}`", name.to_string().to_lowercase()),
+    )
+}

@@ -1,0 +1,2 @@
+//! The DSL compiler of rama: `defmodule!` and the derives.
+mod derive;

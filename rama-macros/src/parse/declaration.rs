@@ -1,0 +1,169 @@
+//! What a module and a topology declare: depots, topologies, PStates, sources.
+
+use super::{section, statement};
+use crate::ast::{Depot, PState, Partitioning, Topology};
+use crate::errors::{self, Errors};
+use crate::tokens;
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, Result, Token, Type};
+
+/// The words that say how a depot is partitioned.
+const OPTIONS: &[&str] = &["hash_by", "random", "disallow", "global"];
+
+const DEPOT: &str = "depot *name: Type, hash_by(.field);";
+const PSTATE: &str = "pstate $$name: Schema;";
+
+/// The declarations of a module's body.
+pub(crate) fn module(body: TokenStream, errors: &mut Errors) -> (Vec<Depot>, Vec<Topology>) {
+    let (mut depots, mut topologies) = (Vec::new(), Vec::new());
+    for item in items(body) {
+        let Some((word, span)) = first_word(&item) else { continue };
+        match word.as_str() {
+            "depot" => depots.extend(errors.take(depot(&item))),
+            "microbatch" => topologies.extend(topology(&item, errors)),
+            _ => errors.push(errors::unknown_declaration(span, &word)),
+        }
+    }
+    (depots, topologies)
+}
+
+/// Splits declarations: each ends at `;` or at its brace.
+fn items(body: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut found = vec![Vec::new()];
+    for token in body {
+        let semicolon = tokens::is_punct(Some(&token), ';');
+        let brace = tokens::group(Some(&token), Delimiter::Brace).is_some();
+        if let (Some(item), false) = (found.last_mut(), semicolon) {
+            item.push(token);
+        }
+        if semicolon || brace {
+            found.push(Vec::new());
+        }
+    }
+    found.retain(|item| !item.is_empty());
+    found
+}
+
+/// The word that says what is declared, behind its attributes.
+fn first_word(item: &[TokenTree]) -> Option<(String, Span)> {
+    let mut at = 0;
+    while tokens::is_punct(item.get(at), '#') {
+        at += 2;
+    }
+    item.get(at).map(|token| (token.to_string(), token.span()))
+}
+
+/// Parses one declaration; what is missing at its end is blamed on its last token.
+fn parse<T>(item: &[TokenTree], form: &str, parser: impl FnOnce(ParseStream) -> Result<T>) -> Result<T> {
+    let mut ended = false;
+    let parsed = (|input: ParseStream| {
+        let parsed = parser(input);
+        ended = parsed.is_err() && input.is_empty();
+        parsed
+    })
+    .parse2(tokens::stream(item));
+    parsed.map_err(|error| {
+        if error.to_string().contains("help: ") {
+            error
+        } else if ended {
+            errors::declaration(&syn::Error::new(tokens::last_span(item), error), form)
+        } else {
+            errors::declaration(&error, form)
+        }
+    })
+}
+
+fn depot(item: &[TokenTree]) -> Result<Depot> {
+    parse(item, DEPOT, |input| {
+        let attrs = input.call(Attribute::parse_outer)?;
+        input.parse::<Ident>()?;
+        input.parse::<Token![*]>()?;
+        let name: Ident = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let ty: Type = input.parse()?;
+        if input.is_empty() {
+            return Err(errors::depot_without_option(name.span()));
+        }
+        input.parse::<Token![,]>()?;
+        if input.is_empty() {
+            return Err(errors::depot_without_option(name.span()));
+        }
+        let partitioning = partitioning(input)?;
+        if !input.is_empty() {
+            return Err(input.error("unexpected tokens after the depot's option"));
+        }
+        Ok(Depot { attrs, name, ty: quote!(#ty), partitioning })
+    })
+}
+
+fn partitioning(input: ParseStream) -> Result<Partitioning> {
+    let option: Ident = input.parse()?;
+    match option.to_string().as_str() {
+        "random" | "disallow" | "global" => Ok(Partitioning::Word(option)),
+        "hash_by" => {
+            let by;
+            syn::parenthesized!(by in input);
+            if by.peek(Token![.]) {
+                let mut fields = TokenStream::new();
+                while !by.is_empty() {
+                    let (dot, member): (Token![.], syn::Member) = (by.parse()?, by.parse()?);
+                    fields.extend(quote!(#dot #member));
+                }
+                Ok(Partitioning::Field(fields))
+            } else {
+                let function: syn::Path = by.parse()?;
+                if !by.is_empty() {
+                    return Err(by.error("expected the path of a function"));
+                }
+                Ok(Partitioning::Function(quote!(#function)))
+            }
+        }
+        _ => Err(errors::unknown_depot_option(&option, OPTIONS)),
+    }
+}
+
+fn topology(item: &[TokenTree], errors: &mut Errors) -> Option<Topology> {
+    let parsed = parse(item, "microbatch name { pstate $$name: Schema; sources! { … } }", |input| {
+        let attrs = input.call(Attribute::parse_outer)?;
+        input.parse::<Ident>()?;
+        let name: Ident = input.parse()?;
+        let body;
+        syn::braced!(body in input);
+        Ok((attrs, name, body.parse::<TokenStream>()?))
+    });
+    let (attrs, name, body) = errors.take(parsed)?;
+    let (mut pstates, mut statements) = (Vec::new(), Vec::new());
+    for item in items(body) {
+        let Some((word, span)) = first_word(&item) else { continue };
+        match word.as_str() {
+            "pstate" => pstates.extend(errors.take(pstate(&item))),
+            "sources" => match item.last() {
+                Some(TokenTree::Group(group)) => statements.extend(statement::block(&tokens::list(group.stream()), errors)),
+                _ => errors.push(errors::declaration(&syn::Error::new(span, "expected a block"), "sources! { … }")),
+            },
+            _ => errors.push(errors::unknown_topology_part(span, &word)),
+        }
+    }
+    let sources = section::sources(statements, errors);
+    Some(Topology { attrs, name, pstates, sources })
+}
+
+fn pstate(item: &[TokenTree]) -> Result<PState> {
+    parse(item, PSTATE, |input| {
+        let attrs = input.call(Attribute::parse_outer)?;
+        input.parse::<Ident>()?;
+        input.parse::<Token![$]>()?;
+        if input.peek(Token![$]) {
+            input.parse::<Token![$]>()?;
+        }
+        let name: Ident = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let schema: Type = input.parse()?;
+        if !input.is_empty() {
+            return Err(input.error("unexpected tokens after the schema"));
+        }
+        Ok(PState { attrs, name, schema: quote!(#schema) })
+    })
+}

@@ -1,0 +1,143 @@
+//! What stands after `:>`: Rust patterns whose `*x` leaves bind.
+
+use super::rust::pattern_names;
+use super::sigils::Sigils;
+use crate::ast::{Binding, Pattern};
+use crate::{errors, tokens};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{ParseStream, Parser};
+use syn::visit::{self, Visit};
+use syn::{Member, Pat, Result, Token, Type};
+
+/// Parses `pattern`, `pattern: Type` or several of them, which stand for a tuple.
+pub(crate) fn pattern(code: &[TokenTree], arrow: Span) -> Result<Pattern> {
+    if code.is_empty() {
+        return Err(errors::arrow_without_pattern(arrow));
+    }
+    let mut sigils = Sigils::default();
+    let marked = sigils.mark(code);
+    let parsed = (|input: ParseStream| elements(input, &sigils)).parse2(marked);
+    let elements = parsed.map_err(|error| {
+        if error.to_string().starts_with("unexpected end of input") {
+            errors::rust(&error, tokens::last_span(code), true)
+        } else {
+            error
+        }
+    })?;
+    for (pattern, _) in &elements {
+        check(pattern, &sigils)?;
+    }
+    let bare = matches!(elements.as_slice(), [(Pat::Ident(leaf), _)] if leaf.subpat.is_none());
+    let mut binds: Vec<Binding> = Vec::new();
+    for name in elements.iter().flat_map(|(pattern, _)| pattern_names(pattern)) {
+        if let Some(variable) = sigils.name(&name) {
+            binds.push(Binding { placeholder: name.to_string(), name: variable.clone(), var: 0 });
+        }
+    }
+    Ok(Pattern { template: template(&elements, &sigils), binds, bare })
+}
+
+fn elements(input: ParseStream, sigils: &Sigils) -> Result<Vec<(Pat, Option<Type>)>> {
+    let mut found = Vec::new();
+    loop {
+        let pattern = Pat::parse_multi_with_leading_vert(input)?;
+        let mut ty = None;
+        if input.peek(Token![:]) && !second_arrow(input) && !input.peek(Token![::]) {
+            input.parse::<Token![:]>()?;
+            ty = Some(input.parse::<Type>()?);
+        }
+        found.push((pattern, ty));
+        if input.is_empty() {
+            return Ok(found);
+        }
+        if second_arrow(input) {
+            return Err(errors::two_arrows(input.span()));
+        }
+        if !input.peek(Token![,]) {
+            return Err(leftover(input, sigils));
+        }
+        input.parse::<Token![,]>()?;
+        if input.is_empty() {
+            return Ok(found);
+        }
+    }
+}
+
+fn second_arrow(input: ParseStream) -> bool {
+    input.peek(Token![:]) && input.peek2(Token![>])
+}
+
+/// A complete pattern is followed by something: the statement was not ended.
+fn leftover(input: ParseStream, sigils: &Sigils) -> syn::Error {
+    let Some((token, rest)) = input.cursor().token_tree() else { return input.error("unexpected end") };
+    let mut text = sigils.text(&token);
+    if let (TokenTree::Punct(_), Some((TokenTree::Ident(next), _))) = (&token, rest.token_tree()) {
+        text.push_str(&next.to_string());
+    }
+    errors::missing_semicolon(token.span(), &text)
+}
+
+/// A leaf that is neither `*x` nor a constant binds nothing that a dataflow could see.
+fn check(pattern: &Pat, sigils: &Sigils) -> Result<()> {
+    match pattern_names(pattern).iter().find(|name| {
+        sigils.name(name).is_none() && tokens::is_value_name(&name.to_string())
+    }) {
+        Some(plain) => Err(errors::plain_pattern(plain)),
+        None => Ok(()),
+    }
+}
+
+fn template(elements: &[(Pat, Option<Type>)], sigils: &Sigils) -> TokenStream {
+    let shorthands = elements.iter().flat_map(|(pattern, _)| shorthands(pattern)).collect::<Vec<_>>();
+    let patterns = elements.iter().map(|(pattern, _)| {
+        tokens::replace_idents(pattern.to_token_stream(), &mut |ident, _| {
+            let name = sigils.name(ident)?;
+            Some(if shorthands.contains(&ident.to_string()) { quote!(#name: #ident) } else { quote!(#ident) })
+        })
+    });
+    let tuple = elements.len() > 1;
+    let types = elements.iter().map(|(_, ty)| match ty {
+        Some(ty) => quote!(#ty),
+        None => quote!(_),
+    });
+    let ascription = match (elements.iter().any(|(_, ty)| ty.is_some()), tuple) {
+        (false, _) => TokenStream::new(),
+        (true, true) => quote!(: (#(#types),*)),
+        (true, false) => quote!(: #(#types)*),
+    };
+    if tuple { quote!((#(#patterns),*) #ascription) } else { quote!(#(#patterns)* #ascription) }
+}
+
+/// The placeholders that stand for both a field and the variable: `Transfer { *amt }`.
+fn shorthands(pattern: &Pat) -> Vec<String> {
+    struct Fields(Vec<String>);
+    impl<'ast> Visit<'ast> for Fields {
+        fn visit_field_pat(&mut self, field: &'ast syn::FieldPat) {
+            if let (None, Member::Named(name)) = (&field.colon_token, &field.member) {
+                self.0.push(name.to_string());
+            }
+            visit::visit_field_pat(self, field);
+        }
+    }
+    let mut fields = Fields(Vec::new());
+    fields.visit_pat(pattern);
+    fields.0
+}
+
+/// The variables that a statement seems to bind which could not be parsed:
+/// they count as bound, so that one mistake does not become many.
+pub(crate) fn salvage(code: &[TokenTree]) -> Vec<Binding> {
+    let mut found = Vec::new();
+    for (at, token) in code.iter().enumerate() {
+        if let TokenTree::Group(group) = token {
+            found.extend(salvage(&tokens::list(group.stream())));
+        }
+        if let (true, Some(name)) = (tokens::is_punct(Some(token), '*'), tokens::ident(code.get(at + 1)))
+            && tokens::is_value_name(&name.to_string())
+        {
+            found.push(Binding { placeholder: String::new(), name: name.clone(), var: 0 });
+        }
+    }
+    found
+}

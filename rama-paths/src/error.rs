@@ -1,0 +1,90 @@
+//! The errors of this crate, one enum per layer.
+
+use thiserror::Error;
+
+/// Bytes that are not the encoding of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The bytes end inside the key.
+    #[error("the key bytes end inside `{type_name}`")]
+    Truncated {
+        /// The type that was being decoded.
+        type_name: &'static str,
+    },
+    /// The bytes hold a value that the type does not have.
+    #[error("the key bytes hold no valid `{type_name}`")]
+    Invalid {
+        /// The type that was being decoded.
+        type_name: &'static str,
+    },
+    /// Bytes are left over behind the key.
+    #[error("{count} bytes are left over behind the key")]
+    Trailing {
+        /// How many bytes are left over.
+        count: usize,
+    },
+}
+
+/// A path that could not be followed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PathError {
+    /// `term` met a location that holds nothing.
+    #[error("`term` on an absent value; put `.nil_to_val(…)` or `.must(…)` before it")]
+    Absent,
+    /// `.one()` met another number of locations than one.
+    #[error("`.one()` needs exactly one location, but the path {}", if *.many { "leads to several" } else { "leads to none" })]
+    NotOne {
+        /// Whether there was more than one location; if not, there was none.
+        many: bool,
+    },
+    /// A stored key does not decode: the rows were written with another key type.
+    #[error("a stored key does not decode")]
+    Key(#[from] KeyError),
+}
+
+/// Stored rows or deltas that could not be written or read.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// A value failed to serialize.
+    #[error("a value could not be serialized")]
+    Encode(#[source] postcard::Error),
+    /// A value failed to deserialize.
+    #[error("a stored value could not be deserialized")]
+    Decode(#[source] postcard::Error),
+    /// The delta is of another format version.
+    #[error("the delta has format version {found}, this program reads version {expected}")]
+    Version {
+        /// The version found.
+        found: u8,
+        /// The version this program reads.
+        expected: u8,
+    },
+    /// The delta's bytes end too early or hold an unknown operation.
+    #[error("the delta is malformed at byte {offset}: {what}")]
+    Malformed {
+        /// Byte offset within the delta.
+        offset: usize,
+        /// What is wrong there.
+        what: &'static str,
+    },
+    /// The delta changes a place that the schema does not have.
+    #[error("the delta changes node {node:#010x}, which the schema does not have")]
+    UnknownNode {
+        /// The node id.
+        node: u32,
+    },
+    /// The delta would hand out structure ids again.
+    #[error("the delta sets the structure counter to {found}, but it is already at {current}")]
+    Counter {
+        /// The counter in the delta.
+        found: u64,
+        /// The counter of the partition.
+        current: u64,
+    },
+    /// The attempt's own writes are not yet applied or discarded.
+    #[error("a delta cannot be replayed over unapplied writes")]
+    PendingWrites,
+}

@@ -1,0 +1,51 @@
+//! The routing hash: which task a key belongs to.
+
+use super::{Key, KeyBytes};
+
+/// The version of the routing hash: xxh3-64 of the encoded key, low bits first.
+///
+/// It decides where data lies. Another hash is another version, and data must be moved.
+pub const ROUTING_VERSION: u8 = 1;
+
+/// The hash of an encoded key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyHash(pub u64);
+
+impl KeyHash {
+    /// The hash of bytes that are already an encoded key.
+    #[inline]
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(xxhash_rust::xxh3::xxh3_64(bytes))
+    }
+
+    /// The task of this key among `tasks` tasks.
+    ///
+    /// # Panics
+    ///
+    /// When `tasks` is not a power of two.
+    #[inline]
+    pub fn task(self, tasks: u32) -> u32 {
+        assert!(
+            tasks.is_power_of_two(),
+            "the number of tasks is a power of two, not {tasks}"
+        );
+        // The low 32 bits are all that a mask of a `u32` can meet.
+        (self.0 & u64::from(u32::MAX)) as u32 & (tasks - 1)
+    }
+}
+
+/// The routing hash of a key. Short keys are hashed without touching the heap.
+///
+/// ```
+/// use rama_paths::key_hash;
+///
+/// let task = key_hash(&7_i64).task(4);
+/// assert!(task < 4);
+/// assert_eq!(key_hash(&7_i64).task(1), 0);
+/// ```
+#[inline]
+pub fn key_hash<K: Key>(key: &K) -> KeyHash {
+    let mut bytes = KeyBytes::new();
+    key.encode_key(&mut bytes);
+    KeyHash::of_bytes(&bytes)
+}

@@ -1,0 +1,95 @@
+//! Keys: values encoded so that the order of the bytes is the order of the values.
+//!
+//! # The encoding, version 1
+//!
+//! Every encoding is self-delimiting, so that those of a tuple's parts stand one behind the other.
+//!
+//! | type | bytes |
+//! |---|---|
+//! | `u8` … `u128`, `usize` (as `u64`) | big endian |
+//! | `i8` … `i128`, `isize` (as `i64`) | big endian, sign bit flipped |
+//! | `bool` | `00` or `01` |
+//! | `char` | as `u32` |
+//! | `f32`, `f64` | bits in total order: sign bit flipped if positive, all bits if negative |
+//! | `String`, `Vec<u8>` | the bytes, each `00` as `00 FF`, then `00 00` |
+//! | `Option<K>` | `00` for `None`, `01` and the key for `Some` |
+//! | `()` | nothing |
+//! | tuples up to 8, arrays up to 32 | the parts one behind the other |
+//!
+//! The encoding is kept in data directories: it may only change together with
+//! [`KEY_ENCODING_VERSION`].
+
+mod arg;
+mod bytes;
+mod compound;
+mod float;
+mod hash;
+mod int;
+mod text;
+
+#[cfg(test)]
+mod tests;
+
+pub use arg::KeyArg;
+pub use bytes::KeyBytes;
+pub use hash::{KeyHash, ROUTING_VERSION, key_hash};
+
+use crate::error::KeyError;
+use crate::record::Record;
+
+/// The version of the key encoding that this crate writes and reads.
+pub const KEY_ENCODING_VERSION: u8 = 1;
+
+/// A value that can be the key of a map: it has an encoding whose byte order is value order.
+///
+/// ```
+/// use rama_paths::{Key, KeyBytes};
+///
+/// let bytes = |key: (i64, &str)| {
+///     let mut out = KeyBytes::new();
+///     (key.0, key.1.to_owned()).encode_key(&mut out);
+///     out
+/// };
+/// assert!(bytes((-1, "b")) < bytes((0, "a")));
+/// assert!(bytes((0, "a")) < bytes((0, "ab")));
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key",
+    label = "not a key",
+    note = "keys are integers, `bool`, `char`, floats, `String`, `Vec<u8>`, `()`, `Option`, tuples and arrays of these"
+)]
+pub trait Key: Record {
+    /// Appends the encoding to `out`.
+    fn encode_key(&self, out: &mut KeyBytes);
+
+    /// Takes one key from the front of `input` and leaves the rest.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes end too early or hold no value of this type; `input` is then unspecified.
+    fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError>;
+
+    /// Decodes a key that must fill `bytes` entirely.
+    ///
+    /// # Errors
+    ///
+    /// When the bytes are not exactly one key of this type.
+    fn from_key_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
+        let mut rest = bytes;
+        let key = Self::decode_key(&mut rest)?;
+        if rest.is_empty() {
+            Ok(key)
+        } else {
+            Err(KeyError::Trailing { count: rest.len() })
+        }
+    }
+}
+
+/// Takes `N` bytes from the front of `input`.
+fn take<const N: usize>(input: &mut &[u8], type_name: &'static str) -> Result<[u8; N], KeyError> {
+    let (head, tail) = input
+        .split_first_chunk::<N>()
+        .ok_or(KeyError::Truncated { type_name })?;
+    *input = tail;
+    Ok(*head)
+}

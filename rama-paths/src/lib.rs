@@ -1,0 +1,42 @@
+//! Typed schemas, keys, paths and aggregators, and the storage of one partition of a PState.
+//!
+//! This crate knows nothing of tasks, topologies or logs. Its rooms:
+//!
+//! | module | what is in it |
+//! |---|---|
+//! | [`key`] | keys whose byte order is value order, and the routing hash |
+//! | [`record`] | what may be stored, and the shape of it |
+//! | [`schema`] | how a PState is laid out: maps, fixed keys, values |
+//! | [`store`] | the rows of one partition, its write set and its deltas |
+//! | [`path`] | typed paths made of navigators |
+//! | [`aggregate`] | aggregators that fold a value into a location |
+//! | [`error`] | the errors of all of these |
+//!
+//! ```
+//! use rama_paths::{PMap, Partition, Path, Root};
+//!
+//! let mut funds = Partition::<PMap<String, i64>>::new();
+//! let path = || Path::<(), Root<PMap<String, i64>>>::new();
+//! funds.transform(path().key("alice").termval(100))?;
+//! funds.transform(path().key("alice").term(|curr| curr - 30))?;
+//! assert_eq!(funds.select_one(&path().key("alice"))?, Some(70));
+//! assert_eq!(funds.select_one(&path().key("bob").nil_to_val(0))?, 0);
+//! # Ok::<(), rama_paths::PathError>(())
+//! ```
+
+pub mod aggregate;
+pub mod error;
+pub mod key;
+pub mod path;
+pub mod record;
+pub mod schema;
+pub mod store;
+
+pub use aggregate::Aggregator;
+pub use error::{KeyError, PathError, StoreError};
+pub use key::{KEY_ENCODING_VERSION, Key, KeyArg, KeyBytes, KeyHash, ROUTING_VERSION, key_hash};
+pub use path::nav::Root;
+pub use path::{Navigator, Path, SelectPath, SinglePath, WritePath};
+pub use record::{Record, ShapeBuilder, shape_of};
+pub use schema::{Field, FieldAt, FixedKeys, PMap, Schema, field_id, schema_shape_of};
+pub use store::{AnyPartition, Committed, DELTA_VERSION, Partition};

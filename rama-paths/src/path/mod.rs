@@ -1,0 +1,146 @@
+//! Typed paths: chains of navigators into a PState.
+//!
+//! A path starts at the top of a schema and is built by methods, one per navigator. It is data: it
+//! does nothing until it is read or written. What a navigator does in a select and in a transform
+//! is told at its method on [`Path`].
+//!
+//! | navigator | at | selects | emits |
+//! |---|---|---|---|
+//! | [`key(k)`](Path::key) | map | the element, maybe absent | once |
+//! | [`must(k)`](Path::must) | map | the element | 0 or 1 times |
+//! | [`field(\|f\| f.x)`](Path::field) | fixed keys | the field, maybe absent | once |
+//! | [`nil_to_val(v)`](Path::nil_to_val) | maybe absent value | the value or `v` | once |
+//! | [`all()`](Path::all) | map of values | `(key, value)` | any number of times |
+//! | [`map_keys()`](Path::map_keys) | map | the key | any number of times |
+//! | [`map_vals()`](Path::map_vals) | map | the element | any number of times |
+//! | [`count()`](Path::count) | map | the number of elements | once |
+//! | [`one()`](Path::one) | anything | the same | once, or an error |
+//! | [`term(f)`](Path::term), [`termval(v)`](Path::termval), [`none()`](Path::none) | end of a write | | |
+
+mod location;
+pub mod nav;
+mod run;
+
+#[cfg(test)]
+mod tests;
+
+pub use location::{
+    Emits, IsMaybe, IsSingle, Location, Many, Maybe, Presence, Present, ReadOnly, Removable,
+    Selectable, Single, Top, Value,
+};
+pub use run::{AggregatePath, SelectPath, SinglePath, WritePath};
+
+use std::marker::PhantomData;
+
+use crate::error::PathError;
+use crate::key::KeyHash;
+use crate::schema::{Keyed, Schema};
+use crate::store::{ReadPlace, WritePlace, Written};
+
+/// A path into a PState. `O` is the tag of the PState's owner, `N` the navigators so far.
+#[derive(Debug)]
+#[must_use = "a path does nothing until it is selected or transformed"]
+pub struct Path<O, N> {
+    pub(crate) nav: N,
+    /// Which PState of a module it is a path into; 0 where there is only one.
+    pstate: u32,
+    owner: PhantomData<fn() -> O>,
+}
+
+impl<O, N: Clone> Clone for Path<O, N> {
+    fn clone(&self) -> Self {
+        Self {
+            nav: self.nav.clone(),
+            pstate: self.pstate,
+            owner: PhantomData,
+        }
+    }
+}
+
+impl<O, N> Path<O, N> {
+    pub(crate) fn at_root(nav: N, pstate: u32) -> Self {
+        Self {
+            nav,
+            pstate,
+            owner: PhantomData,
+        }
+    }
+
+    /// The path with one navigator more.
+    pub(crate) fn then<M>(self, extend: impl FnOnce(N) -> M) -> Path<O, M> {
+        Path {
+            nav: extend(self.nav),
+            pstate: self.pstate,
+            owner: PhantomData,
+        }
+    }
+
+    /// The index of the PState in its module, as given to [`Path::of_pstate`]; else 0.
+    pub fn pstate(&self) -> u32 {
+        self.pstate
+    }
+}
+
+impl<O, N: Navigator> Path<O, N> {
+    /// The routing hash of the key, if the path's first navigator is `key` or `must`: the partition
+    /// that holds what the path leads to.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Path, Root, key_hash};
+    ///
+    /// let path = Path::<(), Root<PMap<i64, PMap<String, i64>>>>::new().key(7).key("a");
+    /// assert_eq!(path.leading_key(), Some(key_hash(&7_i64)));
+    /// ```
+    pub fn leading_key(&self) -> Option<KeyHash> {
+        self.nav.leading_key()
+    }
+}
+
+/// A chain of navigators: what [`Path`] is made of. Its methods are called by this crate only.
+#[diagnostic::on_unimplemented(
+    message = "this path cannot be selected: it ends with `.term(…)`, `.termval(…)` or `.none()`",
+    label = "a write path"
+)]
+pub trait Navigator {
+    /// The schema at the top of the path.
+    type Schema: Schema;
+    /// The schema that the path has reached, or a [`ReadOnly`] value.
+    type Here: Location;
+    /// Whether something is there: [`Top`], [`Maybe`] or [`Present`].
+    type Presence: Presence;
+    /// How often the path emits: [`Single`] or [`Many`].
+    type Emits: Emits;
+
+    /// Visits every place the path leads to.
+    #[doc(hidden)]
+    fn read<'a, F>(&'a self, top: ReadPlace<'a, Self::Schema>, f: &mut F) -> Result<(), PathError>
+    where
+        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>;
+
+    /// The routing hash of the leading key.
+    #[doc(hidden)]
+    fn leading_key(&self) -> Option<KeyHash>;
+
+    /// Whether it is the top itself.
+    #[doc(hidden)]
+    const IS_ROOT: bool = false;
+}
+
+/// The map that a path has reached.
+pub(crate) type MapAt<N> = <<N as Navigator>::Here as Location>::Map;
+
+/// The schema of the elements of the map that a path has reached.
+pub(crate) type ElementAt<N> = <MapAt<N> as Keyed>::Value;
+
+/// A chain of navigators that leads to places which can be written.
+#[diagnostic::on_unimplemented(
+    message = "what `.count()`, `.map_keys()` and `.all()` emit can only be read, not written",
+    label = "this path ends at something read only"
+)]
+pub trait WriteNavigator: Navigator<Here: Schema> {
+    /// Writes every place the path leads to through `f`.
+    #[doc(hidden)]
+    fn write<F>(&self, top: WritePlace<'_, Self::Schema>, f: &mut F) -> Written<Self::Schema>
+    where
+        F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+}

@@ -1,0 +1,108 @@
+//! `field(|f| f.x)`: a field of fixed keys, maybe absent.
+
+use super::key::in_structure;
+use crate::error::PathError;
+use crate::key::{KeyBytes, KeyHash};
+use crate::path::{Maybe, Navigator, Path, WriteNavigator};
+use crate::schema::{Field, FieldAt, FixedKeys};
+use crate::store::{ReadPlace, View, WritePlace, Written, modify_row};
+
+/// See [`Path::field`].
+#[derive(Debug, Clone)]
+pub struct FieldNav<N, const I: usize>(N);
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Navigates to a field of a struct with `#[derive(PState)]`: always once, and there may be
+    /// nothing. The closure picks the field from the struct's tokens.
+    ///
+    /// - *Select*: `Option<V>` of a value. An absent nested structure is an empty one.
+    /// - *Transform*: as [`key`](Self::key); `none` removes the field.
+    /// - *Cost*: one row.
+    ///
+    /// ```ignore
+    /// #[derive(rama::PState)]
+    /// struct Profile {
+    ///     name: String,
+    ///     friends: PMap<i64, Friend>,
+    /// }
+    ///
+    /// path.key(user_id).field(|f| f.friends).key(friend_id)
+    /// ```
+    pub fn field<G, const I: usize>(self, field: G) -> Path<O, FieldNav<N, I>>
+    where
+        N::Here: FixedKeys,
+        G: FnOnce(<N::Here as FixedKeys>::Fields) -> Field<N::Here, I>,
+    {
+        let _token = field(<N::Here as FixedKeys>::FIELDS);
+        self.then(FieldNav)
+    }
+}
+
+/// The key of a field's rows.
+#[inline]
+fn field_key<S: FieldAt<I>, const I: usize>() -> KeyBytes {
+    KeyBytes::from(&S::ID.to_be_bytes()[..])
+}
+
+impl<N, const I: usize> Navigator for FieldNav<N, I>
+where
+    N: Navigator,
+    N::Here: FieldAt<I>,
+{
+    type Schema = N::Schema;
+    type Here = <N::Here as FieldAt<I>>::Schema;
+    type Presence = Maybe;
+    type Emits = N::Emits;
+
+    #[inline]
+    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    where
+        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+    {
+        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
+            let view = View {
+                writes: place.below.writes.map(<N::Here as FieldAt<I>>::writes),
+                rows: <N::Here as FieldAt<I>>::rows(place.below.rows),
+            };
+            let key = field_key::<N::Here, I>();
+            f(ReadPlace {
+                slot: place
+                    .slot
+                    .get()
+                    .and_then(|handle| view.get(handle.id, &key))
+                    .into(),
+                below: view.below(),
+            })
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N, const I: usize> WriteNavigator for FieldNav<N, I>
+where
+    N: WriteNavigator,
+    N::Here: FieldAt<I>,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write(top, &mut |place: WritePlace<'_, N::Here>| {
+            in_structure(place, |handle, place| {
+                modify_row(
+                    <N::Here as FieldAt<I>>::writes_mut(place.below.writes),
+                    <N::Here as FieldAt<I>>::rows(place.below.rows),
+                    place.ids,
+                    handle,
+                    false,
+                    &field_key::<N::Here, I>(),
+                    f,
+                )
+            })
+        })
+    }
+}

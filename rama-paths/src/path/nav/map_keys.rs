@@ -1,0 +1,68 @@
+//! `map_keys()`: every key of a map.
+
+use crate::error::PathError;
+use crate::key::{Key as _, KeyHash};
+use crate::path::{Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly};
+use crate::schema::Keyed;
+use crate::store::{ReadPlace, merged};
+
+/// See [`Path::map_keys`].
+#[derive(Debug, Clone)]
+pub struct MapKeys<N>(N);
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Navigates to every key of a map, in order.
+    ///
+    /// - *Select*: `K`, any number of times; nothing where the map is absent.
+    /// - *Transform*: read only.
+    /// - *Cost*: every row of the map, but nothing beneath them.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, Root};
+    ///
+    /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
+    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// tags.transform(path().key(5).key("red").termval(1))?;
+    /// tags.transform(path().key(5).key("blue").termval(2))?;
+    /// assert_eq!(tags.select(&path().map_keys())?, [5]);
+    /// assert_eq!(tags.select(&path().key(5).map_keys())?, ["blue", "red"]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn map_keys(self) -> Path<O, MapKeys<N>>
+    where
+        N::Here: Keyed,
+    {
+        self.then(MapKeys)
+    }
+}
+
+impl<N: Navigator> Navigator for MapKeys<N> {
+    type Schema = N::Schema;
+    type Here = ReadOnly<<MapAt<N> as Keyed>::Key>;
+    type Presence = Present;
+    type Emits = Many;
+
+    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    where
+        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+    {
+        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
+            let Some(place) = N::Here::as_map(place) else {
+                return Ok(());
+            };
+            let Some(handle) = place.slot.get() else {
+                return Ok(());
+            };
+            let writes = place.below.writes.map(|writes| &writes.rows);
+            for (key, _) in merged(writes, &place.below.rows.rows, handle.id) {
+                let key = <MapAt<N> as Keyed>::Key::from_key_bytes(key)?;
+                f(ReadPlace::computed(key))?;
+            }
+            Ok(())
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}

@@ -1,0 +1,101 @@
+//! `map_vals()`: every element of a map.
+
+use super::key::in_structure;
+use crate::error::PathError;
+use crate::key::{KeyBytes, KeyHash};
+use crate::path::{
+    ElementAt, Location as _, Many, MapAt, Navigator, Path, Present, WriteNavigator,
+};
+use crate::schema::{Keyed, Schema as _};
+use crate::store::{Held, ReadPlace, View, WritePlace, Written, merged, modify_row};
+
+/// See [`Path::map_vals`].
+#[derive(Debug, Clone)]
+pub struct MapVals<N>(N);
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Navigates to every element of a map, in order of the keys.
+    ///
+    /// - *Select*: `V` of values, any number of times; one can go on into nested structures.
+    /// - *Transform*: each element that is there at the start; `none` removes them all. An absent
+    ///   map stays absent.
+    /// - *Cost*: every row of the map.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, Root};
+    ///
+    /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
+    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// tags.transform(path().key(5).key("red").termval(1))?;
+    /// tags.transform(path().key(6).key("blue").termval(2))?;
+    /// tags.transform(path().map_vals().map_vals().term(|curr| curr * 10))?;
+    /// assert_eq!(tags.select(&path().map_vals().map_vals())?, [10, 20]);
+    /// assert_eq!(tags.select(&path().map_vals().count())?, [1, 1]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn map_vals(self) -> Path<O, MapVals<N>>
+    where
+        N::Here: Keyed,
+    {
+        self.then(MapVals)
+    }
+}
+
+impl<N: Navigator> Navigator for MapVals<N> {
+    type Schema = N::Schema;
+    type Here = ElementAt<N>;
+    type Presence = Present;
+    type Emits = Many;
+
+    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    where
+        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+    {
+        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
+            let Some(place) = N::Here::as_map(place) else {
+                return Ok(());
+            };
+            let Some(handle) = place.slot.get() else {
+                return Ok(());
+            };
+            let View { writes, rows } = place.below;
+            let writes = writes.map(|writes| &writes.rows);
+            for (_, slot) in merged(writes, &rows.rows, handle.id) {
+                f(ReadPlace {
+                    slot: Held::Stored(slot),
+                    below: place.below.below(),
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N: WriteNavigator> WriteNavigator for MapVals<N> {
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write(top, &mut |place: WritePlace<'_, N::Here>| {
+            N::Here::write_map(place, |map| {
+                in_structure(map, |handle, place| {
+                    let Some(structure) = handle.map(|handle| handle.id) else {
+                        return Ok(());
+                    };
+                    let (writes, rows) = (place.below.writes, place.below.rows);
+                    let keys: Vec<KeyBytes> = merged(Some(&writes.rows), &rows.rows, structure)
+                        .map(|(key, _)| key.clone())
+                        .collect();
+                    for key in &keys {
+                        modify_row(writes, rows, place.ids, handle, MapAt::<N>::TRACKED, key, f)?;
+                    }
+                    Ok(())
+                })
+            })
+        })
+    }
+}

@@ -1,0 +1,29 @@
+//! The navigators, one per file. Each is a method of [`Path`](super::Path).
+
+mod all;
+mod count;
+mod field;
+mod key;
+mod map_keys;
+mod map_vals;
+mod must;
+mod nil_to_val;
+mod none;
+mod one;
+mod root;
+mod term;
+mod termval;
+
+pub use all::All;
+pub use count::Count;
+pub use field::FieldNav;
+pub use key::Key;
+pub use map_keys::MapKeys;
+pub use map_vals::MapVals;
+pub use must::Must;
+pub use nil_to_val::NilToVal;
+pub use none::Remove;
+pub use one::One;
+pub use root::Root;
+pub use term::Term;
+pub use termval::Termval;

@@ -1,0 +1,54 @@
+//! `none()`: the end of a write that removes.
+
+use crate::path::{Navigator, Path, Removable, WriteNavigator, WritePath};
+use crate::store::{Change, WritePlace, Written};
+
+/// See [`Path::none`].
+#[derive(Debug, Clone)]
+pub struct Remove<N>(N);
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Ends a write: every place the path leads to is removed from what holds it: the entry of a
+    /// map, the field, or a nested structure with all its rows.
+    ///
+    /// What is absent stays so, and nothing is made. A map that loses its last entry stays, empty.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, Root};
+    ///
+    /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
+    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// tags.transform(path().key(5).key("red").termval(1))?;
+    /// tags.transform(path().key(5).none())?;
+    /// assert_eq!(tags.select_one(&path().key(5).key("red"))?, None);
+    /// assert_eq!(tags.select_one(&path().count())?, 0);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn none(self) -> Path<O, Remove<N>>
+    where
+        N::Presence: Removable,
+    {
+        self.then(Remove)
+    }
+}
+
+impl<O, N> WritePath for Path<O, Remove<N>>
+where
+    N: WriteNavigator,
+{
+    type Owner = O;
+    type Schema = N::Schema;
+
+    fn pstate(&self) -> u32 {
+        Path::pstate(self)
+    }
+
+    #[inline]
+    fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
+        self.nav
+            .0
+            .write(top, &mut |_place: WritePlace<'_, N::Here>| {
+                Ok(Change::Remove)
+            })
+    }
+}

@@ -1,0 +1,63 @@
+//! `term(f)`: the end of a write that makes a value of the one that is there.
+
+use crate::error::PathError;
+use crate::path::{Navigator, Path, Value, WriteNavigator, WritePath};
+use crate::schema::Schema as _;
+use crate::store::{Change, WritePlace, Written};
+
+/// See [`Path::term`].
+#[derive(Debug, Clone)]
+pub struct Term<N, F> {
+    prev: N,
+    f: F,
+}
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Ends a write: every value the path leads to becomes `f` of it.
+    ///
+    /// An absent value is [`PathError::Absent`], unless `nil_to_val` gives one. A panic of `f`
+    /// leaves committed rows as they are.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, PathError, Root};
+    ///
+    /// let mut funds = Partition::<PMap<i64, i64>>::new();
+    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// assert_eq!(funds.transform(path().key(1).term(|curr| curr + 5)), Err(PathError::Absent));
+    /// funds.transform(path().key(1).nil_to_val(0).term(|curr| curr + 5))?;
+    /// assert_eq!(funds.select_one(&path().key(1))?, Some(5));
+    /// # Ok::<(), PathError>(())
+    /// ```
+    pub fn term<F>(self, f: F) -> Path<O, Term<N, F>>
+    where
+        N::Here: Value,
+        F: Fn(N::Here) -> N::Here,
+    {
+        self.then(|nav| Term { prev: nav, f })
+    }
+}
+
+impl<O, N, F> WritePath for Path<O, Term<N, F>>
+where
+    N: WriteNavigator,
+    F: Fn(N::Here) -> N::Here,
+{
+    type Owner = O;
+    type Schema = N::Schema;
+
+    fn pstate(&self) -> u32 {
+        Path::pstate(self)
+    }
+
+    #[inline]
+    fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
+        let Term { prev, f } = self.nav;
+        prev.write(top, &mut |place: WritePlace<'_, N::Here>| {
+            let slot = place.current.get().ok_or(PathError::Absent)?;
+            let value = N::Here::from_slot(slot.clone()).map(&f);
+            Ok(value
+                .and_then(N::Here::into_slot)
+                .map_or(Change::Keep, Change::Put))
+        })
+    }
+}

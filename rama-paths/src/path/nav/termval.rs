@@ -1,0 +1,62 @@
+//! `termval(v)`: the end of a write that sets a value.
+
+use crate::path::{Emits, Navigator, Path, Value, WriteNavigator, WritePath};
+use crate::schema::Schema;
+use crate::store::{Change, WritePlace, Written};
+
+/// See [`Path::termval`].
+#[derive(Debug, Clone)]
+pub struct Termval<N, V> {
+    prev: N,
+    value: V,
+}
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Ends a write: every place the path leads to holds `value` then.
+    ///
+    /// Maps above it that are absent are made.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, Root};
+    ///
+    /// let mut names = Partition::<PMap<i64, String>>::new();
+    /// let path = || Path::<(), Root<PMap<i64, String>>>::new();
+    /// names.transform(path().key(1).termval("alice".to_owned()))?;
+    /// assert_eq!(names.select_one(&path().key(1))?.as_deref(), Some("alice"));
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn termval(self, value: N::Here) -> Path<O, Termval<N, N::Here>>
+    where
+        N::Here: Value,
+    {
+        self.then(|nav| Termval { prev: nav, value })
+    }
+}
+
+impl<O, N, V> WritePath for Path<O, Termval<N, V>>
+where
+    N: WriteNavigator<Here = V>,
+    V: Schema,
+{
+    type Owner = O;
+    type Schema = N::Schema;
+
+    fn pstate(&self) -> u32 {
+        Path::pstate(self)
+    }
+
+    #[inline]
+    fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
+        let Termval { prev, value } = self.nav;
+        let mut value = value.into_slot();
+        prev.write(top, &mut |_place: WritePlace<'_, V>| {
+            // The only place takes the value itself.
+            let value = if N::Emits::SINGLE {
+                value.take()
+            } else {
+                value.clone()
+            };
+            Ok(value.map_or(Change::Keep, Change::Put))
+        })
+    }
+}

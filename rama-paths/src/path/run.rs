@@ -1,0 +1,170 @@
+//! What a path can be used for, as traits that the runtime asks for.
+
+use super::{IsSingle, Navigator, Path, Selectable, Value, WriteNavigator};
+use crate::aggregate::Aggregator;
+use crate::error::PathError;
+use crate::key::KeyHash;
+use crate::schema::Schema;
+use crate::store::{Change, ReadPlace, WritePlace, Written};
+
+/// A path that can be selected.
+#[diagnostic::on_unimplemented(
+    message = "this path cannot be selected",
+    label = "not a path to read",
+    note = "a path that ends with `.term(…)`, `.termval(…)` or `.none()` is for `local_transform>`"
+)]
+pub trait SelectPath {
+    /// The tag of the PState's owner.
+    type Owner;
+    /// The schema of the PState.
+    type Schema: Schema;
+    /// What is selected.
+    type Value;
+
+    /// Hands every selected value to `f`.
+    #[doc(hidden)]
+    fn read<'a, F>(&'a self, top: ReadPlace<'a, Self::Schema>, f: &mut F) -> Result<(), PathError>
+    where
+        F: FnMut(Self::Value) -> Result<(), PathError>;
+
+    /// The routing hash of the leading key.
+    fn routing(&self) -> Option<KeyHash>;
+
+    /// The index of the PState in its module.
+    fn pstate(&self) -> u32;
+}
+
+impl<O, N> SelectPath for Path<O, N>
+where
+    N: Navigator,
+    N::Here: Selectable,
+{
+    type Owner = O;
+    type Schema = N::Schema;
+    type Value = <N::Here as Selectable>::Selected<N::Presence>;
+
+    #[inline]
+    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    where
+        F: FnMut(Self::Value) -> Result<(), PathError>,
+    {
+        self.nav.read(
+            top,
+            &mut |place: ReadPlace<'a, N::Here>| match N::Here::take::<N::Presence>(place) {
+                Some(value) => f(value),
+                None => Ok(()),
+            },
+        )
+    }
+
+    fn routing(&self) -> Option<KeyHash> {
+        self.nav.leading_key()
+    }
+
+    fn pstate(&self) -> u32 {
+        Path::pstate(self)
+    }
+}
+
+/// A path that emits exactly once.
+#[diagnostic::on_unimplemented(
+    message = "this needs a path that emits exactly once",
+    label = "may emit any number of times",
+    note = "use `select`, or say with `.one()` that there is exactly one"
+)]
+pub trait SinglePath: SelectPath {}
+
+impl<O, N> SinglePath for Path<O, N>
+where
+    N: Navigator,
+    N::Here: Selectable,
+    N::Emits: IsSingle,
+{
+}
+
+/// A path to one value that an aggregator can be folded into.
+#[diagnostic::on_unimplemented(
+    message = "an aggregator needs a path to one value",
+    label = "not a path to one value"
+)]
+pub trait AggregatePath {
+    /// The tag of the PState's owner.
+    type Owner;
+    /// The schema of the PState.
+    type Schema: Schema;
+    /// The type of the value.
+    type Value: Value;
+
+    /// The index of the PState in its module.
+    fn pstate(&self) -> u32;
+
+    /// Folds the aggregator into the value.
+    #[doc(hidden)]
+    fn aggregate<A: Aggregator<Self::Value>>(
+        &self,
+        top: WritePlace<'_, Self::Schema>,
+        aggregator: A,
+    ) -> Written<Self::Schema>;
+}
+
+impl<O, N> AggregatePath for Path<O, N>
+where
+    N: WriteNavigator,
+    N::Here: Value,
+    N::Emits: IsSingle,
+{
+    type Owner = O;
+    type Schema = N::Schema;
+    type Value = N::Here;
+
+    fn pstate(&self) -> u32 {
+        Path::pstate(self)
+    }
+
+    #[inline]
+    fn aggregate<A: Aggregator<N::Here>>(
+        &self,
+        top: WritePlace<'_, N::Schema>,
+        aggregator: A,
+    ) -> Written<N::Schema> {
+        let mut aggregator = Some(aggregator);
+        self.nav.write(top, &mut |place: WritePlace<'_, N::Here>| {
+            Ok(match aggregator.take() {
+                Some(aggregator) => Change::Put(aggregator.update(place.current.get().cloned())),
+                None => Change::Keep,
+            })
+        })
+    }
+}
+
+/// A path that writes: it ends with `.term(…)`, `.termval(…)` or `.none()`.
+#[diagnostic::on_unimplemented(
+    message = "this path does not write: a write path ends with `.term(f)`, `.termval(v)` or `.none()`",
+    label = "not a write path"
+)]
+pub trait WritePath {
+    /// The tag of the PState's owner.
+    type Owner;
+    /// The schema of the PState.
+    type Schema: Schema;
+
+    /// The index of the PState in its module.
+    fn pstate(&self) -> u32;
+
+    /// Runs the write.
+    #[doc(hidden)]
+    fn write(self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema>;
+}
+
+impl<W: WritePath + Clone> WritePath for &W {
+    type Owner = W::Owner;
+    type Schema = W::Schema;
+
+    fn pstate(&self) -> u32 {
+        W::pstate(self)
+    }
+
+    fn write(self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema> {
+        self.clone().write(top)
+    }
+}

@@ -1,0 +1,38 @@
+//! Leaves: every record is the schema of one serialized value.
+
+use super::{PMap, Schema};
+use crate::path::Location;
+use crate::record::{Record, ShapeBuilder};
+use crate::store::Ids;
+
+#[diagnostic::do_not_recommend]
+impl<V: Record> Location for V {
+    type Slot = V;
+    type Tables = ();
+    type Map = PMap<(), V>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Record> Schema for V {
+    const NESTED: bool = false;
+
+    fn shape(shape: &mut ShapeBuilder) {
+        shape.record::<V>();
+    }
+
+    fn top() -> Option<&'static V> {
+        None
+    }
+
+    #[inline]
+    fn from_slot(slot: V) -> Option<V> {
+        Some(slot)
+    }
+
+    #[inline]
+    fn into_slot(self) -> Option<V> {
+        Some(self)
+    }
+
+    fn drop_below(_slot: &V, _writes: &mut (), _rows: &(), _ids: &Ids) {}
+}

@@ -1,0 +1,96 @@
+//! Schemas: how a PState is laid out.
+//!
+//! A schema is a type. [`PMap`] and structs with `#[derive(PState)]` are stored element by element,
+//! every other type (each [`Record`](crate::Record)) is a **leaf**: one serialized value.
+//!
+//! | schema | what is stored |
+//! |---|---|
+//! | `PMap<i64, i64>` | a row per key |
+//! | `PMap<i64, Vec<Post>>` | a row per key, read and written as a whole `Vec` |
+//! | `PMap<i64, PMap<String, Post>>` | a row per key of either level; the inner map is never read as a whole |
+
+mod fixed;
+mod leaf;
+mod map;
+
+#[doc(hidden)]
+pub use fixed::distinct_ids;
+pub use fixed::{Field, FieldAt, FixedKeys, field_id};
+pub use map::{Keyed, PMap};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::path::Location;
+use crate::record::ShapeBuilder;
+use crate::store::{Change, Ids, Tables, WritePlace, Written};
+
+/// What a row holds of its element: a leaf's value, or the handle of a nested structure.
+pub trait Slot: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
+
+impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Slot for T {}
+
+/// A layout: [`PMap`], a struct with `#[derive(PState)]`, or any [`Record`](crate::Record).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of a PState",
+    label = "not a schema",
+    note = "a schema is a `PMap<K, V>`, a struct with `#[derive(PState)]`, or a value type with `#[derive(Clone, serde::Serialize, serde::Deserialize, rama::Record)]`"
+)]
+pub trait Schema: Location<Slot: Slot> {
+    /// Whether it is stored element by element.
+    #[doc(hidden)]
+    const NESTED: bool;
+
+    /// Writes the shape of the schema; see [`Record::shape`](crate::Record::shape).
+    fn shape(shape: &mut ShapeBuilder);
+
+    /// The slot of the structure at the top of a PState; nothing for a leaf.
+    #[doc(hidden)]
+    fn top() -> Option<&'static Self::Slot>;
+
+    /// Writes the place as that of a map; nothing happens if it is none.
+    #[doc(hidden)]
+    fn write_map<F>(_place: WritePlace<'_, Self>, _f: F) -> Written<Self>
+    where
+        F: FnOnce(WritePlace<'_, Self::Map>) -> Written<Self::Map>,
+    {
+        Ok(Change::Keep)
+    }
+
+    /// The value in a slot; nothing if this is no leaf.
+    #[doc(hidden)]
+    fn from_slot(_slot: Self::Slot) -> Option<Self> {
+        None
+    }
+
+    /// The slot of a value; nothing if this is no leaf.
+    #[doc(hidden)]
+    fn into_slot(self) -> Option<Self::Slot> {
+        None
+    }
+
+    /// Drops every row beneath `slot`.
+    #[doc(hidden)]
+    fn drop_below(
+        slot: &Self::Slot,
+        writes: &mut <Self::Tables as Tables>::Writes,
+        rows: &Self::Tables,
+        ids: &Ids,
+    );
+}
+
+/// The shape of a schema as text.
+///
+/// ```
+/// use rama_paths::{PMap, schema_shape_of};
+///
+/// assert_eq!(
+///     schema_shape_of::<PMap<i64, PMap<String, Vec<u8>>>>(),
+///     "PMap<i64, PMap<String, Vec<u8>>>"
+/// );
+/// ```
+pub fn schema_shape_of<S: Schema>() -> String {
+    let mut shape = ShapeBuilder::new();
+    shape.schema::<S>();
+    shape.finish()
+}

@@ -1,0 +1,91 @@
+//! The rows of one partition of a PState, its write set and its deltas.
+//!
+//! A row is (structure id, element key) -> slot. Each place of the schema where elements lie (a
+//! *node*) has typed rows of its own. The slot of a leaf is its value, that of a nested structure
+//! its [`Handle`]: id and size. Structure 0 is the one at the top; every other one gets an id that
+//! the partition never hands out again, so that a structure made again under the same key never
+//! meets the rows of the old one.
+//!
+//! There are two layers: the **committed** rows, shared with clients, and the private **write set**
+//! of the running attempt. [`AnyPartition::encode_delta`] writes the write set down,
+//! [`AnyPartition::apply`] moves it into the committed rows at once, [`AnyPartition::discard`]
+//! forgets it, and [`AnyPartition::replay`] does from a written delta what `apply` did live.
+
+mod committed;
+mod delta;
+mod node;
+mod partition;
+mod place;
+mod rows;
+mod sorted;
+mod writes;
+
+#[cfg(test)]
+mod tests;
+
+pub use committed::Committed;
+pub use delta::DELTA_VERSION;
+#[doc(hidden)]
+pub use delta::{Op, OpChange, Reader};
+#[doc(hidden)]
+pub use node::{FieldNode, FieldTables, Node, NodeWrites, Tables, drop_structure};
+pub use partition::{AnyPartition, Partition};
+#[doc(hidden)]
+pub use place::{
+    Change, Current, Held, ReadPlace, View, WritePlace, WriteView, Written, modify_row,
+};
+pub(crate) use rows::merged;
+
+use serde::{Deserialize, Serialize};
+
+/// What the row of a parent holds of a nested structure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handle {
+    /// The id of the structure.
+    pub(crate) id: u64,
+    /// The number of its elements, where it is tracked.
+    pub(crate) size: u64,
+}
+
+impl Handle {
+    /// The structure at the top of a PState. It is always there, and its size is not tracked.
+    pub(crate) const TOP: Self = Self { id: 0, size: 0 };
+
+    /// The handle of the structure at the top of a PState.
+    #[doc(hidden)]
+    pub fn top() -> &'static Self {
+        &Self::TOP
+    }
+}
+
+/// The write set over the tables of a schema.
+#[doc(hidden)]
+pub type WritesOf<S> = <<S as crate::path::Location>::Tables as Tables>::Writes;
+
+/// The counter of structure ids.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct Ids {
+    /// The next id to hand out.
+    next: u64,
+    /// The next id as committed: ids from here on exist in the write set only.
+    base: u64,
+}
+
+impl Ids {
+    fn new() -> Self {
+        Self { next: 1, base: 1 }
+    }
+
+    /// An id that was never handed out.
+    fn fresh(&mut self) -> u64 {
+        let id = self.next;
+        self.next += 1;
+        id
+    }
+
+    /// Whether the structure has no committed rows.
+    fn is_new(&self, id: u64) -> bool {
+        id >= self.base
+    }
+}

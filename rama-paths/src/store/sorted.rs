@@ -1,0 +1,113 @@
+//! A map in key order that is a plain vector while it is small.
+
+use std::collections::{BTreeMap, btree_map};
+use std::ops::Bound;
+use std::slice;
+
+use crate::key::KeyBytes;
+
+/// Up to this many entries are a vector: most nested structures have few.
+const SMALL: usize = 32;
+
+/// A map in key order.
+#[derive(Debug, Clone)]
+pub(crate) enum SortedMap<T> {
+    Small(Vec<(KeyBytes, T)>),
+    Large(BTreeMap<KeyBytes, T>),
+}
+
+impl<T> Default for SortedMap<T> {
+    fn default() -> Self {
+        Self::Small(Vec::new())
+    }
+}
+
+impl<T> SortedMap<T> {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Small(entries) => entries.len(),
+            Self::Large(entries) => entries.len(),
+        }
+    }
+
+    pub(crate) fn get(&self, key: &KeyBytes) -> Option<&T> {
+        match self {
+            Self::Small(entries) => find(entries, key).ok().map(|at| &entries[at].1),
+            Self::Large(entries) => entries.get(key),
+        }
+    }
+
+    /// Sets the value of a key; returns the old one.
+    pub(crate) fn insert(&mut self, key: KeyBytes, value: T) -> Option<T> {
+        match self {
+            Self::Small(entries) => match find(entries, &key) {
+                Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
+                Err(at) if entries.len() < SMALL => {
+                    entries.insert(at, (key, value));
+                    None
+                }
+                Err(_) => {
+                    let mut large: BTreeMap<_, _> = std::mem::take(entries).into_iter().collect();
+                    large.insert(key, value);
+                    *self = Self::Large(large);
+                    None
+                }
+            },
+            Self::Large(entries) => entries.insert(key, value),
+        }
+    }
+
+    pub(crate) fn remove(&mut self, key: &KeyBytes) -> Option<T> {
+        match self {
+            Self::Small(entries) => find(entries, key).ok().map(|at| entries.remove(at).1),
+            Self::Large(entries) => entries.remove(key),
+        }
+    }
+
+    /// The entries from `start` on, in order.
+    pub(crate) fn range(&self, start: Bound<&KeyBytes>) -> SortedRange<'_, T> {
+        match self {
+            Self::Small(entries) => {
+                let at = match start {
+                    Bound::Unbounded => 0,
+                    Bound::Included(key) => entries.partition_point(|(k, _)| k < key),
+                    Bound::Excluded(key) => entries.partition_point(|(k, _)| k <= key),
+                };
+                SortedRange::Small(entries[at..].iter())
+            }
+            Self::Large(entries) => {
+                SortedRange::Large(entries.range::<KeyBytes, _>((start, Bound::Unbounded)))
+            }
+        }
+    }
+
+    /// Moves every entry to `f`, in order.
+    pub(crate) fn into_each(self, mut f: impl FnMut(KeyBytes, T)) {
+        match self {
+            Self::Small(entries) => entries.into_iter().for_each(|(k, v)| f(k, v)),
+            Self::Large(entries) => entries.into_iter().for_each(|(k, v)| f(k, v)),
+        }
+    }
+}
+
+fn find<T>(entries: &[(KeyBytes, T)], key: &KeyBytes) -> Result<usize, usize> {
+    entries.binary_search_by(|(k, _)| k.cmp(key))
+}
+
+/// Entries of a [`SortedMap`] in order.
+#[derive(Debug)]
+pub(crate) enum SortedRange<'a, T> {
+    Small(slice::Iter<'a, (KeyBytes, T)>),
+    Large(btree_map::Range<'a, KeyBytes, T>),
+}
+
+impl<'a, T> Iterator for SortedRange<'a, T> {
+    type Item = (&'a KeyBytes, &'a T);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Small(entries) => entries.next().map(|(k, v)| (k, v)),
+            Self::Large(entries) => entries.next(),
+        }
+    }
+}

@@ -1,0 +1,6 @@
+//! The store against models, its deltas, and its promises about failure and readers.
+
+mod delta;
+mod model;
+mod readers;
+mod sorted;

@@ -1,0 +1,150 @@
+//! The write set of one node: typed, decoded, not locked.
+
+use std::ops::Bound;
+
+use rustc_hash::FxHashMap;
+
+use super::rows::Rows;
+use super::sorted::SortedMap;
+use crate::key::KeyBytes;
+
+/// Uncommitted rows; `None` is a removed one.
+#[derive(Debug)]
+pub(crate) struct WriteRows<T> {
+    top: FxHashMap<KeyBytes, Option<T>>,
+    nested: FxHashMap<u64, SortedMap<Option<T>>>,
+    /// Committed structures whose rows all go.
+    dropped: Vec<u64>,
+}
+
+impl<T> Default for WriteRows<T> {
+    fn default() -> Self {
+        Self {
+            top: FxHashMap::default(),
+            nested: FxHashMap::default(),
+            dropped: Vec::new(),
+        }
+    }
+}
+
+impl<T> WriteRows<T> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.top.is_empty() && self.nested.is_empty() && self.dropped.is_empty()
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, structure: u64, key: &KeyBytes) -> Option<&Option<T>> {
+        if structure == 0 {
+            if self.top.is_empty() {
+                return None;
+            }
+            self.top.get(key)
+        } else {
+            self.nested.get(&structure)?.get(key)
+        }
+    }
+
+    /// Puts a slot, or removes it.
+    pub(crate) fn set(&mut self, structure: u64, key: KeyBytes, slot: Option<T>) {
+        if structure == 0 {
+            self.top.insert(key, slot);
+        } else {
+            self.nested.entry(structure).or_default().insert(key, slot);
+        }
+    }
+
+    /// Forgets what was written of a row that has no committed one beneath it.
+    pub(crate) fn forget(&mut self, structure: u64, key: &KeyBytes) {
+        if structure == 0 {
+            self.top.remove(key);
+        } else if let Some(rows) = self.nested.get_mut(&structure) {
+            rows.remove(key);
+            if rows.len() == 0 {
+                self.nested.remove(&structure);
+            }
+        }
+    }
+
+    /// Drops all rows of a structure; `committed` says whether it can have committed ones.
+    pub(crate) fn drop_structure(&mut self, structure: u64, committed: bool) {
+        self.nested.remove(&structure);
+        if committed {
+            self.dropped.push(structure);
+        }
+    }
+
+    /// What was written of a structure, in order of the keys.
+    pub(crate) fn ordered(&self, structure: u64) -> Vec<(&KeyBytes, &Option<T>)> {
+        if structure == 0 {
+            let mut rows: Vec<_> = self.top.iter().collect();
+            rows.sort_unstable_by_key(|(key, _)| *key);
+            rows
+        } else {
+            self.nested
+                .get(&structure)
+                .map_or_else(Vec::new, |rows| rows.range(Bound::Unbounded).collect())
+        }
+    }
+
+    /// The number of rows of a structure with these writes over `rows`.
+    pub(crate) fn len_over(&self, rows: &Rows<T>, structure: u64) -> usize {
+        let change = |(key, slot): (&KeyBytes, &Option<T>)| {
+            isize::from(slot.is_some()) - isize::from(rows.get(structure, key).is_some())
+        };
+        let changes: isize = if structure == 0 {
+            self.top.iter().map(change).sum()
+        } else {
+            self.nested
+                .get(&structure)
+                .map_or(0, |own| own.range(Bound::Unbounded).map(change).sum())
+        };
+        rows.len(structure).saturating_add_signed(changes)
+    }
+
+    /// Visits everything with `state`: dropped structures first, then rows.
+    pub(crate) fn each<X, E>(
+        &self,
+        mut drop: impl FnMut(&mut X, u64) -> Result<(), E>,
+        mut row: impl FnMut(&mut X, u64, &KeyBytes, Option<&T>) -> Result<(), E>,
+        state: &mut X,
+    ) -> Result<(), E> {
+        for structure in &self.dropped {
+            drop(state, *structure)?;
+        }
+        for (key, slot) in &self.top {
+            row(state, 0, key, slot.as_ref())?;
+        }
+        for (structure, rows) in &self.nested {
+            for (key, slot) in rows.range(Bound::Unbounded) {
+                row(state, *structure, key, slot.as_ref())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves everything into the committed rows.
+    pub(crate) fn apply(&mut self, rows: &mut Rows<T>) {
+        for structure in self.dropped.drain(..) {
+            rows.drop_structure(structure);
+        }
+        for (key, slot) in self.top.drain() {
+            match slot {
+                Some(slot) => rows.put(0, key, slot),
+                None => rows.remove(0, &key),
+            }
+        }
+        for (structure, own) in self.nested.drain() {
+            own.into_each(|key, slot| match slot {
+                Some(slot) => rows.put(structure, key, slot),
+                None => rows.remove(structure, &key),
+            });
+        }
+    }
+
+    /// Forgets everything.
+    pub(crate) fn clear(&mut self) {
+        self.top.clear();
+        self.nested.clear();
+        self.dropped.clear();
+    }
+}

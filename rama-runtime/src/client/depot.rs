@@ -1,0 +1,321 @@
+//! Appending to depots.
+
+use std::future::Future;
+use std::ops::Range;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use rama_paths::Record;
+
+use crate::cluster::Launched;
+use crate::depot::{AnyDepot, DepotRuntime};
+use crate::log::{LogError, Position};
+
+/// Appends wait while more bytes than this are sequenced and not yet written.
+const BUFFERED_BYTES: usize = 64 << 20;
+
+/// When an append is acknowledged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AckLevel {
+    /// At once: the record has its place in the depot, but a crash may still lose it.
+    None,
+    /// When the record is durable.
+    AppendAck,
+    /// When the record is durable and all stream topologies of the module that read the depot have
+    /// processed it. Microbatch topologies are not waited for.
+    #[default]
+    Ack,
+}
+
+/// Why an append was not acknowledged.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppendError {
+    /// The module of this depot does not run in this cluster.
+    #[error("depot *{depot} does not belong to a module that runs in this cluster")]
+    NotLaunched {
+        /// The depot's name.
+        depot: &'static str,
+    },
+    /// The depot is declared with `disallow`. Nothing was appended.
+    #[error("depot *{depot} does not allow appends by clients")]
+    Disallowed {
+        /// The depot's name.
+        depot: &'static str,
+    },
+    /// The record's serialization failed. Nothing was appended.
+    #[error("the record for depot *{depot} cannot be serialized")]
+    Encode {
+        /// The depot's name.
+        depot: &'static str,
+        /// The serializer's error.
+        source: postcard::Error,
+    },
+    /// The log takes no entries now. Nothing was appended.
+    #[error("depot *{depot} takes no appends")]
+    Refused {
+        /// The depot's name.
+        depot: &'static str,
+        /// Why.
+        source: LogError,
+    },
+    /// The record is in the log, but the log failed before it was known to be durable: it may be in
+    /// the depot after the data directory is opened again.
+    #[error("the append to depot *{depot} may or may not have happened")]
+    Unknown {
+        /// The depot's name.
+        depot: &'static str,
+        /// What failed.
+        source: LogError,
+    },
+    /// The record was not durable in time; it may still become so.
+    #[error("the append to depot *{depot} was not acknowledged within {timeout:?}; it may still happen")]
+    Timeout {
+        /// The depot's name.
+        depot: &'static str,
+        /// The client timeout.
+        timeout: Duration,
+    },
+    /// Too much is waiting to be written. Nothing was appended.
+    #[error("depot *{depot} takes no appends: {buffered} bytes wait to be written")]
+    Overloaded {
+        /// The depot's name.
+        depot: &'static str,
+        /// Bytes that wait.
+        buffered: usize,
+    },
+}
+
+/// Why a depot's records cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DepotReadError {
+    /// The module of this depot does not run in this cluster.
+    #[error("depot *{depot} does not belong to a module that runs in this cluster")]
+    NotLaunched {
+        /// The depot's name.
+        depot: &'static str,
+    },
+    /// The depot has fewer partitions.
+    #[error("depot *{depot} has no partition {partition}")]
+    NoSuchPartition {
+        /// The depot's name.
+        depot: &'static str,
+        /// The partition asked for.
+        partition: usize,
+    },
+    /// Some of the records do not exist, or are not durable yet.
+    #[error("partition {partition} of depot *{depot} has offsets {existing:?}, not {offsets:?}")]
+    NoSuchOffsets {
+        /// The depot's name.
+        depot: &'static str,
+        /// The partition.
+        partition: usize,
+        /// The offsets asked for.
+        offsets: Range<u64>,
+        /// The offsets of durable records.
+        existing: Range<u64>,
+    },
+}
+
+/// A client of one depot. Appends of one thread to one partition keep their order.
+pub struct DepotClient<T> {
+    name: &'static str,
+    target: Option<Target<T>>,
+    timeout: Duration,
+}
+
+struct Target<T> {
+    launched: Arc<Launched>,
+    depot: Arc<DepotRuntime<T>>,
+}
+
+impl<T> Clone for DepotClient<T> {
+    fn clone(&self) -> Self {
+        let target = self.target.as_ref().map(|target| Target {
+            launched: Arc::clone(&target.launched),
+            depot: Arc::clone(&target.depot),
+        });
+        DepotClient { name: self.name, target, timeout: self.timeout }
+    }
+}
+
+impl<T> std::fmt::Debug for DepotClient<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DepotClient(*{})", self.name)
+    }
+}
+
+impl<T: Record> DepotClient<T> {
+    pub(crate) fn new(
+        name: &'static str,
+        index: u32,
+        launched: Option<Arc<Launched>>,
+        timeout: Duration,
+    ) -> Self {
+        let target = launched.and_then(|launched| {
+            let depot = Arc::clone(launched.shared.depots.get(index as usize)?);
+            let depot = depot.into_any().downcast().ok()?;
+            Some(Target { launched, depot })
+        });
+        DepotClient { name, target, timeout }
+    }
+
+    fn target(&self) -> Result<&Target<T>, AppendError> {
+        self.target.as_ref().ok_or(AppendError::NotLaunched { depot: self.name })
+    }
+
+    /// Appends a record and waits for [`AckLevel::Ack`].
+    ///
+    /// # Errors
+    ///
+    /// See [`AppendError`]; after [`AppendError::Unknown`] and [`AppendError::Timeout`] the record may
+    /// be in the depot.
+    pub fn append(&self, record: T) -> Result<(), AppendError> {
+        self.append_with(record, AckLevel::Ack)
+    }
+
+    /// Appends a record and waits for the given acknowledgement. While too much waits to be written,
+    /// it waits for room first.
+    ///
+    /// # Errors
+    ///
+    /// As [`DepotClient::append`].
+    pub fn append_with(&self, record: T, level: AckLevel) -> Result<(), AppendError> {
+        let target = self.target()?;
+        let (log, driver) = (&target.launched.shared.log, &target.launched.driver);
+        if log.buffered_bytes() > BUFFERED_BYTES {
+            let mut room = || log.buffered_bytes() <= BUFFERED_BYTES || log.failure().is_some();
+            if !driver.wait_until(self.timeout, &mut room) {
+                let buffered = log.buffered_bytes();
+                return Err(AppendError::Overloaded { depot: self.name, buffered });
+            }
+        }
+        let position = target.depot.append(log, &target.launched.clock, record)?;
+        if level == AckLevel::None {
+            return Ok(());
+        }
+        log.want_durable(position);
+        let mut done = || log.durable() >= position || log.failure().is_some();
+        let ended = driver.wait_until(self.timeout, &mut done);
+        // Durability first: an entry may be durable although the log failed later.
+        if log.durable() >= position {
+            Ok(())
+        } else if let Some(source) = log.failure() {
+            Err(AppendError::Unknown { depot: self.name, source })
+        } else {
+            debug_assert!(!ended);
+            Err(AppendError::Timeout { depot: self.name, timeout: self.timeout })
+        }
+    }
+
+    /// Appends a record now; the future is ready when it has [`AckLevel::Ack`]. Dropping the future
+    /// does not take the record back.
+    pub fn append_async(&self, record: T) -> AppendFuture {
+        self.append_async_with(record, AckLevel::Ack)
+    }
+
+    /// As [`DepotClient::append_async`], for the given acknowledgement. It never blocks: while too
+    /// much waits to be written the future ends with [`AppendError::Overloaded`].
+    pub fn append_async_with(&self, record: T, level: AckLevel) -> AppendFuture {
+        AppendFuture { depot: self.name, state: self.sequence(record, level) }
+    }
+
+    /// Number of partitions: the module's tasks, or 1 of a global depot.
+    ///
+    /// # Errors
+    ///
+    /// [`DepotReadError::NotLaunched`].
+    pub fn num_partitions(&self) -> Result<usize, DepotReadError> {
+        match &self.target {
+            Some(target) => Ok(target.depot.partitions() as usize),
+            None => Err(DepotReadError::NotLaunched { depot: self.name }),
+        }
+    }
+
+    /// The offsets of the durable records of a partition: from 0, each append one more.
+    ///
+    /// # Errors
+    ///
+    /// [`DepotReadError::NoSuchPartition`], [`DepotReadError::NotLaunched`].
+    pub fn partition_offsets(&self, partition: usize) -> Result<Range<u64>, DepotReadError> {
+        let depot = self.name;
+        let target = self.target.as_ref().ok_or(DepotReadError::NotLaunched { depot })?;
+        let index = u32::try_from(partition).unwrap_or(u32::MAX);
+        let end = target
+            .depot
+            .durable_end(&target.launched.shared.log, index)
+            .ok_or(DepotReadError::NoSuchPartition { depot, partition })?;
+        Ok(0..end)
+    }
+
+    /// Copies of the durable records at these offsets of a partition, in append order.
+    ///
+    /// # Errors
+    ///
+    /// [`DepotReadError::NoSuchOffsets`] if not all of them exist and are durable, and those of
+    /// [`DepotClient::partition_offsets`].
+    pub fn read(&self, partition: usize, offsets: Range<u64>) -> Result<Vec<T>, DepotReadError> {
+        let existing = self.partition_offsets(partition)?;
+        let depot = self.name;
+        if offsets.start > offsets.end || offsets.end > existing.end {
+            return Err(DepotReadError::NoSuchOffsets { depot, partition, offsets, existing });
+        }
+        let target = self.target.as_ref().ok_or(DepotReadError::NotLaunched { depot })?;
+        Ok(target.depot.read(partition as u32, offsets))
+    }
+
+    fn sequence(&self, record: T, level: AckLevel) -> AppendState {
+        let target = match self.target() {
+            Ok(target) => target,
+            Err(error) => return AppendState::Done(Some(Err(error))),
+        };
+        let log = &target.launched.shared.log;
+        let buffered = log.buffered_bytes();
+        if buffered > BUFFERED_BYTES {
+            return AppendState::Done(Some(Err(AppendError::Overloaded { depot: self.name, buffered })));
+        }
+        match target.depot.append(log, &target.launched.clock, record) {
+            Err(error) => AppendState::Done(Some(Err(error))),
+            Ok(_) if level == AckLevel::None => AppendState::Done(Some(Ok(()))),
+            Ok(position) => {
+                log.want_durable(position);
+                AppendState::Waiting(Arc::clone(&target.launched), position)
+            }
+        }
+    }
+}
+
+/// An append under way. It needs no particular executor.
+#[derive(Debug)]
+#[must_use = "the record is appended, but whether it is durable is not known before this is ready"]
+pub struct AppendFuture {
+    depot: &'static str,
+    state: AppendState,
+}
+
+#[derive(Debug)]
+enum AppendState {
+    Waiting(Arc<Launched>, Position),
+    Done(Option<Result<(), AppendError>>),
+}
+
+impl Future for AppendFuture {
+    type Output = Result<(), AppendError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let depot = self.depot;
+        match &mut self.state {
+            AppendState::Waiting(launched, position) => launched
+                .shared
+                .log
+                .poll_durable(*position, context)
+                .map_err(|source| AppendError::Unknown { depot, source }),
+            AppendState::Done(result) => {
+                Poll::Ready(result.take().expect("a future is not polled after it was ready"))
+            }
+        }
+    }
+}

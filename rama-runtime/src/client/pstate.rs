@@ -1,0 +1,182 @@
+//! Reading PStates from outside.
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use rama_paths::{Committed, Key, KeyHash, Path, PathError, Root, Schema, SelectPath, key_hash};
+
+use crate::cluster::Launched;
+use crate::pstate::PState;
+
+/// Why a select failed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SelectError {
+    /// The module of this PState does not run in this cluster.
+    #[error("PState $${pstate} does not belong to a module that runs in this cluster")]
+    NotLaunched {
+        /// The PState's name.
+        pstate: &'static str,
+    },
+    /// The path does not begin with a key, so it does not say which partition to read.
+    #[error(
+        "PState $${pstate} has {tasks} partitions, and the path has no leading key to choose one: begin \
+         it with `.key(…)` or `.must(…)`, or choose with `at_key(…)` or `at_task(…)`"
+    )]
+    NoPartition {
+        /// The PState's name.
+        pstate: &'static str,
+        /// Number of partitions.
+        tasks: usize,
+    },
+    /// The PState has fewer partitions.
+    #[error("PState $${pstate} has partitions 0 to {}, not {task}", .tasks - 1)]
+    NoSuchTask {
+        /// The PState's name.
+        pstate: &'static str,
+        /// The partition asked for.
+        task: usize,
+        /// Number of partitions.
+        tasks: usize,
+    },
+    /// `select_one` of a path that did not emit exactly once.
+    #[error("select_one on PState $${pstate} needs exactly one value, and the path selected {found}")]
+    NotOne {
+        /// The PState's name.
+        pstate: &'static str,
+        /// Number of values.
+        found: usize,
+    },
+    /// The path cannot be followed.
+    #[error("cannot follow the path in PState $${pstate}")]
+    Path {
+        /// The PState's name.
+        pstate: &'static str,
+        /// The path's error.
+        source: PathError,
+    },
+}
+
+/// A client of one PState. Reads run on the calling thread.
+///
+/// A read sees what committed and durable microbatches have written, all or nothing of each on the
+/// partition it reads, and a later read never sees less.
+pub struct PStateClient<O, S: Schema> {
+    name: &'static str,
+    partitions: Option<Arc<Vec<Committed<S>>>>,
+    chosen: Option<Chosen>,
+    owner: PhantomData<fn() -> O>,
+}
+
+/// A partition chosen by hand.
+#[derive(Clone, Copy)]
+enum Chosen {
+    Key(KeyHash),
+    Task(usize),
+}
+
+impl<O, S: Schema> Clone for PStateClient<O, S> {
+    fn clone(&self) -> Self {
+        PStateClient {
+            name: self.name,
+            partitions: self.partitions.clone(),
+            chosen: self.chosen,
+            owner: PhantomData,
+        }
+    }
+}
+
+impl<O, S: Schema> std::fmt::Debug for PStateClient<O, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PStateClient($${})", self.name)
+    }
+}
+
+impl<O: 'static, S: Schema> PStateClient<O, S> {
+    pub(crate) fn new(pstate: PState<O, S>, launched: Option<Arc<Launched>>) -> Self {
+        let partitions = launched.and_then(|launched| {
+            let found = launched.pstates.get(pstate.index as usize)?;
+            if found.name != pstate.name || found.owner_type != TypeId::of::<O>() {
+                return None;
+            }
+            let partitions = found.committed.iter().map(|any| any.downcast_ref().cloned());
+            partitions.collect::<Option<Vec<Committed<S>>>>().map(Arc::new)
+        });
+        PStateClient { name: pstate.name, partitions, chosen: None, owner: PhantomData }
+    }
+
+    /// Number of partitions, which is the module's number of tasks.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError::NotLaunched`].
+    pub fn num_partitions(&self) -> Result<usize, SelectError> {
+        match &self.partitions {
+            Some(partitions) => Ok(partitions.len()),
+            None => Err(SelectError::NotLaunched { pstate: self.name }),
+        }
+    }
+
+    /// The same client, reading the partition of this key whatever the path begins with.
+    pub fn at_key<K: Key + ?Sized>(&self, key: &K) -> Self {
+        PStateClient { chosen: Some(Chosen::Key(key_hash(key))), ..self.clone() }
+    }
+
+    /// The same client, reading the partition on this task whatever the path begins with.
+    pub fn at_task(&self, task: usize) -> Self {
+        PStateClient { chosen: Some(Chosen::Task(task)), ..self.clone() }
+    }
+
+    fn partition(&self, leading: Option<KeyHash>) -> Result<&Committed<S>, SelectError> {
+        let pstate = self.name;
+        let Some(partitions) = &self.partitions else {
+            return Err(SelectError::NotLaunched { pstate });
+        };
+        let tasks = partitions.len();
+        let task = match (self.chosen, leading) {
+            (Some(Chosen::Task(task)), _) => task,
+            (Some(Chosen::Key(key)), _) | (None, Some(key)) => key.task(tasks as u32) as usize,
+            (None, None) if tasks == 1 => 0,
+            (None, None) => return Err(SelectError::NoPartition { pstate, tasks }),
+        };
+        partitions.get(task).ok_or(SelectError::NoSuchTask { pstate, task, tasks })
+    }
+
+    /// Selects all values that a path leads to, in order, as of one instant.
+    ///
+    /// The partition is that of the path's leading key, unless one was chosen.
+    ///
+    /// # Errors
+    ///
+    /// See [`SelectError`].
+    pub fn select<P>(
+        &self,
+        path: impl FnOnce(Path<O, Root<S>>) -> P,
+    ) -> Result<Vec<P::Value>, SelectError>
+    where
+        P: SelectPath<Schema = S>,
+    {
+        let path = path(Path::new());
+        self.partition(path.routing())?
+            .select(&path)
+            .map_err(|source| SelectError::Path { pstate: self.name, source })
+    }
+
+    /// Selects the one value that a path leads to.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError::NotOne`] if there is none or more than one; see [`SelectError`].
+    pub fn select_one<P>(&self, path: impl FnOnce(Path<O, Root<S>>) -> P) -> Result<P::Value, SelectError>
+    where
+        P: SelectPath<Schema = S>,
+    {
+        let mut values = self.select(path)?;
+        match values.pop() {
+            Some(value) if values.is_empty() => Ok(value),
+            Some(_) => Err(SelectError::NotOne { pstate: self.name, found: values.len() + 1 }),
+            None => Err(SelectError::NotOne { pstate: self.name, found: 0 }),
+        }
+    }
+}

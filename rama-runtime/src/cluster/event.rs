@@ -1,0 +1,56 @@
+//! Events of a cluster's inner life, for tests and instruments.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::topology::AttemptFailure;
+
+/// Something that happened to a microbatch. See [`super::ClusterBuilder::event_hook`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum ClusterEvent {
+    /// An attempt begins; its offsets are fixed.
+    Planned {
+        /// The topology's name.
+        topology: &'static str,
+        /// Id of the microbatch.
+        microbatch: u64,
+        /// Number of the attempt.
+        attempt: u32,
+        /// Number of depot records it covers.
+        records: u64,
+    },
+    /// All tasks have prepared what the attempt wrote; the commit is not yet in the log.
+    Prepared {
+        /// The topology's name.
+        topology: &'static str,
+        /// Id of the microbatch.
+        microbatch: u64,
+        /// Number of the attempt.
+        attempt: u32,
+    },
+    /// The microbatch is durable, and visible on all tasks.
+    Committed {
+        /// The topology's name.
+        topology: &'static str,
+        /// Id of the microbatch.
+        microbatch: u64,
+        /// Number of the attempt.
+        attempt: u32,
+    },
+    /// The attempt failed and will be followed by another.
+    AttemptFailed {
+        /// Why.
+        failure: Arc<AttemptFailure>,
+    },
+}
+
+/// A user's function that hears of events.
+#[derive(Clone)]
+pub(crate) struct EventHook(pub(crate) Arc<dyn Fn(&ClusterEvent) + Send + Sync>);
+
+impl fmt::Debug for EventHook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EventHook")
+    }
+}

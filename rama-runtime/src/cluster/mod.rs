@@ -1,0 +1,17 @@
+//! The in-process cluster: a whole module in one process, over a data directory.
+
+mod builder;
+mod directory;
+mod error;
+mod event;
+mod in_process;
+mod launch;
+mod shared;
+
+pub use builder::ClusterBuilder;
+pub use error::{ClusterError, LaunchError, WaitError};
+pub use event::ClusterEvent;
+pub use in_process::InProcessCluster;
+pub(crate) use launch::Launched;
+pub(crate) use shared::Shared;
+pub use crate::store::{ManifestError, RecoveryError};

@@ -1,0 +1,74 @@
+//! What all components of a launched module share.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use super::ClusterEvent;
+use super::event::EventHook;
+use crate::depot::AnyDepot;
+use crate::exec::{Progress, Signal};
+use crate::log::Log;
+use crate::task::Inbox;
+use crate::topology::TopologyStatus;
+
+/// A launched module, as its workers and coordinators see it.
+pub(crate) struct Shared {
+    pub(crate) module: &'static str,
+    /// Number of tasks, a power of two.
+    pub(crate) tasks: u32,
+    /// By depot index.
+    pub(crate) depots: Vec<Arc<dyn AnyDepot>>,
+    /// By worker.
+    pub(crate) inboxes: Vec<Arc<Inbox>>,
+    /// By worker.
+    pub(crate) worker_signals: Vec<Arc<Signal>>,
+    /// By topology index.
+    pub(crate) statuses: Vec<Arc<TopologyStatus>>,
+    /// Catalogue ids by topology index.
+    pub(crate) topology_ids: Vec<u32>,
+    /// Catalogue ids by PState index.
+    pub(crate) pstate_ids: Vec<u32>,
+    pub(crate) log: Log,
+    pub(crate) progress: Arc<Progress>,
+    pub(crate) in_flight: InFlight,
+    pub(crate) hook: Option<EventHook>,
+}
+
+impl Shared {
+    /// The worker that runs a task: neighbouring tasks share one.
+    pub(crate) fn worker_of(&self, task: u32) -> usize {
+        worker_of(task, self.tasks, self.inboxes.len())
+    }
+
+    /// Tells the event hook, if there is one.
+    pub(crate) fn event(&self, event: ClusterEvent) {
+        if let Some(hook) = &self.hook {
+            (hook.0)(&event);
+        }
+    }
+}
+
+/// See [`Shared::worker_of`].
+pub(crate) fn worker_of(task: u32, tasks: u32, workers: usize) -> usize {
+    task as usize * workers / tasks as usize
+}
+
+/// Bytes of frames between tasks, for admission.
+#[derive(Debug, Default)]
+pub(crate) struct InFlight(AtomicI64);
+
+impl InFlight {
+    pub(crate) fn sent(&self, bytes: usize) {
+        self.0.fetch_add(bytes as i64, Ordering::SeqCst);
+    }
+
+    /// Takes bytes off; says whether that brought the sum from above `limit` to below it.
+    pub(crate) fn finished(&self, bytes: usize, limit: usize) -> bool {
+        let before = self.0.fetch_sub(bytes as i64, Ordering::SeqCst);
+        before > limit as i64 && before - bytes as i64 <= limit as i64
+    }
+
+    pub(crate) fn exceeds(&self, limit: usize) -> bool {
+        self.0.load(Ordering::SeqCst) > limit as i64
+    }
+}

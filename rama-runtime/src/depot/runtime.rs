@@ -1,0 +1,226 @@
+//! A depot while its module runs: its partitions of decoded records, and appends to them.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use rama_paths::Record;
+
+use super::{Choice, DepotPartitioning};
+use crate::client::AppendError;
+use crate::exec::{Clock, Signal};
+use crate::log::{Log, Position};
+use crate::store::{Entry, RecoveryError};
+
+/// Where a depot stands in its module.
+#[derive(Clone, Copy, Debug)]
+pub struct DepotContext {
+    /// Its catalogue id, which names it in the log.
+    pub(crate) id: u32,
+    /// Number of tasks of the module.
+    pub(crate) tasks: u32,
+    /// Seed of the random partitioner.
+    pub(crate) seed: u64,
+}
+
+/// Records per chunk: growth never moves records.
+const CHUNK: usize = 4096;
+
+/// A depot with records of type `T`.
+pub(crate) struct DepotRuntime<T> {
+    name: &'static str,
+    context: DepotContext,
+    partitioning: Box<dyn DepotPartitioning<T>>,
+    partitions: Vec<RwLock<Records<T>>>,
+    random: Mutex<fastrand::Rng>,
+    /// Raised after each append: topologies that read this depot.
+    consumers: RwLock<Vec<Arc<Signal>>>,
+}
+
+/// The records of one partition, in offset order.
+struct Records<T> {
+    chunks: Vec<Vec<T>>,
+    len: u64,
+    /// Append time of the newest record in milliseconds since 1970; never goes back.
+    last_append_millis: u64,
+    /// Log positions of the newest records, as far as they were not durable when last looked at.
+    not_durable: VecDeque<Position>,
+}
+
+impl<T> Records<T> {
+    fn push(&mut self, append_millis: u64, record: T) {
+        if self.len as usize % CHUNK == 0 {
+            self.chunks.push(Vec::with_capacity(if self.len == 0 { 16 } else { CHUNK }));
+        }
+        if let Some(chunk) = self.chunks.last_mut() {
+            chunk.push(record);
+        }
+        self.len += 1;
+        self.last_append_millis = append_millis;
+    }
+
+    /// The end of what is durable.
+    fn durable_end(&mut self, durable: Position) -> u64 {
+        while self.not_durable.front().is_some_and(|position| *position <= durable) {
+            self.not_durable.pop_front();
+        }
+        self.len - self.not_durable.len() as u64
+    }
+
+    fn read(&self, offsets: Range<u64>) -> Vec<T>
+    where
+        T: Clone,
+    {
+        offsets
+            .map(|offset| self.chunks[offset as usize / CHUNK][offset as usize % CHUNK].clone())
+            .collect()
+    }
+}
+
+/// A depot without its record type.
+pub(crate) trait AnyDepot: Any + Send + Sync {
+    fn name(&self) -> &'static str;
+    fn partitions(&self) -> u32;
+    /// The offset that the next record of `partition` gets.
+    fn end(&self, partition: u32) -> u64;
+    /// Puts back a record that the log holds.
+    fn restore(
+        &self,
+        partition: u32,
+        offset: u64,
+        append_millis: u64,
+        record: &[u8],
+    ) -> Result<(), RecoveryError>;
+    /// Has `signal` raised after each append.
+    fn subscribe(&self, signal: Arc<Signal>);
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<T: Record> DepotRuntime<T> {
+    pub(crate) fn new(
+        name: &'static str,
+        partitioning: Box<dyn DepotPartitioning<T>>,
+        context: DepotContext,
+    ) -> Self {
+        let count = partitioning.partitions(context.tasks);
+        let partitions = (0..count)
+            .map(|_| {
+                RwLock::new(Records {
+                    chunks: Vec::new(),
+                    len: 0,
+                    last_append_millis: 0,
+                    not_durable: VecDeque::new(),
+                })
+            })
+            .collect();
+        DepotRuntime {
+            name,
+            context,
+            partitioning,
+            partitions,
+            random: Mutex::new(fastrand::Rng::with_seed(context.seed)),
+            consumers: RwLock::new(Vec::new()),
+        }
+    }
+
+    /// Sequences a client's record: into the log and the partition, in one order. The record is not
+    /// durable before the log is, up to the returned position.
+    pub(crate) fn append(&self, log: &Log, clock: &Clock, record: T) -> Result<Position, AppendError> {
+        let count = self.partitions.len() as u32;
+        let partition = match self.partitioning.choose(&record, count) {
+            Choice::Partition(partition) => partition,
+            Choice::Any => {
+                self.random.lock().unwrap_or_else(PoisonError::into_inner).u32(..count)
+            }
+            Choice::Disallowed => return Err(AppendError::Disallowed { depot: self.name }),
+        };
+        // The user's serialization runs before any lock is taken.
+        let encoded = postcard::to_stdvec(&record)
+            .map_err(|source| AppendError::Encode { depot: self.name, source })?;
+        let mut records =
+            self.partitions[partition as usize].write().unwrap_or_else(PoisonError::into_inner);
+        let append_millis = clock.unix_millis().max(records.last_append_millis);
+        let entry =
+            Entry::Append { depot: self.context.id, partition, offset: records.len, append_millis };
+        let position = log
+            .append_with(|buffer| entry.encode(&encoded, buffer))
+            .map_err(|source| AppendError::Refused { depot: self.name, source })?;
+        records.push(append_millis, record);
+        records.not_durable.push_back(position);
+        records.durable_end(log.durable());
+        drop(records);
+        for signal in self.consumers.read().unwrap_or_else(PoisonError::into_inner).iter() {
+            signal.raise();
+        }
+        Ok(position)
+    }
+
+    /// Copies of the records at `offsets`, which must exist.
+    pub(crate) fn read(&self, partition: u32, offsets: Range<u64>) -> Vec<T> {
+        let records =
+            self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
+        records.read(offsets)
+    }
+
+    /// The end of what is durable in a partition; none if there is no such partition.
+    pub(crate) fn durable_end(&self, log: &Log, partition: u32) -> Option<u64> {
+        let records = self.partitions.get(partition as usize)?;
+        let mut records = records.write().unwrap_or_else(PoisonError::into_inner);
+        Some(records.durable_end(log.durable()))
+    }
+}
+
+impl<T: Record> AnyDepot for DepotRuntime<T> {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn partitions(&self) -> u32 {
+        self.partitions.len() as u32
+    }
+
+    fn end(&self, partition: u32) -> u64 {
+        self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner).len
+    }
+
+    fn restore(
+        &self,
+        partition: u32,
+        offset: u64,
+        append_millis: u64,
+        record: &[u8],
+    ) -> Result<(), RecoveryError> {
+        let mut records = self
+            .partitions
+            .get(partition as usize)
+            .ok_or(RecoveryError::NoSuchPartition { depot: self.name, partition })?
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        if records.len != offset {
+            return Err(RecoveryError::OffsetGap {
+                depot: self.name,
+                partition,
+                expected: records.len,
+                found: offset,
+            });
+        }
+        let record = postcard::from_bytes(record)
+            .map_err(|source| RecoveryError::Record { depot: self.name, partition, offset, source })?;
+        records.push(append_millis, record);
+        Ok(())
+    }
+
+    fn subscribe(&self, signal: Arc<Signal>) {
+        self.consumers.write().unwrap_or_else(PoisonError::into_inner).push(signal);
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}

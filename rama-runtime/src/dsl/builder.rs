@@ -1,0 +1,181 @@
+//! Builders that generated code fills: a module's objects, and a topology's continuations.
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use rama_paths::{AnyPartition, Partition, Record, Schema, schema_shape_of};
+
+use super::label::{State, StateTable};
+use super::{Carries, Cx, Label};
+use crate::depot::{Depot, DepotPartitioning, DepotRuntime};
+use crate::module::{
+    DepotDefinition, Module, ModuleDefinition, PStateDefinition, SourceDefinition, TopologyDefinition,
+};
+use crate::pstate::PState;
+use crate::topology::{Microbatch, typed_source};
+
+/// Collects the objects of module `M`.
+pub struct ModuleBuilder<M> {
+    depots: Vec<DepotDefinition>,
+    pstates: Vec<(u32, PStateDefinition)>,
+    topologies: Vec<Arc<TopologyDefinition>>,
+    module: PhantomData<fn() -> M>,
+}
+
+impl<M> std::fmt::Debug for ModuleBuilder<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ModuleBuilder").finish_non_exhaustive()
+    }
+}
+
+impl<M: Module> ModuleBuilder<M> {
+    pub(crate) fn new() -> Self {
+        ModuleBuilder {
+            depots: Vec::new(),
+            pstates: Vec::new(),
+            topologies: Vec::new(),
+            module: PhantomData,
+        }
+    }
+
+    /// Declares a depot. Handles carry indexes, so depots are declared in the handles' order.
+    pub fn depot<T: Record>(
+        &mut self,
+        depot: Depot<M, T>,
+        partitioning: impl DepotPartitioning<T> + 'static,
+    ) {
+        assert_eq!(depot.index as usize, self.depots.len(), "depots are declared in handle order");
+        self.depots.push(DepotDefinition {
+            name: depot.name,
+            shape: rama_paths::shape_of::<T>(),
+            partitioning: partitioning.kind(),
+            new: Box::new(move |context| {
+                Arc::new(DepotRuntime::<T>::new(depot.name, Box::new(partitioning), context))
+            }),
+        });
+    }
+
+    /// Declares a microbatch topology; `define` declares its PStates and its dataflow.
+    pub fn microbatch<O: 'static>(
+        &mut self,
+        topology: Microbatch<M, O>,
+        define: impl FnOnce(&mut TopologyBuilder<O>),
+    ) {
+        assert_eq!(
+            topology.index as usize,
+            self.topologies.len(),
+            "topologies are declared in handle order"
+        );
+        let mut builder = TopologyBuilder {
+            index: topology.index,
+            states: Vec::new(),
+            sources: Vec::new(),
+            pstates: Vec::new(),
+            owner: PhantomData,
+        };
+        define(&mut builder);
+        let owned = builder.pstates.iter().map(|(index, _)| *index).collect();
+        self.pstates.extend(builder.pstates);
+        let states = builder
+            .states
+            .into_iter()
+            .map(|(name, state)| {
+                state.unwrap_or_else(|| panic!("continuation `{name}` was never defined"))
+            })
+            .collect();
+        self.topologies.push(Arc::new(TopologyDefinition {
+            name: topology.name,
+            index: topology.index,
+            sources: builder.sources,
+            states: StateTable { states },
+            pstates: owned,
+        }));
+    }
+
+    pub(crate) fn finish(mut self) -> ModuleDefinition {
+        self.pstates.sort_by_key(|(index, _)| *index);
+        for (position, (index, _)) in self.pstates.iter().enumerate() {
+            assert_eq!(position, *index as usize, "PStates are numbered without gaps");
+        }
+        ModuleDefinition {
+            name: M::NAME,
+            type_id: TypeId::of::<M>(),
+            depots: self.depots,
+            pstates: self.pstates.into_iter().map(|(_, definition)| definition).collect(),
+            topologies: self.topologies,
+        }
+    }
+}
+
+/// Collects the PStates and continuations of the topology with owner tag `O`.
+pub struct TopologyBuilder<O> {
+    index: u32,
+    states: Vec<(&'static str, Option<State>)>,
+    sources: Vec<SourceDefinition>,
+    pstates: Vec<(u32, PStateDefinition)>,
+    owner: PhantomData<fn() -> O>,
+}
+
+impl<O> std::fmt::Debug for TopologyBuilder<O> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TopologyBuilder").finish_non_exhaustive()
+    }
+}
+
+impl<O: 'static> TopologyBuilder<O> {
+    /// Declares a PState that this topology owns.
+    pub fn pstate<S: Schema>(&mut self, pstate: PState<O, S>) {
+        let definition = PStateDefinition {
+            name: pstate.name,
+            shape: schema_shape_of::<S>(),
+            owner: self.index,
+            owner_type: TypeId::of::<O>(),
+            new_partition: || -> Box<dyn AnyPartition> { Box::new(Partition::<S>::new()) },
+            committed: |partition| {
+                let partition: &Partition<S> = partition
+                    .as_any()
+                    .downcast_ref()
+                    .expect("a PState's partitions have its schema");
+                Box::new(partition.committed())
+            },
+        };
+        self.pstates.push((pstate.index, definition));
+    }
+
+    /// Makes a label for a continuation that is defined further down.
+    pub fn label<T>(&mut self, name: &'static str) -> Label<T> {
+        let index = self.states.len() as u32;
+        self.states.push((name, None));
+        Label::new(index)
+    }
+
+    /// Defines what happens with each record of a depot.
+    pub fn source<M, T, F>(&mut self, depot: Depot<M, T>, body: F)
+    where
+        T: Record,
+        F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
+    {
+        self.sources.push(SourceDefinition { depot: depot.index, run: typed_source(body) });
+    }
+
+    /// Defines a continuation that frames reach by a hop.
+    pub fn define<T, C, F>(&mut self, label: Label<T>, carries: C, body: F)
+    where
+        T: 'static,
+        C: Carries<T>,
+        F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
+    {
+        let state = State::carried(carries.column_maker().0, body);
+        self.states[label.index as usize].1 = Some(state);
+    }
+
+    /// Defines a continuation that is only entered in step, without a hop.
+    pub fn define_in_step<T, F>(&mut self, label: Label<T>, body: F)
+    where
+        T: 'static,
+        F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
+    {
+        self.states[label.index as usize].1 = Some(State::in_step(body));
+    }
+}

@@ -1,0 +1,55 @@
+//! The scheduler seam: components that step without blocking, and who drives them.
+//!
+//! Everything that runs in a cluster (task threads, coordinators, the writer of the log) is a
+//! [`Component`]: `step` does a bounded piece of work and returns. Only a driver blocks. So the same
+//! code runs on operating system threads ([`Threads`]) or, for tests, on one thread in an order and
+//! a virtual time drawn from a seed ([`Simulation`]).
+
+mod clock;
+mod signal;
+mod simulation;
+mod threads;
+
+use std::time::Duration;
+
+pub use crate::log::Step;
+pub use clock::Clock;
+pub use signal::Signal;
+pub use simulation::Simulation;
+pub use threads::{Progress, Threads};
+
+/// A part of the system that is stepped by a driver.
+pub trait Component: Send {
+    /// Does a bounded piece of work without ever blocking. `now` is the clock's time.
+    fn step(&mut self, now: Duration) -> Step;
+}
+
+/// Drives components and lets client threads wait for what those do.
+#[derive(Debug)]
+pub enum Driver {
+    /// Operating system threads and real time.
+    Threads(Threads),
+    /// One thread, an order drawn from a seed, virtual time.
+    Simulation(Simulation),
+}
+
+impl Driver {
+    /// Waits until `condition` holds or `timeout` has passed; says whether it holds.
+    ///
+    /// On threads the calling thread sleeps until progress is signalled; under simulation it steps
+    /// the components itself. A simulation in which nothing can happen any more answers `false`.
+    pub fn wait_until(&self, timeout: Duration, condition: &mut dyn FnMut() -> bool) -> bool {
+        match self {
+            Driver::Threads(threads) => threads.wait_until(timeout, condition),
+            Driver::Simulation(simulation) => simulation.wait_until(timeout, condition),
+        }
+    }
+
+    /// Stops driving: after this no component steps any more, and all are dropped.
+    pub fn stop(&self) {
+        match self {
+            Driver::Threads(threads) => threads.stop(),
+            Driver::Simulation(simulation) => simulation.stop(),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The write-ahead log: one per process, the only thing that a commit waits for.
+//!
+//! [`Log::append_with`] gives an entry its place in the log, its [`Position`], in memory; it never
+//! touches the disk. The [`LogWriter`], alone, writes what was appended and syncs it: one sync for
+//! all that waits. An entry never triggers a sync; a waiter does ([`Log::want_durable`]), or the age
+//! or the size of what is unsynced.
+//!
+//! - **Invariant**: what a crash leaves is a prefix of what was sequenced, and all of what was
+//!   reported durable.
+//! - **Invariant**: nothing on disk changes before the whole log was read and accepted.
+//! - **Invariant**: a failed sync is never retried; after one nothing more becomes durable until the
+//!   log is opened anew.
+//!
+//! The log is endless; on disk it is a row of segments, named by where they start. `format` has the
+//! bytes, `recover` the reading, `segment` and `writer` the writing, `shared` what the two sides
+//! share.
+
+mod error;
+mod format;
+mod handle;
+mod options;
+mod position;
+mod recover;
+mod segment;
+mod shared;
+#[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use error::{LogError, OpenError};
+pub use handle::Log;
+pub use options::LogOptions;
+pub use position::Position;
+pub use shared::{DurableWatcher, WriterWaker};
+pub use writer::{LogWriter, Step};
+
+/// What [`Log::open`] hands the entries to, with their positions; an error ends the opening.
+pub type Replay<'a, E> = dyn FnMut(Position, &[u8]) -> Result<(), E> + 'a;

@@ -1,0 +1,204 @@
+//! Reading a log back: checks first, then the entries, then the repair of its end.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::{LogError, OpenError};
+use super::format::{self, HEADER, HeaderState, PREFIX};
+use super::segment::Segment;
+use super::{LogOptions, Position, Replay};
+use crate::disk::{Disk, DiskFile, OpenMode};
+
+/// How much is read, and written back, at a time.
+const CHUNK: usize = 1 << 20;
+
+/// A segment as found.
+struct Found {
+    path: PathBuf,
+    start: u64,
+    file: Box<dyn DiskFile>,
+    len: u64,
+    header: HeaderState,
+}
+
+impl Found {
+    fn data_len(&self) -> u64 {
+        self.len.saturating_sub(HEADER as u64)
+    }
+}
+
+/// Reads the whole log, hands every entry to `replay`, and when all were accepted makes the log
+/// ready for writing and returns its last segment, durable up to its end.
+pub(super) fn recover<E>(
+    disk: &dyn Disk,
+    dir: &Path,
+    options: &LogOptions,
+    replay: &mut Replay<'_, E>,
+) -> Result<Segment, OpenError<E>> {
+    let found = find_segments(disk, dir)?;
+    check_chain(&found)?;
+    let mut end = 0;
+    for (index, segment) in found.iter().enumerate() {
+        let next = found.get(index + 1).map(|next| next.start);
+        end = match segment.header {
+            HeaderState::Valid => replay_segment(segment, next, replay)?,
+            _ => segment.start,
+        };
+        // Only the last segment may end anywhere; behind the end of the others may be zeros.
+        if next.is_some_and(|next| next != end) {
+            let offset = HEADER as u64 + (end - segment.start);
+            return Err(LogError::Damaged { path: segment.path.clone(), offset }.into());
+        }
+    }
+    // Everything was accepted; only now the disk changes.
+    let last = found.into_iter().next_back();
+    Ok(match last {
+        Some(last) if last.header == HeaderState::Valid => repair_end(disk, dir, last, end)?,
+        last => {
+            disk.create_dir_all(dir).map_err(LogError::io("create the directory", dir))?;
+            let start = last.map_or(0, |last| last.start);
+            let path = dir.join(format::file_name(start));
+            Segment::create(disk, dir, start, options)
+                .map_err(|fault| LogError::io("create the segment", &path)(fault.into_error()))?
+        }
+    })
+}
+
+/// All segments in order, with their headers judged.
+fn find_segments(disk: &dyn Disk, dir: &Path) -> Result<Vec<Found>, LogError> {
+    let names = match disk.list(dir) {
+        Ok(names) => names,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(LogError::io("list the directory", dir)(error)),
+    };
+    let mut found = Vec::new();
+    for name in names.iter().filter(|name| name.ends_with(".log")) {
+        let path = dir.join(name);
+        let Some(start) = format::parse_file_name(name) else {
+            return Err(LogError::NotASegment { path, problem: "its name is not a start position" });
+        };
+        let file = disk.open(&path, OpenMode::Read).map_err(LogError::io("open the segment", &path))?;
+        let len = file.len().map_err(LogError::io("read the length of", &path))?;
+        let mut bytes = [0; HEADER];
+        let read = file.read_full_at(&mut bytes, 0).map_err(LogError::io("read", &path))?;
+        let header = format::check_header(&bytes[..read], start);
+        found.push(Found { path, start, file, len, header });
+    }
+    Ok(found)
+}
+
+/// Checks what can be checked without reading entries.
+fn check_chain(found: &[Found]) -> Result<(), LogError> {
+    for (index, segment) in found.iter().enumerate() {
+        let path = || segment.path.clone();
+        match segment.header {
+            HeaderState::Valid => {}
+            HeaderState::UnknownVersion(version) => {
+                return Err(LogError::UnknownVersion { path: path(), version, known: format::VERSION });
+            }
+            HeaderState::Wrong(problem) => return Err(LogError::NotASegment { path: path(), problem }),
+            // Entries are written only after the header was synced.
+            HeaderState::Unfinished if index + 1 < found.len() || segment.data_len() > 0 => {
+                return Err(LogError::NotASegment { path: path(), problem: "its header is incomplete" });
+            }
+            HeaderState::Unfinished => {}
+        }
+        if let Some(before) = index.checked_sub(1).map(|before| &found[before]) {
+            let end = before.start + before.data_len();
+            if segment.start > end {
+                return Err(LogError::Gap { path: path(), end: Position::new(end) });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Replays entries up to `limit`, or up to the first invalid one; returns the position there.
+fn replay_segment<E>(
+    segment: &Found,
+    limit: Option<u64>,
+    replay: &mut Replay<'_, E>,
+) -> Result<u64, OpenError<E>> {
+    let mut end = segment.start;
+    let mut offset = HEADER as u64;
+    // What was read from `offset` on; `used` bytes of it are behind us.
+    let mut buffer: Vec<u8> = Vec::new();
+    let mut used = 0;
+    loop {
+        if limit.is_some_and(|limit| end >= limit) {
+            return Ok(end);
+        }
+        let rest = &buffer[used..];
+        if let Some(len) = format::first_entry(rest) {
+            let entry = &rest[..len];
+            let position = Position::new(end + len as u64);
+            if !format::is_valid(entry, position) {
+                return Ok(end);
+            }
+            replay(position, &entry[PREFIX..]).map_err(OpenError::Replay)?;
+            end += len as u64;
+            used += len;
+            continue;
+        }
+        let needed = if rest.len() < PREFIX {
+            PREFIX
+        } else if let Some(len) = format::entry_len(rest) {
+            len
+        } else {
+            return Ok(end);
+        };
+        offset += used as u64;
+        buffer.drain(..used);
+        used = 0;
+        let available = segment.len - offset.min(segment.len);
+        if needed as u64 > available {
+            return Ok(end);
+        }
+        let have = buffer.len();
+        // `needed` is within the file, so a wrong length does not take more memory than the file.
+        let target = available.min(needed.max(CHUNK) as u64) as usize;
+        buffer.resize(target.max(have), 0);
+        let read = segment
+            .file
+            .read_full_at(&mut buffer[have..], offset + have as u64)
+            .map_err(LogError::io("read", &segment.path))?;
+        buffer.truncate(have + read);
+        if buffer.len() < needed {
+            return Ok(end);
+        }
+    }
+}
+
+/// Cuts the last segment behind its last valid entry and makes what is before that durable.
+///
+/// Entries and length are written anew: if an earlier process saw a sync fail, the operating system
+/// may show us what it no longer intends to write.
+fn repair_end(disk: &dyn Disk, dir: &Path, last: Found, end: u64) -> Result<Segment, LogError> {
+    let Found { path, start, len, .. } = last;
+    let failed = LogError::io("repair the end of", &path);
+    let file_end = HEADER as u64 + (end - start);
+    let repair = || -> io::Result<Box<dyn DiskFile>> {
+        let file = disk.open(&path, OpenMode::Write)?;
+        file.set_len(file_end + 1)?;
+        file.set_len(file_end)?;
+        let mut buffer = vec![0; CHUNK.min(file_end as usize)];
+        let mut offset = 0;
+        while offset < file_end {
+            let chunk = CHUNK.min((file_end - offset) as usize);
+            let read = file.read_full_at(&mut buffer[..chunk], offset)?;
+            if read < chunk {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            file.write_all_at(&buffer[..chunk], offset)?;
+            offset += chunk as u64;
+        }
+        file.sync_all()?;
+        disk.sync_dir(dir)?;
+        Ok(file)
+    };
+    let file = repair().map_err(failed)?;
+    if len > file_end {
+        tracing::debug!(segment = %path.display(), bytes = len - file_end, position = end, "cut the end of the log");
+    }
+    Ok(Segment::at_end(file, start, end))
+}

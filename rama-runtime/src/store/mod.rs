@@ -1,0 +1,11 @@
+//! What a data directory holds: the manifest, the entries of the log, and recovery from both.
+
+mod entry;
+mod manifest;
+mod recovery;
+
+pub(crate) use entry::Entry;
+pub use manifest::ManifestError;
+pub(crate) use manifest::{OpenedDirectory, open_directory};
+pub(crate) use recovery::{Progress, Recovered, Recovery, RecoveryParts};
+pub use recovery::RecoveryError;

@@ -1,0 +1,116 @@
+//! Batches of frames between two tasks, and the outbox that gathers them.
+//!
+//! A batch is one ordered list of runs (label, n) over one typed column per label: nothing is boxed
+//! or serialized per frame, and frames arrive in the order they were sent, across labels.
+
+use super::column::{AnyColumn, Column};
+use super::state::Origin;
+use crate::dsl::{Label, StateTable};
+
+/// `n` frames in a row of one label.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) label: u32,
+    pub(crate) n: u32,
+    /// The depot record these frames come from; kept only when an attempt traces.
+    pub(crate) origin: Option<Origin>,
+}
+
+/// Frames from one task to another, in sending order.
+#[derive(Default)]
+pub(crate) struct Batch {
+    pub(crate) runs: Vec<Run>,
+    /// By label; a topology has few labels, so the gaps cost nothing.
+    columns: Vec<Option<Box<dyn AnyColumn>>>,
+    bytes: usize,
+}
+
+impl Batch {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Estimated bytes of memory, for admission.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    fn push<T: 'static>(
+        &mut self,
+        states: &StateTable,
+        label: Label<T>,
+        frame: T,
+        origin: Option<Origin>,
+    ) {
+        let index = label.index as usize;
+        if self.columns.len() <= index {
+            self.columns.resize_with(index + 1, || None);
+        }
+        let column = self.columns[index].get_or_insert_with(|| states.new_column(label.index));
+        column
+            .as_any_mut()
+            .downcast_mut::<Column<T>>()
+            .expect("a label's columns all come from its own state")
+            .push(frame);
+        self.bytes += size_of::<T>();
+        match self.runs.last_mut() {
+            Some(run) if run.label == label.index && run.origin == origin => run.n += 1,
+            _ => self.runs.push(Run { label: label.index, n: 1, origin }),
+        }
+    }
+
+    /// The column of a label that one of the runs names.
+    pub(crate) fn column(&mut self, label: u32) -> &mut dyn AnyColumn {
+        self.columns[label as usize].as_deref_mut().expect("a run's label has a column")
+    }
+
+    /// The same batch after a journey through bytes, as between two processes.
+    pub(crate) fn round_trip(mut self, states: &StateTable) -> Result<Batch, postcard::Error> {
+        for (index, column) in self.columns.iter_mut().enumerate() {
+            if let Some(column) = column {
+                let bytes = column.encode()?;
+                *column = states.decode_column(index as u32, Some(&bytes))?;
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// What one task has to send, by receiving task.
+pub(crate) struct Outbox {
+    batches: Vec<Batch>,
+    /// Receivers with frames, in the order they got their first.
+    touched: Vec<u32>,
+}
+
+impl Outbox {
+    pub(crate) fn new(tasks: u32) -> Outbox {
+        Outbox { batches: (0..tasks).map(|_| Batch::default()).collect(), touched: Vec::new() }
+    }
+
+    pub(crate) fn push<T: 'static>(
+        &mut self,
+        states: &StateTable,
+        target: u32,
+        label: Label<T>,
+        frame: T,
+        origin: Option<Origin>,
+    ) {
+        let batch = &mut self.batches[target as usize];
+        if batch.is_empty() {
+            self.touched.push(target);
+        }
+        batch.push(states, label, frame, origin);
+    }
+
+    /// Takes all batches, each with its receiver.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (u32, Batch)> + '_ {
+        let batches = &mut self.batches;
+        self.touched.drain(..).map(|target| (target, std::mem::take(&mut batches[target as usize])))
+    }
+
+    /// Forgets all frames.
+    pub(crate) fn clear(&mut self) {
+        self.drain().for_each(drop);
+    }
+}

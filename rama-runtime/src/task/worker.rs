@@ -1,0 +1,335 @@
+//! The component behind one task thread: it serves its tasks serially and never blocks.
+
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rama_paths::StoreError;
+
+use super::state::StatementFailure;
+use super::{Batch, Event, Inbox, Message, Origin, TaskState};
+use crate::cluster::Shared;
+use crate::exec::{Component, Step};
+use crate::store::Entry;
+use crate::topology::{Attempt, AttemptFailure, RecordAt};
+
+/// Limits of a worker.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WorkerLimits {
+    /// Records emitted from one partition before frames are looked at again.
+    pub(crate) records_per_slice: u64,
+    /// Emission pauses while more bytes of frames than this are in flight in the module.
+    pub(crate) in_flight_bytes: usize,
+    /// Sends a random half of all batches through bytes: for simulations.
+    pub(crate) round_trip_seed: Option<u64>,
+}
+
+/// What a worker is made of.
+pub(crate) struct WorkerParts {
+    pub(crate) shared: Arc<Shared>,
+    /// Index among the workers.
+    pub(crate) index: usize,
+    pub(crate) tasks: Vec<TaskState>,
+    pub(crate) limits: WorkerLimits,
+}
+
+/// Runs the tasks of one task thread.
+pub(crate) struct Worker {
+    shared: Arc<Shared>,
+    index: usize,
+    inbox: Arc<Inbox>,
+    tasks: Vec<TaskState>,
+    /// By task id: its place in `tasks`, if it is here.
+    places: Vec<Option<usize>>,
+    /// Messages taken from the inbox, and frames between tasks of this worker.
+    queue: VecDeque<Message>,
+    emissions: VecDeque<Emission>,
+    limits: WorkerLimits,
+    random: Option<fastrand::Rng>,
+}
+
+/// What this worker has yet to emit of one attempt.
+struct Emission {
+    attempt: Arc<Attempt>,
+    slices: VecDeque<Slice>,
+}
+
+/// A partition's offsets that are not yet emitted.
+struct Slice {
+    place: usize,
+    source: usize,
+    next: u64,
+    end: u64,
+}
+
+impl Worker {
+    pub(crate) fn new(parts: WorkerParts) -> Worker {
+        let WorkerParts { shared, index, tasks, limits } = parts;
+        let mut places = vec![None; shared.tasks as usize];
+        for (place, task) in tasks.iter().enumerate() {
+            places[task.id as usize] = Some(place);
+        }
+        Worker {
+            inbox: Arc::clone(&shared.inboxes[index]),
+            shared,
+            index,
+            tasks,
+            places,
+            queue: VecDeque::new(),
+            emissions: VecDeque::new(),
+            limits,
+            random: limits.round_trip_seed.map(fastrand::Rng::with_seed),
+        }
+    }
+
+    fn handle(&mut self, message: Message) {
+        match message {
+            Message::Begin(attempt) => self.begin(attempt),
+            Message::Frames { attempt, target, batch } => self.run_frames(&attempt, target, batch),
+            Message::Prepare(attempt) => {
+                if !attempt.has_failed() {
+                    self.prepare(&attempt);
+                }
+                attempt.finish_one();
+            }
+            Message::Apply(attempt) => {
+                self.each_partition(&attempt, |partition| partition.apply());
+                attempt.finish_one();
+            }
+            Message::Discard(attempt) => {
+                self.each_partition(&attempt, |partition| partition.discard());
+                attempt.finish_one();
+            }
+        }
+    }
+
+    fn each_partition(
+        &mut self,
+        attempt: &Attempt,
+        mut act: impl FnMut(&mut dyn rama_paths::AnyPartition),
+    ) {
+        for task in &mut self.tasks {
+            for pstate in &attempt.topology.pstates {
+                act(task.partitions[*pstate as usize].as_mut());
+            }
+        }
+    }
+
+    fn begin(&mut self, attempt: Arc<Attempt>) {
+        let mut slices = VecDeque::new();
+        for (source, ranges) in attempt.ranges.iter().enumerate() {
+            for (place, task) in self.tasks.iter().enumerate() {
+                // A global depot has one partition, on task 0.
+                if let Some(range) = ranges.get(task.id as usize)
+                    && !range.is_empty()
+                {
+                    slices.push_back(Slice { place, source, next: range.start, end: range.end });
+                }
+            }
+        }
+        self.emissions.push_back(Emission { attempt, slices });
+    }
+
+    /// Emits one slice of the oldest attempt.
+    fn emit(&mut self) -> Step {
+        let Some(emission) = self.emissions.front_mut() else {
+            return Step::Idle;
+        };
+        let attempt = Arc::clone(&emission.attempt);
+        if attempt.has_failed() || emission.slices.is_empty() {
+            self.emissions.pop_front();
+            attempt.finish_one();
+            return Step::Worked;
+        }
+        if self.shared.in_flight.exceeds(self.limits.in_flight_bytes) {
+            return Step::Idle; // whoever brings it below the limit raises our signal
+        }
+        let Some(mut slice) = emission.slices.pop_front() else {
+            return Step::Worked;
+        };
+        let start = slice.next;
+        slice.next = slice.end.min(start + self.limits.records_per_slice);
+        let (place, source, offsets) = (slice.place, slice.source, start..slice.next);
+        // Sources of one task in turn: records of one partition stay in order, tasks take turns.
+        if slice.next < slice.end {
+            emission.slices.push_back(slice);
+        }
+        let definition = &attempt.topology.sources[source];
+        let depot = Arc::clone(&self.shared.depots[definition.depot as usize]);
+        let origin = Origin {
+            depot: definition.depot,
+            partition: self.tasks[place].id,
+            offset: offsets.start,
+        };
+        self.guard(&attempt, place, |event| {
+            definition.run.run(event, &*depot, origin, offsets);
+        });
+        self.flush(&attempt, place);
+        Step::Worked
+    }
+
+    fn run_frames(&mut self, attempt: &Arc<Attempt>, target: u32, mut batch: Batch) {
+        let bytes = batch.bytes();
+        if !attempt.has_failed() {
+            let place = self.places[target as usize].expect("frames are sent to their task's worker");
+            self.guard(attempt, place, |event| {
+                let runs = std::mem::take(&mut batch.runs);
+                for run in runs {
+                    event.task.origin = run.origin;
+                    event.states.run(event, run.label, batch.column(run.label), run.n as usize);
+                }
+            });
+            self.flush(attempt, place);
+        }
+        if self.shared.in_flight.finished(bytes, self.limits.in_flight_bytes) {
+            for signal in &self.shared.worker_signals {
+                signal.raise();
+            }
+        }
+        attempt.finish_one();
+    }
+
+    /// Runs user code of an attempt on a task; a panic fails the attempt.
+    fn guard(&mut self, attempt: &Attempt, place: usize, run: impl FnOnce(&mut Event<'_>)) {
+        let task = &mut self.tasks[place];
+        task.trace = attempt.trace;
+        task.statement = "";
+        task.location = None;
+        task.origin = None;
+        let mut event =
+            Event { task, states: &attempt.topology.states, topology: attempt.topology.index };
+        // The task's partial work is dropped with the attempt, so nothing torn is ever seen.
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| run(&mut event))) {
+            self.tasks[place].outbox.clear();
+            let failure = self.failure(attempt, place, panic_message(&*payload));
+            attempt.fail(failure);
+        }
+    }
+
+    fn failure(&self, attempt: &Attempt, place: usize, message: String) -> AttemptFailure {
+        let task = &self.tasks[place];
+        AttemptFailure {
+            module: self.shared.module,
+            topology: attempt.topology.name,
+            microbatch: attempt.id,
+            attempt: attempt.number,
+            task: task.id,
+            statement: task.statement,
+            location: task.location.map(|at| format!("{}:{}", at.file(), at.line())),
+            record: task.origin.map(|origin| RecordAt {
+                depot: self.shared.depots[origin.depot as usize].name(),
+                partition: origin.partition,
+                offset: origin.offset,
+            }),
+            message,
+        }
+    }
+
+    /// Sends what a task's events left in its outbox.
+    fn flush(&mut self, attempt: &Arc<Attempt>, place: usize) {
+        let task = &mut self.tasks[place];
+        for (target, mut batch) in task.outbox.drain() {
+            if let Some(random) = &mut self.random
+                && random.bool()
+            {
+                match batch.round_trip(&attempt.topology.states) {
+                    Ok(same) => batch = same,
+                    Err(error) => {
+                        attempt.fail(AttemptFailure {
+                            module: self.shared.module,
+                            topology: attempt.topology.name,
+                            microbatch: attempt.id,
+                            attempt: attempt.number,
+                            task: task.id,
+                            statement: "",
+                            location: None,
+                            record: None,
+                            message: format!("a frame does not survive serialization: {error}"),
+                        });
+                        continue;
+                    }
+                }
+            }
+            attempt.add_outstanding(1);
+            self.shared.in_flight.sent(batch.bytes());
+            let message = Message::Frames { attempt: Arc::clone(attempt), target, batch };
+            let worker = self.shared.worker_of(target);
+            if worker == self.index {
+                self.queue.push_back(message);
+            } else {
+                self.shared.inboxes[worker].push(message);
+            }
+        }
+    }
+
+    /// Appends one entry per task that wrote.
+    fn prepare(&mut self, attempt: &Attempt) {
+        for place in 0..self.tasks.len() {
+            let task = &self.tasks[place];
+            let mut deltas = Vec::new();
+            let encoded = catch_unwind(AssertUnwindSafe(|| -> Result<(), StoreError> {
+                for pstate in &attempt.topology.pstates {
+                    let partition = &task.partitions[*pstate as usize];
+                    if partition.has_writes() {
+                        let id = self.shared.pstate_ids[*pstate as usize];
+                        Entry::encode_delta(id, &mut deltas, |out| partition.encode_delta(out))?;
+                    }
+                }
+                Ok(())
+            }));
+            let result = match encoded {
+                Err(payload) => Err(panic_message(&*payload)),
+                Ok(Err(error)) => Err(error.to_string()),
+                Ok(Ok(())) if deltas.is_empty() => continue,
+                Ok(Ok(())) => {
+                    let entry = Entry::Prepare {
+                        topology: self.shared.topology_ids[attempt.topology.index as usize],
+                        microbatch: attempt.id,
+                        attempt: attempt.number,
+                        task: task.id,
+                    };
+                    self.shared
+                        .log
+                        .append_with(|buffer| entry.encode(&deltas, buffer))
+                        .map_err(|error| error.to_string())
+                }
+            };
+            if let Err(message) = result {
+                let mut failure = self.failure(attempt, place, message);
+                (failure.statement, failure.location, failure.record) = ("", None, None);
+                attempt.fail(failure);
+                return;
+            }
+        }
+    }
+}
+
+impl Component for Worker {
+    fn step(&mut self, _now: Duration) -> Step {
+        if self.queue.is_empty() {
+            self.inbox.drain_into(&mut self.queue);
+        }
+        match self.queue.pop_front() {
+            Some(message) => {
+                self.handle(message);
+                Step::Worked
+            }
+            None => self.emit(),
+        }
+    }
+}
+
+/// The message of a panic, or of a statement's own failure.
+fn panic_message(payload: &(dyn Any + Send)) -> String {
+    if let Some(StatementFailure(message)) = payload.downcast_ref() {
+        message.clone()
+    } else if let Some(message) = payload.downcast_ref::<&'static str>() {
+        format!("panic: {message}")
+    } else if let Some(message) = payload.downcast_ref::<String>() {
+        format!("panic: {message}")
+    } else {
+        "panic with a value that is not text".to_owned()
+    }
+}

@@ -1,0 +1,63 @@
+//! Emission of depot records into a topology.
+
+use std::marker::PhantomData;
+use std::ops::Range;
+
+use rama_paths::Record;
+
+use crate::depot::{AnyDepot, DepotRuntime};
+use crate::dsl::Cx;
+use crate::task::{Event, Origin};
+
+/// The code after `source>`, without its record type.
+pub(crate) trait SourceRunner: Send + Sync {
+    /// Runs the records at `offsets` of one partition, in order.
+    fn run(
+        &self,
+        event: &mut Event<'_>,
+        depot: &dyn AnyDepot,
+        origin: Origin,
+        offsets: Range<u64>,
+    );
+}
+
+struct TypedSource<O, T, F> {
+    body: F,
+    types: PhantomData<fn() -> (O, T)>,
+}
+
+/// Wraps the code of a source of `T` records.
+pub(crate) fn typed_source<O, T, F>(body: F) -> Box<dyn SourceRunner>
+where
+    O: 'static,
+    T: Record,
+    F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
+{
+    Box::new(TypedSource::<O, T, F> { body, types: PhantomData })
+}
+
+impl<O, T, F> SourceRunner for TypedSource<O, T, F>
+where
+    O: 'static,
+    T: Record,
+    F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
+{
+    fn run(
+        &self,
+        event: &mut Event<'_>,
+        depot: &dyn AnyDepot,
+        origin: Origin,
+        offsets: Range<u64>,
+    ) {
+        let depot = depot
+            .as_any()
+            .downcast_ref::<DepotRuntime<T>>()
+            .expect("a source's record type is its depot's");
+        let records = depot.read(origin.partition, offsets.clone());
+        let mut cx = Cx::<O>::new(event);
+        for (record, offset) in records.into_iter().zip(offsets) {
+            cx.begin_record(Origin { offset, ..origin });
+            (self.body)(&mut cx, record);
+        }
+    }
+}

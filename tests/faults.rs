@@ -1,0 +1,381 @@
+//! Faults in user code, on the disk, and in what a data directory holds: each is a clear error, the
+//! process lives on, and nothing is lost or done twice.
+#![allow(missing_docs)]
+
+mod common;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use common::{
+    BankTransferModule, Deposit, check_bank, check_known_case, known_case, read_bank,
+};
+use rama::disk::MemDisk;
+use rama::{AckLevel, AppendError, InProcessCluster, LaunchError, PMap, WaitError, defmodule};
+
+/// Panics for the number 13 while the budget lasts.
+static BUDGET: AtomicI64 = AtomicI64::new(0);
+
+fn unlucky(number: i64) -> i64 {
+    if number == 13 && BUDGET.fetch_sub(1, Ordering::SeqCst) > 0 {
+        panic!("{number} is unlucky");
+    }
+    number
+}
+
+defmodule! {
+    /// Counts numbers, and panics over some.
+    pub module UnluckyModule {
+        depot *numbers: i64, hash_by(identity);
+
+        microbatch counting {
+            pstate $$counts: PMap<i64, i64>;
+
+            sources! {
+                source> *numbers :> %microbatch;
+                %microbatch() :> *number;
+                +compound $$counts { *number => +count() };
+                |hash(*number + 1);
+                unlucky(*number) :> *same;
+                +compound $$counts { *same + 1_000 => +count() };
+            }
+        }
+    }
+}
+
+fn identity(number: &i64) -> i64 {
+    *number
+}
+
+fn counts(cluster: &InProcessCluster, tasks: usize) -> Vec<(i64, i64)> {
+    let counts = cluster.pstate(UnluckyModule::counts);
+    let mut all: Vec<_> =
+        (0..tasks).flat_map(|task| counts.at_task(task).select(|p| p.all()).unwrap()).collect();
+    all.sort();
+    all
+}
+
+/// One test, since the budget of panics is one.
+#[test]
+fn a_panic_fails_the_attempt_with_its_place_and_the_retry_is_exactly_once() {
+    for (tasks, threads) in [(1, 1), (4, 2), (16, 4)] {
+        // Two failures, then it works.
+        BUDGET.store(2, Ordering::SeqCst);
+        let cluster = InProcessCluster::temporary().unwrap();
+        cluster.launch(UnluckyModule, tasks, threads).unwrap();
+        let numbers = cluster.depot(UnluckyModule::numbers);
+        for number in 0..50 {
+            numbers.append_with(number, AckLevel::None).unwrap();
+        }
+        cluster.wait_for_microbatch_processed_count(UnluckyModule::counting, 50).unwrap();
+        let expected: Vec<(i64, i64)> =
+            (0..50).map(|n| (n, 1)).chain((1_000..1_050).map(|n| (n, 1))).collect();
+        assert_eq!(counts(&cluster, tasks), expected);
+
+        // For ever: waiting says why, and names everything.
+        BUDGET.store(i64::MAX, Ordering::SeqCst);
+        numbers.append(7).unwrap();
+        numbers.append(13).unwrap();
+        let error =
+            cluster.wait_for_microbatch_processed_count(UnluckyModule::counting, 52).unwrap_err();
+        let WaitError::Failing { failure, .. } = &error else { panic!("{error}") };
+        assert_eq!(failure.module, "UnluckyModule");
+        assert_eq!(failure.topology, "counting");
+        assert_eq!(failure.message, "panic: 13 is unlucky");
+        assert_eq!(failure.statement, "unlucky(*number) :> *same");
+        assert!(failure.location.as_ref().unwrap().contains("faults.rs:"), "{failure}");
+        let record = failure.record.as_ref().unwrap();
+        assert_eq!(record.depot, "numbers");
+        let depot = numbers.read(record.partition as usize, record.offset..record.offset + 1);
+        assert_eq!(depot.unwrap(), [13]);
+        // Nothing of failed attempts is visible, appends go on, and it recovers by itself.
+        numbers.append(8).unwrap();
+        assert!(counts(&cluster, tasks).iter().all(|(n, count)| *n != 1_013 || *count == 1));
+        BUDGET.store(0, Ordering::SeqCst);
+        cluster.wait_for_microbatch_processed_count(UnluckyModule::counting, 53).unwrap();
+        let twice = [7, 8, 13, 1_007, 1_008, 1_013];
+        for (number, count) in counts(&cluster, tasks) {
+            assert_eq!(count, if twice.contains(&number) { 2 } else { 1 }, "{number}");
+        }
+        let status = cluster.microbatch_status(UnluckyModule::counting).unwrap();
+        assert_eq!((status.failed_attempts, status.last_failure.is_none()), (0, true));
+    }
+}
+
+defmodule! {
+    /// Updates what may be absent.
+    pub module AbsentModule {
+        depot *numbers: i64, random;
+        depot *closed: i64, disallow;
+
+        microbatch updating {
+            pstate $$values: PMap<i64, i64>;
+
+            sources! {
+                source> *numbers :> %microbatch;
+                %microbatch() :> *number;
+                local_transform> $$values.key(*number).term(|v| v + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_error_of_a_path_fails_the_attempt_like_a_panic() {
+    let cluster = InProcessCluster::temporary().unwrap();
+    cluster.launch(AbsentModule, 2, 1).unwrap();
+    cluster.depot(AbsentModule::numbers).append(5).unwrap();
+    let error = cluster
+        .wait_for_microbatch_processed_count(AbsentModule::updating, 1)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("`term` on an absent value"), "{error}");
+    assert!(error.contains("local_transform> $$values.key(*number).term(|v| v + 1)"), "{error}");
+    let error = cluster.depot(AbsentModule::closed).append(1).unwrap_err();
+    assert!(matches!(error, AppendError::Disallowed { depot: "closed" }), "{error}");
+}
+
+/// All files below a directory with their contents.
+fn contents(dir: &Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(contents(&path));
+        } else {
+            files.push((path.clone(), std::fs::read(&path).unwrap()));
+        }
+    }
+    files.sort();
+    files
+}
+
+fn launch_error<M: rama::Module>(dir: &Path, module: M, tasks: usize) -> LaunchError {
+    let before = contents(dir);
+    let cluster = InProcessCluster::open(dir).unwrap();
+    let error = cluster.launch(module, tasks, 1).unwrap_err();
+    drop(cluster);
+    assert_eq!(contents(dir), before, "the failed launch changed something: {error}");
+    error
+}
+
+/// The bank module as it might have been written at another time.
+mod changed {
+    pub mod record {
+        use rama::{PMap, Record, defmodule};
+        use serde::{Deserialize, Serialize};
+
+        /// Fields swapped: postcard alone would not notice.
+        #[derive(Clone, Serialize, Deserialize, Record)]
+        pub struct Deposit {
+            pub amt: i64,
+            pub user_id: i64,
+        }
+
+        defmodule! {
+            pub module BankTransferModule {
+                depot *transfer_depot: crate::common::Transfer, hash_by(.from_user_id);
+                depot *deposit_depot: Deposit, hash_by(.user_id);
+                microbatch banking {
+                    pstate $$funds: PMap<i64, i64>;
+                    pstate $$outgoing: PMap<i64, PMap<String, crate::common::Outgoing>>;
+                    pstate $$incoming: PMap<i64, PMap<String, crate::common::Incoming>>;
+                    sources! {
+                        source> *transfer_depot :> %microbatch;
+                        %microbatch() :> _;
+                        source> *deposit_depot :> %microbatch;
+                        %microbatch() :> _;
+                    }
+                }
+            }
+        }
+    }
+
+    pub mod pstate {
+        use rama::{PMap, defmodule};
+
+        use crate::common::{Deposit, Incoming, Outgoing, Transfer};
+
+        defmodule! {
+            pub module BankTransferModule {
+                depot *transfer_depot: Transfer, hash_by(.from_user_id);
+                depot *deposit_depot: Deposit, hash_by(.user_id);
+                microbatch banking {
+                    pstate $$funds: PMap<i64, String>;
+                    pstate $$outgoing: PMap<i64, PMap<String, Outgoing>>;
+                    pstate $$incoming: PMap<i64, PMap<String, Incoming>>;
+                    sources! {
+                        source> *transfer_depot :> %microbatch;
+                        %microbatch() :> _;
+                        source> *deposit_depot :> %microbatch;
+                        %microbatch() :> _;
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_directory_that_does_not_fit_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let cluster = InProcessCluster::open(dir.path()).unwrap();
+    cluster.launch(BankTransferModule, 4, 2).unwrap();
+    known_case(&cluster, AckLevel::Ack);
+
+    // In use, by this process or another.
+    let other = InProcessCluster::open(dir.path()).unwrap();
+    let error = other.launch(BankTransferModule, 4, 1).unwrap_err().to_string();
+    assert!(error.contains("is in use by another process"), "{error}");
+    cluster.close().unwrap();
+
+    let dir = dir.path();
+    let error = launch_error(dir, UnluckyModule, 4).to_string();
+    assert!(error.contains("belongs to module BankTransferModule, not to UnluckyModule"), "{error}");
+    let error = launch_error(dir, BankTransferModule, 8).to_string();
+    assert!(error.contains("has 4 tasks, and the task count cannot be changed to 8"), "{error}");
+    let error = launch_error(dir, changed::record::BankTransferModule, 4).to_string();
+    assert!(error.contains("depot *deposit_depot changed"), "{error}");
+    assert!(error.contains("user_id: i64, amt: i64") && error.contains("amt: i64, user_id: i64"), "{error}");
+    let error = launch_error(dir, changed::pstate::BankTransferModule, 4).to_string();
+    assert!(error.contains("PState $$funds changed"), "{error}");
+    assert!(error.contains("PMap<i64, i64>") && error.contains("PMap<i64, String>"), "{error}");
+
+    // Another format version, and a damaged manifest.
+    let manifest = dir.join("MANIFEST");
+    let good = std::fs::read(&manifest).unwrap();
+    let mut newer = good.clone();
+    newer[8] = 99;
+    std::fs::write(&manifest, &newer).unwrap();
+    let error = launch_error(dir, BankTransferModule, 4).to_string();
+    assert!(error.contains("has format version 99"), "{error}");
+    let mut damaged = good.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    std::fs::write(&manifest, &damaged).unwrap();
+    let error = launch_error(dir, BankTransferModule, 4).to_string();
+    assert!(error.contains("is damaged"), "{error}");
+    std::fs::write(&manifest, &good).unwrap();
+
+    // After all of this it opens as before.
+    let cluster = InProcessCluster::open(dir).unwrap();
+    cluster.launch(BankTransferModule, 4, 2).unwrap();
+    check_known_case(&cluster);
+}
+
+#[test]
+fn a_directory_with_other_files_is_not_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("letter.txt"), "dear reader").unwrap();
+    let error = launch_error(dir.path(), BankTransferModule, 4).to_string();
+    assert!(error.contains("is not empty and not a data directory: it holds `letter.txt`"), "{error}");
+}
+
+#[test]
+fn impossible_parallelism_is_refused() {
+    let cluster = InProcessCluster::temporary().unwrap();
+    for (tasks, threads) in [(0, 1), (3, 1), (4, 0), (4, 5)] {
+        let error = cluster.launch(BankTransferModule, tasks, threads).unwrap_err();
+        assert!(matches!(error, LaunchError::Parallelism { .. }), "{error}");
+    }
+    cluster.launch(BankTransferModule, 4, 4).unwrap();
+    let error = cluster.launch(UnluckyModule, 4, 4).unwrap_err();
+    assert!(matches!(error, LaunchError::AlreadyLaunched { .. }), "{error}");
+}
+
+#[test]
+fn a_full_disk_refuses_appends_loses_nothing_and_recovers_when_space_returns() {
+    for seed in 0..40 {
+        let disk = MemDisk::new();
+        let cluster = InProcessCluster::builder()
+            .disk(Arc::new(disk.clone()))
+            .data_dir("/data")
+            .simulated(seed)
+            .microbatch_max_records(3)
+            .client_timeout(std::time::Duration::from_secs(2))
+            .build()
+            .unwrap();
+        cluster.launch(BankTransferModule, 4, 2).unwrap();
+        let deposits = cluster.depot(BankTransferModule::deposit_depot);
+        disk.faults().capacity(Some(disk.used() + 600));
+        let (mut acked, mut unknown, mut refused) = (0, 0, 0);
+        for number in 0..100 {
+            match deposits.append(Deposit { user_id: number % 7, amt: 1 }) {
+                Ok(()) => acked += 1,
+                Err(AppendError::Refused { source, .. }) => {
+                    assert!(source.to_string().contains("/data"), "{source} names the directory");
+                    refused += 1;
+                }
+                Err(AppendError::Timeout { .. }) => unknown += 1,
+                Err(error) => panic!("seed {seed}: {error}"),
+            }
+        }
+        assert!(acked > 0 && refused > 0, "seed {seed}: {acked} {unknown} {refused}");
+        disk.faults().capacity(None);
+        // The log finds the space by itself.
+        while deposits.append(Deposit { user_id: 0, amt: 1 }).is_err() {
+            cluster.simulate(10);
+        }
+        cluster.sync().unwrap();
+        let count = (0..4).map(|task| deposits.partition_offsets(task).unwrap().end).sum();
+        assert!(count > acked && count <= acked + unknown + 1, "seed {seed}");
+        cluster.wait_for_microbatch_processed_count(BankTransferModule::banking, count).unwrap();
+        let bank = read_bank(&cluster);
+        check_bank(&bank);
+        cluster.close().unwrap();
+
+        let cluster = InProcessCluster::builder()
+            .disk(Arc::new(disk.clone()))
+            .data_dir("/data")
+            .simulated(seed)
+            .build()
+            .unwrap();
+        cluster.launch(BankTransferModule, 4, 2).unwrap();
+        cluster.wait_for_microbatch_processed_count(BankTransferModule::banking, count).unwrap();
+        assert_eq!(read_bank(&cluster), bank, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_failed_sync_stops_the_module_and_what_was_acknowledged_is_there_after_reopening() {
+    for seed in 0..40 {
+        let disk = MemDisk::new();
+        let cluster = InProcessCluster::builder()
+            .disk(Arc::new(disk.clone()))
+            .data_dir("/data")
+            .simulated(seed)
+            .build()
+            .unwrap();
+        cluster.launch(BankTransferModule, 4, 2).unwrap();
+        let deposits = cluster.depot(BankTransferModule::deposit_depot);
+        let mut acked = 0;
+        for number in 0..10 + seed as i64 {
+            deposits.append(Deposit { user_id: number, amt: 1 }).unwrap();
+            acked += 1;
+        }
+        disk.faults().fail_sync(1);
+        let error = deposits.append(Deposit { user_id: 0, amt: 1 }).unwrap_err();
+        assert!(matches!(error, AppendError::Unknown { .. }), "{error}");
+        let error = deposits.append(Deposit { user_id: 0, amt: 1 }).unwrap_err();
+        assert!(matches!(error, AppendError::Refused { .. }), "{error}");
+        let error = cluster
+            .wait_for_microbatch_processed_count(BankTransferModule::banking, 1_000)
+            .unwrap_err();
+        assert!(
+            matches!(error, WaitError::Stopped { .. } | WaitError::Timeout { .. }),
+            "seed {seed}: {error}"
+        );
+        cluster.kill();
+        let cluster = InProcessCluster::builder()
+            .disk(Arc::new(disk.clone()))
+            .data_dir("/data")
+            .simulated(seed)
+            .build()
+            .unwrap();
+        cluster.launch(BankTransferModule, 4, 2).unwrap();
+        cluster.wait_for_microbatch_processed_count(BankTransferModule::banking, acked).unwrap();
+        let bank = read_bank(&cluster);
+        assert!(bank.deposits.len() as u64 >= acked, "seed {seed}");
+        check_bank(&bank);
+    }
+}
