@@ -184,8 +184,6 @@ pub(crate) struct Pattern {
     /// The pattern with a placeholder where a variable binds.
     pub(crate) template: TokenStream,
     pub(crate) binds: Vec<Binding>,
-    /// The whole pattern is one variable.
-    pub(crate) bare: bool,
 }
 
 #[derive(Clone)]

@@ -1,2 +1,70 @@
 //! The DSL compiler of rama: `defmodule!` and the derives.
+//!
+//! The entry points are a thin shell. A module goes through four stages, each a
+//! module of this crate: `parse` (tokens to statements), `resolve` (what names
+//! mean), `plan` (the continuation state machine) and `emit` (Rust).
+
+mod ast;
+mod compile;
 mod derive;
+mod emit;
+mod errors;
+mod parse;
+mod plan;
+mod print;
+mod resolve;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+use proc_macro::TokenStream;
+
+/// Defines a module: its depots, its topologies and their PStates.
+///
+/// ```ignore
+/// defmodule! {
+///     /// Counts words.
+///     pub module WordCount {
+///         depot *words: String, random;
+///         microbatch counting {
+///             pstate $$counts: PMap<String, i64>;
+///             sources! {
+///                 source> *words :> %microbatch;
+///                 %microbatch() :> *word;
+///                 |hash(*word);
+///                 +compound $$counts { *word => +count() };
+///             }
+///         }
+///     }
+/// }
+/// ```
+///
+/// Generates the type `WordCount`, which implements `rama::Module`, with one
+/// typed handle per object: `WordCount::words`, `WordCount::counts`,
+/// `WordCount::counting`. Handles are as visible as the module.
+///
+/// # Errors
+///
+/// Mistakes are compile errors at the token that is wrong, with what to write
+/// instead; one mistake gives one error.
+#[proc_macro]
+pub fn defmodule(input: TokenStream) -> TokenStream {
+    compile::defmodule(input.into()).expand().into()
+}
+
+/// Derives `rama::Record` for a struct or an enum: what can be stored in a
+/// depot or a PState and carried to another task.
+///
+/// The derived shape is the text of what is encoded: fields or variants with
+/// their types, in order, and the `serde` attributes that change the encoding.
+#[proc_macro_derive(Record, attributes(serde, record))]
+pub fn derive_record(input: TokenStream) -> TokenStream {
+    derive::record(input.into()).into()
+}
+
+/// Derives `rama::Schema` for a struct of fixed keys, whose fields may be
+/// P-types, values, or other such structs.
+#[proc_macro_derive(PState, attributes(pstate))]
+pub fn derive_pstate(input: TokenStream) -> TokenStream {
+    derive::pstate(input.into()).into()
+}

@@ -28,14 +28,13 @@ pub(crate) fn pattern(code: &[TokenTree], arrow: Span) -> Result<Pattern> {
     for (pattern, _) in &elements {
         check(pattern, &sigils)?;
     }
-    let bare = matches!(elements.as_slice(), [(Pat::Ident(leaf), _)] if leaf.subpat.is_none());
     let mut binds: Vec<Binding> = Vec::new();
     for name in elements.iter().flat_map(|(pattern, _)| pattern_names(pattern)) {
         if let Some(variable) = sigils.name(&name) {
             binds.push(Binding { placeholder: name.to_string(), name: variable.clone(), var: 0 });
         }
     }
-    Ok(Pattern { template: template(&elements, &sigils), binds, bare })
+    Ok(Pattern { template: template(&elements, &sigils), binds })
 }
 
 fn elements(input: ParseStream, sigils: &Sigils) -> Result<Vec<(Pat, Option<Type>)>> {

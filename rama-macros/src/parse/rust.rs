@@ -82,7 +82,7 @@ fn find_pstate(code: &[TokenTree]) -> Option<Span> {
 
 /// Finds out what the names in `expr` mean and writes its code.
 fn names(expr: &syn::Expr, sigils: &Sigils) -> Result<Expr> {
-    let mut names = Names { sigils, ..Names::new(sigils) };
+    let mut names = Names::new(sigils);
     names.visit_expr(expr);
     if let Some(error) = names.error {
         return Err(error);

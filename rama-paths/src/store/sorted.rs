@@ -91,7 +91,12 @@ impl<T> SortedMap<T> {
 }
 
 fn find<T>(entries: &[(KeyBytes, T)], key: &KeyBytes) -> Result<usize, usize> {
-    entries.binary_search_by(|(k, _)| k.cmp(key))
+    // Keys mostly come in order: then one comparison with the last one tells.
+    match entries.last() {
+        None => Err(0),
+        Some((last, _)) if last < key => Err(entries.len()),
+        Some(_) => entries.binary_search_by(|(k, _)| k.cmp(key)),
+    }
 }
 
 /// Entries of a [`SortedMap`] in order.

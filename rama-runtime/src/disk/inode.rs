@@ -43,6 +43,10 @@ impl Inode {
     }
 
     pub(super) fn set_len(&mut self, len: usize) {
+        if len == self.current.len() {
+            // To the operating system, too, this is nothing that a sync must care for.
+            return;
+        }
         self.current.resize(len, 0);
         self.allocated = self.allocated.min(len);
         self.unsynced.push(Change::SetLen(len));

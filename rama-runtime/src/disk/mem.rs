@@ -107,7 +107,8 @@ impl MemDisk {
         };
         let names = copy(&machine.names);
         let synced_names = copy(&machine.synced_names);
-        let unsynced_names = machine.unsynced_names.iter().map(|change| change.map(|i| copies.of(i))).collect();
+        let unsynced_names =
+            machine.unsynced_names.iter().map(|change| change.map(|i| copies.of(i))).collect();
         machine.off = true;
         MemDisk(Arc::new(Mutex::new(Machine {
             off: false,
@@ -205,7 +206,9 @@ impl NameChange {
 
     fn map(&self, mut copy: impl FnMut(&InodeRef) -> InodeRef) -> NameChange {
         match self {
-            NameChange::Link { path, inode } => NameChange::Link { path: path.clone(), inode: copy(inode) },
+            NameChange::Link { path, inode } => {
+                NameChange::Link { path: path.clone(), inode: copy(inode) }
+            }
             NameChange::Unlink { path } => NameChange::Unlink { path: path.clone() },
             NameChange::Rename { from, to, inode } => {
                 NameChange::Rename { from: from.clone(), to: to.clone(), inode: copy(inode) }
@@ -258,7 +261,10 @@ impl Machine {
             return Err(not_found(parent(path)));
         }
         if self.is_dir(path) || self.names.contains_key(path) {
-            return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{} exists", path.display())));
+            return Err(io::Error::new(
+                io::ErrorKind::AlreadyExists,
+                format!("{} exists", path.display()),
+            ));
         }
         let inode = InodeRef::default();
         self.change_names(NameChange::Link { path: path.to_owned(), inode: Arc::clone(&inode) });
@@ -327,7 +333,11 @@ impl Disk for MemDisk {
             return Err(not_found(parent(to)));
         }
         if from != to {
-            machine.change_names(NameChange::Rename { from: from.to_owned(), to: to.to_owned(), inode });
+            machine.change_names(NameChange::Rename {
+                from: from.to_owned(),
+                to: to.to_owned(),
+                inode,
+            });
         }
         Ok(())
     }
@@ -387,7 +397,10 @@ impl fmt::Debug for MemFile {
 impl MemFile {
     fn changing(&self) -> io::Result<MutexGuard<'_, Machine>> {
         if !self.writable {
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file was opened for reading"));
+            return Err(io::Error::new(
+                io::ErrorKind::PermissionDenied,
+                "the file was opened for reading",
+            ));
         }
         changing(&self.machine)
     }
@@ -417,7 +430,10 @@ impl DiskFile for MemFile {
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
         let mut machine = running(&self.machine)?;
         let inode = lock(&self.inode);
-        let rest = usize::try_from(offset).ok().and_then(|offset| inode.current().get(offset..)).unwrap_or(&[]);
+        let rest = usize::try_from(offset)
+            .ok()
+            .and_then(|offset| inode.current().get(offset..))
+            .unwrap_or(&[]);
         let mut len = rest.len().min(buf.len());
         if len > 1 && machine.faults.short_reads {
             len = machine.faults.rng.usize(1..=len);
@@ -441,7 +457,10 @@ impl DiskFile for MemFile {
                 if written > 0 {
                     inode.write(offset, &buf[..written]);
                 }
-                return Err(io::Error::new(io::ErrorKind::StorageFull, "no space left on the disk (injected)"));
+                return Err(io::Error::new(
+                    io::ErrorKind::StorageFull,
+                    "no space left on the disk (injected)",
+                ));
             }
         }
         if !buf.is_empty() {

@@ -126,5 +126,6 @@ pub(super) fn seal(entry: &mut [u8], end: Position) {
 
 /// Whether `entry`, all of it, is an entry that ends at `end`.
 pub(super) fn is_valid(entry: &[u8], end: Position) -> bool {
-    checksum([entry[0], entry[1], entry[2], entry[3]], end, &entry[PREFIX..]) == read_u32(&entry[4..])
+    checksum([entry[0], entry[1], entry[2], entry[3]], end, &entry[PREFIX..])
+        == read_u32(&entry[4..])
 }

@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::format::{self, MAX_PAYLOAD, PREFIX};
 use super::shared::Shared;
-use super::{DurableWatcher, LogError, LogOptions, LogWriter, OpenError, Position, Replay, WriterWaker, recover};
+use super::{
+    DurableWatcher, LogError, LogOptions, LogWriter, OpenError, Position, Replay, WriterWaker,
+    recover,
+};
 use crate::disk::Disk;
 
 /// A handle of an open log; cheap to clone, usable by all threads.
@@ -163,7 +166,11 @@ impl Log {
     /// # Errors
     ///
     /// [`LogError::Failed`] or [`LogError::Closed`], as with [`Log::wait_durable`].
-    pub fn poll_durable(&self, position: Position, cx: &mut Context<'_>) -> Poll<Result<(), LogError>> {
+    pub fn poll_durable(
+        &self,
+        position: Position,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<(), LogError>> {
         if let Some(arrival) = self.shared.arrival(position) {
             return Poll::Ready(arrival);
         }

@@ -15,6 +15,8 @@
 //! bytes, `recover` the reading, `segment` and `writer` the writing, `shared` what the two sides
 //! share.
 
+#[cfg(test)]
+mod crash_tests;
 mod error;
 mod format;
 mod handle;
@@ -23,8 +25,6 @@ mod position;
 mod recover;
 mod segment;
 mod shared;
-#[cfg(test)]
-mod crash_tests;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 ///
 /// Positions of entries grow strictly in the order of appending. An entry at `position` is durable
 /// when [`Log::durable`](super::Log::durable) is at least `position`. Segments do not show in it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
 pub struct Position(u64);
 
 impl Position {

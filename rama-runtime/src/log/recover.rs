@@ -75,9 +75,13 @@ fn find_segments(disk: &dyn Disk, dir: &Path) -> Result<Vec<Found>, LogError> {
     for name in names.iter().filter(|name| name.ends_with(".log")) {
         let path = dir.join(name);
         let Some(start) = format::parse_file_name(name) else {
-            return Err(LogError::NotASegment { path, problem: "its name is not a start position" });
+            return Err(LogError::NotASegment {
+                path,
+                problem: "its name is not a start position",
+            });
         };
-        let file = disk.open(&path, OpenMode::Read).map_err(LogError::io("open the segment", &path))?;
+        let file =
+            disk.open(&path, OpenMode::Read).map_err(LogError::io("open the segment", &path))?;
         let len = file.len().map_err(LogError::io("read the length of", &path))?;
         let mut bytes = [0; HEADER];
         let read = file.read_full_at(&mut bytes, 0).map_err(LogError::io("read", &path))?;
@@ -94,12 +98,21 @@ fn check_chain(found: &[Found]) -> Result<(), LogError> {
         match segment.header {
             HeaderState::Valid => {}
             HeaderState::UnknownVersion(version) => {
-                return Err(LogError::UnknownVersion { path: path(), version, known: format::VERSION });
+                return Err(LogError::UnknownVersion {
+                    path: path(),
+                    version,
+                    known: format::VERSION,
+                });
             }
-            HeaderState::Wrong(problem) => return Err(LogError::NotASegment { path: path(), problem }),
-            // Entries are written only after the header was synced.
-            HeaderState::Unfinished if index + 1 < found.len() || segment.data_len() > 0 => {
-                return Err(LogError::NotASegment { path: path(), problem: "its header is incomplete" });
+            HeaderState::Wrong(problem) => {
+                return Err(LogError::NotASegment { path: path(), problem });
+            }
+            // Entries are written only after the header was synced, so nothing can follow it.
+            HeaderState::Unfinished if index + 1 < found.len() || !is_zero(segment)? => {
+                return Err(LogError::NotASegment {
+                    path: path(),
+                    problem: "its header is incomplete",
+                });
             }
             HeaderState::Unfinished => {}
         }
@@ -111,6 +124,23 @@ fn check_chain(found: &[Found]) -> Result<(), LogError> {
         }
     }
     Ok(())
+}
+
+/// Whether there are only zeros behind the header, if anything.
+fn is_zero(segment: &Found) -> Result<bool, LogError> {
+    let mut offset = HEADER as u64;
+    let mut buffer = vec![0; CHUNK.min(segment.data_len() as usize)];
+    while offset < segment.len {
+        let read = segment
+            .file
+            .read_at(&mut buffer, offset)
+            .map_err(LogError::io("read", &segment.path))?;
+        if read == 0 || buffer[..read].iter().any(|byte| *byte != 0) {
+            return Ok(read == 0);
+        }
+        offset += read as u64;
+    }
+    Ok(true)
 }
 
 /// Replays entries up to `limit`, or up to the first invalid one; returns the position there.

@@ -64,7 +64,12 @@ impl Segment {
         Ok(segment)
     }
 
-    fn sync_creation(&mut self, disk: &dyn Disk, dir: &Path, options: &LogOptions) -> Result<(), Fault> {
+    fn sync_creation(
+        &mut self,
+        disk: &dyn Disk,
+        dir: &Path,
+        options: &LogOptions,
+    ) -> Result<(), Fault> {
         self.file.sync_all().map_err(Fault::Fatal)?;
         disk.sync_dir(dir).map_err(Fault::Fatal)?;
         // Zeros come only behind a durable header: a header cut short has nothing behind it.

@@ -115,7 +115,8 @@ impl Shared {
 
     /// Remembers that `position` is waited for; wakes the writer if it does not know yet.
     pub(super) fn want(&self, position: Position) {
-        if position > self.durable() && self.wanted.fetch_max(position.get(), Ordering::SeqCst) < position.get()
+        if position > self.durable()
+            && self.wanted.fetch_max(position.get(), Ordering::SeqCst) < position.get()
         {
             self.wake_writer();
         }
@@ -163,20 +164,29 @@ impl Shared {
         if self.durable() >= position { Some(Ok(())) } else { failure.map(Err) }
     }
 
-    /// Sleeps until something changes or `timeout_at`; the caller looks again.
-    pub(super) fn park_until(&self, position: Position, timeout_at: std::time::Instant) -> Option<Result<(), LogError>> {
+    /// Sleeps until the wait for `position` is over; `None` if `timeout_at` came first.
+    pub(super) fn park_until(
+        &self,
+        position: Position,
+        timeout_at: std::time::Instant,
+    ) -> Option<Result<(), LogError>> {
         let mut wakers = lock(&self.wakers);
         loop {
             if let Some(arrival) = self.arrival(position) {
                 return Some(arrival);
             }
             let left = timeout_at.checked_duration_since(std::time::Instant::now())?;
-            wakers = self.advanced.wait_timeout(wakers, left).unwrap_or_else(PoisonError::into_inner).0;
+            wakers =
+                self.advanced.wait_timeout(wakers, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
     /// Registers `waker` unless the wait is over.
-    pub(super) fn register(&self, position: Position, waker: &Waker) -> Option<Result<(), LogError>> {
+    pub(super) fn register(
+        &self,
+        position: Position,
+        waker: &Waker,
+    ) -> Option<Result<(), LogError>> {
         let mut wakers = lock(&self.wakers);
         let arrival = self.arrival(position);
         if arrival.is_none() {

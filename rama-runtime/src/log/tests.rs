@@ -17,12 +17,20 @@ pub(super) const DIR: &str = "data/log";
 pub(super) type Entries = Vec<(Position, Vec<u8>)>;
 
 /// Opens the log and returns what it replayed.
-pub(super) fn open(disk: &MemDisk, options: &LogOptions) -> Result<(Log, LogWriter, Entries), LogError> {
+pub(super) fn open(
+    disk: &MemDisk,
+    options: &LogOptions,
+) -> Result<(Log, LogWriter, Entries), LogError> {
     let mut entries = Entries::new();
-    let opened = Log::open(Arc::new(disk.clone()), Path::new(DIR), options.clone(), &mut |position, entry| {
-        entries.push((position, entry.to_vec()));
-        Ok::<(), Infallible>(())
-    });
+    let opened = Log::open(
+        Arc::new(disk.clone()),
+        Path::new(DIR),
+        options.clone(),
+        &mut |position, entry| {
+            entries.push((position, entry.to_vec()));
+            Ok::<(), Infallible>(())
+        },
+    );
     match opened {
         Ok((log, writer)) => Ok((log, writer, entries)),
         Err(OpenError::Log(error)) => Err(error),
@@ -259,7 +267,8 @@ fn threads_append_and_wait() {
     let path = dir.path().join("a/b/log");
     let options = LogOptions::default().segment_bytes(4096);
     let mut none = |_: Position, _: &[u8]| Ok::<(), Infallible>(());
-    let (log, mut writer) = Log::open(Arc::new(RealDisk), &path, options.clone(), &mut none).unwrap();
+    let (log, mut writer) =
+        Log::open(Arc::new(RealDisk), &path, options.clone(), &mut none).unwrap();
     let driver = std::thread::spawn({
         let log = log.clone();
         let this = std::thread::current();
@@ -271,7 +280,9 @@ fn threads_append_and_wait() {
                 match writer.step(start.elapsed()) {
                     Step::Worked => {}
                     Step::Idle => std::thread::park(),
-                    Step::IdleUntil(time) => std::thread::park_timeout(time.saturating_sub(start.elapsed())),
+                    Step::IdleUntil(time) => {
+                        std::thread::park_timeout(time.saturating_sub(start.elapsed()))
+                    }
                 }
             }
         }
@@ -368,7 +379,9 @@ fn a_full_disk_is_tried_again() {
         let last = log.sequenced();
         log.want_durable(last);
         assert_eq!(writer.step(millis(10)), Step::IdleUntil(millis(110)), "seed {seed}");
-        assert!(matches!(append(&log, b"refused"), Err(LogError::DiskFull { dir }) if dir == Path::new(DIR)));
+        assert!(
+            matches!(append(&log, b"refused"), Err(LogError::DiskFull { dir }) if dir == Path::new(DIR))
+        );
         assert!(matches!(log.check(), Err(LogError::DiskFull { .. })));
         assert!(matches!(log.wait_durable(last, Duration::ZERO), Err(LogError::Timeout)));
         assert!(log.failure().is_none());
@@ -399,7 +412,10 @@ fn a_full_disk_may_crash_and_be_emptied() {
         let disk = disk.crash(&mut fastrand::Rng::with_seed(seed));
         let (_, _, replayed) = open(&disk, &tiny()).unwrap();
         assert!(written.starts_with(&replayed), "seed {seed}");
-        assert!(replayed.last().map_or(Position::ZERO, |(position, _)| *position) >= durable, "seed {seed}");
+        assert!(
+            replayed.last().map_or(Position::ZERO, |(position, _)| *position) >= durable,
+            "seed {seed}"
+        );
     }
 }
 
@@ -560,7 +576,10 @@ fn damage_changes_nothing_and_is_named() {
         });
     }
     check(&|disk| disk.remove_file(&Path::new(DIR).join(&names[1])).unwrap(), &is_gap);
-    check(&|disk| edit(disk, &names[1], |file| file.set_len(file.len().unwrap() - 1).unwrap()), &is_gap);
+    check(
+        &|disk| edit(disk, &names[1], |file| file.set_len(file.len().unwrap() - 1).unwrap()),
+        &is_gap,
+    );
     check(&|disk| edit(disk, &names[1], |file| file.set_len(10).unwrap()), &is_no_segment);
     let rename = |name: &'static str| {
         let from = Path::new(DIR).join(&names[last]);
@@ -645,6 +664,38 @@ fn a_stale_entry_behind_a_torn_one_does_not_come_back() {
     flush(&log, &mut writer);
     let (_, _, replayed) = open(&disk.drop_unsynced(), &options).unwrap();
     assert_eq!(replayed.len(), 1);
+}
+
+#[test]
+fn an_entry_is_valid_in_its_place_only() {
+    let options = LogOptions::default().preallocate(0);
+    let (disk, written) = closed_log(&options, 1);
+    let (name, bytes) = content(&disk).remove(0);
+    edit(&disk, &name, |file| file.write_all_at(&bytes[HEADER..], bytes.len() as u64).unwrap());
+    assert_eq!(open(&disk, &options).unwrap().2, written);
+}
+
+#[test]
+fn a_cut_that_was_lost_is_made_again() {
+    // An opening cuts the end and its sync fails; the page cache shows the cut, the disk lacks it.
+    let options = LogOptions::default().preallocate(0);
+    for seed in 0..50 {
+        let disk = MemDisk::new();
+        let (log, mut writer, _) = open(&disk, &options).unwrap();
+        append(&log, b"torn!").unwrap();
+        append(&log, b"stale").unwrap();
+        flush(&log, &mut writer);
+        let name = disk.list(Path::new(DIR)).unwrap().remove(0);
+        edit(&disk, &name, |file| file.write_all_at(b"X", (HEADER + PREFIX) as u64).unwrap());
+        disk.faults().seed(seed);
+        disk.faults().fail_sync(1);
+        open(&disk, &options).unwrap_err();
+        let disk = disk.kill();
+        let (log, mut writer, _) = open(&disk, &options).unwrap();
+        append(&log, b"fresh").unwrap();
+        flush(&log, &mut writer);
+        assert_eq!(open(&disk.drop_unsynced(), &options).unwrap().2.len(), 1, "seed {seed}");
+    }
 }
 
 #[test]

@@ -43,7 +43,15 @@ pub struct LogWriter {
 
 impl LogWriter {
     pub(super) fn new(shared: Arc<Shared>, disk: Arc<dyn Disk>, segment: Segment) -> Self {
-        LogWriter { shared, disk, segment, writing: Vec::new(), written: 0, timer: None, retry_at: None }
+        LogWriter {
+            shared,
+            disk,
+            segment,
+            writing: Vec::new(),
+            written: 0,
+            timer: None,
+            retry_at: None,
+        }
     }
 
     /// Writes and syncs what was appended, if it is time: somebody waits for it, it is old or large,

@@ -1,0 +1,72 @@
+//! Frames: tuples of live variables, in groups of twelve where they are longer.
+
+use super::names;
+use crate::ast::VarId;
+use crate::plan::{Op, SourcePlan, StateId};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+/// The longest flat tuple that can be carried.
+const LONGEST: usize = 12;
+
+/// `(a, b)`, or `((a, …), (m, …))` where there are more than twelve.
+pub(crate) fn tuple(mut elements: Vec<TokenStream>) -> TokenStream {
+    while elements.len() > LONGEST {
+        elements = elements.chunks(LONGEST).map(flat).collect();
+    }
+    flat(&elements)
+}
+
+fn flat(elements: &[TokenStream]) -> TokenStream {
+    match elements {
+        [one] => quote!((#one,)),
+        elements => quote!((#(#elements),*)),
+    }
+}
+
+/// The frame of a state as the pattern of its closure.
+pub(crate) fn pattern(plan: &SourcePlan<'_>, state: StateId) -> TokenStream {
+    let vars = plan.states[state].frame.iter().map(|var| {
+        let name = names::owned_at_binding(plan, *var);
+        quote!(#name)
+    });
+    tuple(vars.collect())
+}
+
+/// One witness per variable, each at the variable's first mention behind the
+/// boundary: there rustc says that a value cannot be carried.
+pub(crate) fn witnesses(plan: &SourcePlan<'_>, state: StateId) -> TokenStream {
+    let frame = &plan.states[state].frame;
+    let mut spans: Vec<Span> = frame
+        .iter()
+        .map(|var| mention(plan, &plan.states[state].ops, *var).unwrap_or_else(|| plan.source.vars[*var].name.span()))
+        .collect();
+    while spans.len() > LONGEST {
+        spans = spans.chunks(LONGEST).filter_map(|group| group.first().copied()).collect();
+    }
+    let witnesses: Vec<TokenStream> =
+        spans.into_iter().map(|span| quote_spanned!(names::glue_span(span)=> ::rama::dsl::w())).collect();
+    flat(&witnesses)
+}
+
+/// The token that first mentions `var` in `ops` or in what they lead to.
+fn mention(plan: &SourcePlan<'_>, ops: &[Op<'_>], var: VarId) -> Option<Span> {
+    ops.iter().find_map(|op| {
+        let statement = match op {
+            Op::Run(statement) | Op::Filter(statement) => Some(*statement),
+            Op::Each { statement, .. } | Op::Branch { statement, .. } | Op::Hop { statement, .. } => Some(*statement),
+            Op::Yield(_) | Op::Enter(_) => None,
+        };
+        let here = statement
+            .and_then(|statement| statement.kind.uses().find(|mention| mention.var == Some(var)))
+            .map(|mention| mention.name.span());
+        let inside = || op.blocks().into_iter().find_map(|block| mention(plan, block, var));
+        let behind = || {
+            let jump = op.jump()?;
+            let at = jump.frame.iter().position(|passed| *passed == var)?;
+            let next = &plan.states[jump.state];
+            mention(plan, &next.ops, next.frame[at])
+        };
+        here.or_else(inside).or_else(behind)
+    })
+}

@@ -1,0 +1,88 @@
+//! The items of a module: its type, the owner tags of its topologies, and one
+//! typed handle per depot, PState and topology.
+
+use super::names::unraw;
+use crate::ast::Module;
+use crate::print;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+use std::collections::BTreeSet;
+use syn::Attribute;
+
+/// Everything but the `Module` impl.
+pub(crate) fn items(module: &Module) -> TokenStream {
+    let Module { attrs, vis, name, .. } = module;
+    let undocumented = !attrs.iter().any(|attr| attr.path().is_ident("doc"));
+    let doc = undocumented.then(|| {
+        let doc = format!(" Module `{}`.", unraw(name));
+        quote!(#[doc = #doc])
+    });
+    let tags = tags(module);
+    let owners = module.topologies.iter().map(|topology| &topology.name).collect::<BTreeSet<_>>();
+    let owners = module.topologies.iter().map(|topology| &topology.name).filter(|name| owners.get(name).is_some_and(|first| std::ptr::eq(*first, *name)));
+    let mut taken = BTreeSet::new();
+    let handles = handles(module, &tags).into_iter().filter(|(name, _)| taken.insert(name.clone())).map(|(_, handle)| handle);
+    quote! {
+        #(#attrs)*
+        #doc
+        #vis struct #name;
+
+        #[doc(hidden)]
+        #[allow(non_snake_case, non_camel_case_types, missing_docs, missing_debug_implementations, dead_code, unreachable_pub)]
+        #vis mod #tags {
+            #(pub struct #owners;)*
+        }
+
+        #[allow(non_upper_case_globals, dead_code, private_interfaces, unreachable_pub)]
+        impl #name {
+            #(#handles)*
+        }
+    }
+}
+
+/// The module that holds the owner tags.
+fn tags(module: &Module) -> Ident {
+    format_ident!("__{}", unraw(&module.name))
+}
+
+fn handles(module: &Module, tags: &Ident) -> Vec<(String, TokenStream)> {
+    let vis = &module.vis;
+    let mut found = Vec::new();
+    for (index, depot) in module.depots.iter().enumerate() {
+        let index = Literal::usize_unsuffixed(index);
+        let (name, ty, text) = (&depot.name, &depot.ty, unraw(&depot.name));
+        let docs = docs(&depot.attrs, &format!(" Depot `*{name}` of `{}`.", print::stream(ty)));
+        found.push((
+            text.clone(),
+            quote!(#docs #vis const #name: ::rama::Depot<Self, #ty> = ::rama::Depot::new(#text, #index);),
+        ));
+    }
+    let mut pstates = 0_usize;
+    for (index, topology) in module.topologies.iter().enumerate() {
+        let index = Literal::usize_unsuffixed(index);
+        let owner = &topology.name;
+        for pstate in &topology.pstates {
+            let number = Literal::usize_unsuffixed(pstates);
+            let (name, schema, text) = (&pstate.name, &pstate.schema, unraw(&pstate.name));
+            let docs = docs(&pstate.attrs, &format!(" PState `$${name}`, written by topology `{owner}`."));
+            found.push((
+                text.clone(),
+                quote!(#docs #vis const #name: ::rama::PState<#tags::#owner, #schema> = ::rama::PState::new(#text, #number);),
+            ));
+            pstates += 1;
+        }
+        let text = unraw(owner);
+        let docs = docs(&topology.attrs, &format!(" Microbatch topology `{owner}`."));
+        found.push((
+            text.clone(),
+            quote!(#docs #vis const #owner: ::rama::Microbatch<Self, #tags::#owner> = ::rama::Microbatch::new(#text, #index);),
+        ));
+    }
+    found
+}
+
+/// The user's words first, then what the handle is.
+fn docs(attrs: &[Attribute], text: &str) -> TokenStream {
+    let separated = attrs.iter().any(|attr| attr.path().is_ident("doc")).then(|| quote!(#[doc = ""]));
+    quote!(#(#attrs)* #separated #[doc = #text])
+}

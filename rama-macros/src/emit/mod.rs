@@ -1,0 +1,78 @@
+//! Stage four: the plan as Rust. The expansion reads like the source: one call
+//! per statement, one closure per state.
+//!
+//! Tokens of the user keep their text and span. Glue is hygienic
+//! (`mixed_site`) and located at the user's token it belongs to, so that what
+//! rustc finds wrong is shown there.
+
+mod body;
+mod frame;
+mod handles;
+mod names;
+mod slots;
+mod topology;
+
+use crate::ast::{Depot, Module, Partitioning};
+use crate::errors::Errors;
+use crate::plan::TopologyPlan;
+use names::{Glue, unraw};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+/// The expansion of `module`. Beside errors the code of the module is left out,
+/// so that rustc reports nothing else, but for rust-analyzer it stays.
+pub(crate) fn module(module: &Module, plans: &[TopologyPlan<'_>], errors: &Errors) -> TokenStream {
+    let items = handles::items(module);
+    let define = define(module, plans);
+    let name = &module.name;
+    let text = unraw(name);
+    let ours = names::glue_span(Span::call_site());
+    let define = if errors.is_empty() {
+        quote_spanned! {ours=>
+            fn define(module: &mut ::rama::dsl::ModuleBuilder<Self>) { #define }
+        }
+    } else {
+        quote_spanned! {ours=>
+            #[cfg(not(rust_analyzer))]
+            fn define(module: &mut ::rama::dsl::ModuleBuilder<Self>) {}
+            #[cfg(rust_analyzer)]
+            fn define(module: &mut ::rama::dsl::ModuleBuilder<Self>) { #define }
+        }
+    };
+    let unexpected = (!errors.is_empty()).then(|| quote!(#[allow(unexpected_cfgs)]));
+    quote! {
+        #items
+
+        #unexpected
+        #[allow(clippy::all, clippy::pedantic, unused_variables, unused_mut, unused_parens, unused_braces, unreachable_code)]
+        impl ::rama::Module for #name {
+            const NAME: &'static str = #text;
+            #define
+        }
+    }
+}
+
+fn define(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream {
+    let depots = module.depots.iter().map(depot);
+    let glue = Glue::new(plans);
+    let topologies = module.topologies.iter().zip(plans).map(|(topology, plan)| topology::topology(topology, plan, &glue));
+    quote! {
+        #(#depots)*
+        #(#topologies)*
+    }
+}
+
+fn depot(depot: &Depot) -> TokenStream {
+    let Depot { name, ty, .. } = depot;
+    let span = names::glue_span(name.span());
+    let partitioning = match &depot.partitioning {
+        Partitioning::Field(fields) => {
+            quote_spanned!(span=> ::rama::dsl::hash_by(|record: &#ty| ::rama::dsl::key_hash(&record #fields)))
+        }
+        Partitioning::Function(function) => {
+            quote_spanned!(span=> ::rama::dsl::hash_by(|record: &#ty| ::rama::dsl::key_hash(&#function(record))))
+        }
+        Partitioning::Word(word) => quote_spanned!(span=> ::rama::dsl::#word()),
+    };
+    quote_spanned!(span=> module.depot(Self::#name, #partitioning);)
+}
