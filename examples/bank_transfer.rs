@@ -198,15 +198,15 @@ fn known_case(cluster: &InProcessCluster) -> Result<()> {
     for (id, name) in people {
         println!("{name:<10}{:>8}", funds.select_one(|p| p.key(id).nil_to_val(0))?);
     }
-    println!("\n{:<10}{:<10}{:<10}{:>8}  success", "history", "transfer", "with", "amount");
+    println!("\n{:<10}{:<10}{:<13}{:>6}  success", "history", "transfer", "with", "amount");
     for (id, person) in people {
         for (transfer, row) in outgoing.select(|p| p.key(id).all())? {
             let (to, amt, success) = (name(row.to_user_id), row.amt, row.success);
-            println!("{person:<10}{transfer:<10}to {to:<7}{amt:>8}  {success}");
+            println!("{person:<10}{transfer:<10}to {to:<10}{amt:>6}  {success}");
         }
         for (transfer, row) in incoming.select(|p| p.key(id).all())? {
             let (from, amt, success) = (name(row.from_user_id), row.amt, row.success);
-            println!("{person:<10}{transfer:<10}from {from:<5}{amt:>8}  {success}");
+            println!("{person:<10}{transfer:<10}from {from:<8}{amt:>6}  {success}");
         }
     }
     Ok(())

@@ -227,7 +227,8 @@ fn answer(cluster: &InProcessCluster) -> Result<()> {
     for carrier in delays {
         let count = carriers.select_one(|p| p.key(&carrier).field(|f| f.count).nil_to_val(0))?;
         let total = carriers.select_one(|p| p.key(&carrier).field(|f| f.total).nil_to_val(0))?;
-        let largest = carriers.select_one(|p| p.key(&carrier).field(|f| f.largest).nil_to_val(0))?;
+        let largest =
+            carriers.select_one(|p| p.key(&carrier).field(|f| f.largest).nil_to_val(0))?;
         println!("  {carrier:<8}{count:>8}{total:>10}{largest:>9}");
     }
     Ok(())

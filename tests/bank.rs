@@ -94,8 +94,7 @@ fn random_load(cluster: &InProcessCluster, seed: u64, count: u64) {
 #[test]
 fn random_loads_keep_the_invariants_on_threads() {
     for (tasks, threads) in PARALLELISM {
-        let cluster =
-            InProcessCluster::builder().microbatch_max_records(100).build().unwrap();
+        let cluster = InProcessCluster::builder().microbatch_max_records(100).build().unwrap();
         cluster.launch(BankTransferModule, tasks, threads).unwrap();
         random_load(&cluster, tasks as u64, 3_000);
         check_bank(&read_bank(&cluster));

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use common::{BankTransferModule, Bank, Deposit, check_bank, read_bank, transfer};
+use common::{Bank, BankTransferModule, Deposit, check_bank, read_bank, transfer};
 use rama::disk::MemDisk;
 use rama::log::LogOptions;
 use rama::{AckLevel, ClusterEvent, InProcessCluster};
@@ -39,7 +39,10 @@ fn check_acked(bank: &Bank, acked: &Acked) {
     for transfer in &bank.transfers {
         *transfers.entry(&transfer.transfer_id).or_default() += 1;
     }
-    assert!(deposits.values().chain(transfers.values()).all(|n| *n == 1), "a record is there twice");
+    assert!(
+        deposits.values().chain(transfers.values()).all(|n| *n == 1),
+        "a record is there twice"
+    );
     for amt in &acked.deposits {
         assert!(deposits.contains_key(amt), "acknowledged deposit of {amt} is lost");
     }

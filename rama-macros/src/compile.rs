@@ -28,7 +28,10 @@ pub(crate) fn defmodule(input: TokenStream) -> Compiled {
 
 fn text(module: &crate::ast::Module, plans: &[plan::TopologyPlan<'_>]) -> String {
     let topologies = module.topologies.iter().zip(plans);
-    topologies.map(|(topology, plan)| format!("topology {}\n{plan}", topology.name)).collect::<Vec<_>>().join("\n")
+    topologies
+        .map(|(topology, plan)| format!("topology {}\n{plan}", topology.name))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 impl Compiled {

@@ -101,16 +101,22 @@ fn at(span: Span, message: impl Display) -> Error {
 pub(crate) fn module_header(error: &Error) -> Error {
     at(
         error.span(),
-        format!("{error}\nhelp: a module is written `pub module Name {{ depot *d: Type, …; microbatch name {{ … }} }}`"),
+        format!(
+            "{error}\nhelp: a module is written `pub module Name {{ depot *d: Type, …; microbatch name {{ … }} }}`"
+        ),
     )
 }
 
 pub(crate) fn unknown_declaration(span: Span, found: &str) -> Error {
     match nearest(found, ["depot", "microbatch"]) {
-        Some(near) => at(span, format!("unknown declaration `{found}`\nhelp: did you mean `{near}`?")),
+        Some(near) => {
+            at(span, format!("unknown declaration `{found}`\nhelp: did you mean `{near}`?"))
+        }
         None => at(
             span,
-            format!("unknown declaration `{found}`\nhelp: a module holds `depot *name: Type, hash_by(.field);` and `microbatch name {{ … }}`"),
+            format!(
+                "unknown declaration `{found}`\nhelp: a module holds `depot *name: Type, hash_by(.field);` and `microbatch name {{ … }}`"
+            ),
         ),
     }
 }
@@ -119,11 +125,18 @@ pub(crate) fn unknown_topology_part(span: Span, found: &str) -> Error {
     match nearest(found, ["pstate", "sources"]) {
         Some(near) => {
             let near = if near == "sources" { "sources!" } else { near };
-            at(span, format!("unknown declaration `{found}` in a topology\nhelp: did you mean `{near}`?"))
+            at(
+                span,
+                format!(
+                    "unknown declaration `{found}` in a topology\nhelp: did you mean `{near}`?"
+                ),
+            )
         }
         None => at(
             span,
-            format!("unknown declaration `{found}` in a topology\nhelp: a topology holds `pstate $$name: Schema;` and `sources! {{ … }}`"),
+            format!(
+                "unknown declaration `{found}` in a topology\nhelp: a topology holds `pstate $$name: Schema;` and `sources! {{ … }}`"
+            ),
         ),
     }
 }
@@ -150,7 +163,9 @@ pub(crate) fn unknown_depot_option(option: &Ident, known: &[&str]) -> Error {
 pub(crate) fn same_name(second: &Ident, what: &str, first: &str) -> Error {
     at(
         second.span(),
-        format!("`{second}` names {first} and {what}; their handles would be the same `Self::{second}`\nhelp: rename one of the two"),
+        format!(
+            "`{second}` names {first} and {what}; their handles would be the same `Self::{second}`\nhelp: rename one of the two"
+        ),
     )
 }
 
@@ -190,7 +205,9 @@ pub(crate) fn source_inside(span: Span) -> Error {
 pub(crate) fn source_without_emit(span: Span, batch: &Ident) -> Error {
     at(
         span,
-        format!("nothing takes the records of this source\nhelp: write `%{batch}() :> *record;` right after it"),
+        format!(
+            "nothing takes the records of this source\nhelp: write `%{batch}() :> *record;` right after it"
+        ),
     )
 }
 
@@ -205,7 +222,9 @@ pub(crate) fn unknown_batch(batch: &Ident, known: Option<&Ident>) -> Error {
 pub(crate) fn emit_not_first(batch: &Ident) -> Error {
     at(
         batch.span(),
-        format!("`%{batch}()` can only be the first statement after its `source>`\nhelp: begin another source section with `source> *depot :> %{batch};`"),
+        format!(
+            "`%{batch}()` can only be the first statement after its `source>`\nhelp: begin another source section with `source> *depot :> %{batch};`"
+        ),
     )
 }
 
@@ -223,7 +242,10 @@ pub(crate) fn missing_semicolon(span: Span, before: &str) -> Error {
 }
 
 pub(crate) fn two_arrows(span: Span) -> Error {
-    at(span, "a second `:>` in one statement\nhelp: end the first statement with `;`, or name several values as `:> *a, *b`")
+    at(
+        span,
+        "a second `:>` in one statement\nhelp: end the first statement with `;`, or name several values as `:> *a, *b`",
+    )
 }
 
 pub(crate) fn arrow_without_pattern(span: Span) -> Error {
@@ -243,7 +265,12 @@ pub(crate) fn let_statement(span: Span) -> Error {
 }
 
 pub(crate) fn assignment(name: &Ident, span: Span) -> Error {
-    at(span, format!("variables are bound with `:>`, not with `=`\nhelp: write `expression :> *{name};`"))
+    at(
+        span,
+        format!(
+            "variables are bound with `:>`, not with `=`\nhelp: write `expression :> *{name};`"
+        ),
+    )
 }
 
 pub(crate) fn plain_if(span: Span) -> Error {
@@ -300,7 +327,12 @@ pub(crate) fn partitioner_arguments(name: &Ident, takes: bool) -> Error {
 }
 
 pub(crate) fn partitioner_binds(span: Span, name: &Ident) -> Error {
-    at(span, format!("`|{name}` moves to another task and emits nothing\nhelp: end the statement with `;` before `:>`"))
+    at(
+        span,
+        format!(
+            "`|{name}` moves to another task and emits nothing\nhelp: end the statement with `;` before `:>`"
+        ),
+    )
 }
 
 pub(crate) fn unknown_aggregator(name: &Ident, known: &[&str]) -> Error {
@@ -314,36 +346,61 @@ pub(crate) fn unknown_aggregator(name: &Ident, known: &[&str]) -> Error {
 pub(crate) fn aggregator_alone(name: &Ident) -> Error {
     at(
         name.span(),
-        format!("`+{name}` needs a place to aggregate into\nhelp: write `+compound $$pstate {{ *key => +{name}(…) }};`"),
+        format!(
+            "`+{name}` needs a place to aggregate into\nhelp: write `+compound $$pstate {{ *key => +{name}(…) }};`"
+        ),
     )
 }
 
 pub(crate) fn compound_form(span: Span) -> Error {
-    at(span, "this is not a compound aggregation\nhelp: write `+compound $$pstate { *key => +sum(*value) };`")
+    at(
+        span,
+        "this is not a compound aggregation\nhelp: write `+compound $$pstate { *key => +sum(*value) };`",
+    )
 }
 
 pub(crate) fn compound_entry(span: Span) -> Error {
-    at(span, "this entry names no place\nhelp: write `*key => +sum(*value)`, or `field: +sum(*value)` for a struct of fixed keys")
+    at(
+        span,
+        "this entry names no place\nhelp: write `*key => +sum(*value)`, or `field: +sum(*value)` for a struct of fixed keys",
+    )
 }
 
 pub(crate) fn compound_template(span: Span) -> Error {
-    at(span, "expected an aggregator or another level\nhelp: write `+sum(*value)` or `{ *key => +sum(*value) }`")
+    at(
+        span,
+        "expected an aggregator or another level\nhelp: write `+sum(*value)` or `{ *key => +sum(*value) }`",
+    )
 }
 
 pub(crate) fn path_form(span: Span, keyword: &str) -> Error {
-    at(span, format!("`{keyword}>` takes a path into a PState\nhelp: write `{keyword}> $$pstate.key(*key)…`"))
+    at(
+        span,
+        format!(
+            "`{keyword}>` takes a path into a PState\nhelp: write `{keyword}> $$pstate.key(*key)…`"
+        ),
+    )
 }
 
 pub(crate) fn path_segment(span: Span) -> Error {
-    at(span, "this does not continue the path\nhelp: paths are navigators, `.key(*key)`, and fields, `.name`; a statement ends with `;`")
+    at(
+        span,
+        "this does not continue the path\nhelp: paths are navigators, `.key(*key)`, and fields, `.name`; a statement ends with `;`",
+    )
 }
 
 pub(crate) fn pstate_in_rust(span: Span) -> Error {
-    at(span, "a PState cannot be used inside Rust code\nhelp: read it first: `local_select> $$pstate.key(*key) :> *value;`")
+    at(
+        span,
+        "a PState cannot be used inside Rust code\nhelp: read it first: `local_select> $$pstate.key(*key) :> *value;`",
+    )
 }
 
 pub(crate) fn select_without_arrow(span: Span) -> Error {
-    at(span, "`local_select>` emits what it finds\nhelp: name it: `local_select> $$pstate.key(*key) :> *value;`")
+    at(
+        span,
+        "`local_select>` emits what it finds\nhelp: name it: `local_select> $$pstate.key(*key) :> *value;`",
+    )
 }
 
 pub(crate) fn emits_nothing(span: Span, what: &str) -> Error {
@@ -376,7 +433,10 @@ pub(crate) fn unbound(name: &Ident, bound: &[String]) -> Error {
     let help = match nearest(&name.to_string(), bound) {
         Some(near) => format!("did you mean `*{near}`?"),
         None if bound.is_empty() => format!("bind it first: `expression :> *{name};`"),
-        None => format!("bind it first: `expression :> *{name};`; bound here are {}", list("*", bound, "").replace(" or ", " and ")),
+        None => format!(
+            "bind it first: `expression :> *{name};`; bound here are {}",
+            list("*", bound, "").replace(" or ", " and ")
+        ),
     };
     at(name.span(), format!("unbound variable `*{name}`\nhelp: {help}"))
 }
@@ -384,7 +444,9 @@ pub(crate) fn unbound(name: &Ident, bound: &[String]) -> Error {
 pub(crate) fn one_arm(name: &Ident) -> Error {
     at(
         name.span(),
-        format!("`*{name}` is bound in only one arm of the `<<if` above\nhelp: bind it in the other arm too: `expression :> *{name};`"),
+        format!(
+            "`*{name}` is bound in only one arm of the `<<if` above\nhelp: bind it in the other arm too: `expression :> *{name};`"
+        ),
     )
 }
 
@@ -393,16 +455,25 @@ pub(crate) fn plain_name(name: &Ident) -> Error {
 }
 
 pub(crate) fn plain_pattern(name: &Ident) -> Error {
-    at(name.span(), format!("`{name}` binds nothing here\nhelp: write `*{name}`, or `_` to leave it out"))
+    at(
+        name.span(),
+        format!("`{name}` binds nothing here\nhelp: write `*{name}`, or `_` to leave it out"),
+    )
 }
 
 pub(crate) fn starred_rust_pattern(name: &Ident) -> Error {
-    at(name.span(), format!("a pattern inside Rust code binds Rust's own names\nhelp: write `{name}`"))
+    at(
+        name.span(),
+        format!("a pattern inside Rust code binds Rust's own names\nhelp: write `{name}`"),
+    )
 }
 
 pub(crate) fn upper_case(name: &Ident) -> Error {
     at(
         name.span(),
-        format!("`*{name}` would be a static, not a variable\nhelp: write `*{}`", name.to_string().to_lowercase()),
+        format!(
+            "`*{name}` would be a static, not a variable\nhelp: write `*{}`",
+            name.to_string().to_lowercase()
+        ),
     )
 }

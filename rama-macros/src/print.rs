@@ -8,8 +8,8 @@ const LONGEST: usize = 100;
 
 /// Marks of several characters that are one operator.
 const OPERATORS: &[&str] = &[
-    "<<=", ">>=", "..=", "...", "::", "->", "=>", ":>", "..", "&&", "||", "==", "!=", "<=", ">=", "<<", ">>", "+=",
-    "-=", "*=", "/=", "%=", "^=", "&=", "|=", "$$",
+    "<<=", ">>=", "..=", "...", "::", "->", "=>", ":>", "..", "&&", "||", "==", "!=", "<=", ">=",
+    "<<", ">>", "+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=", "$$",
 ];
 
 /// The source of one statement on one line, cut when it is long.
@@ -41,6 +41,8 @@ struct Printer {
     out: String,
     /// The next token stands directly after the last one.
     glued: bool,
+    /// The last token closed the angles of a type.
+    closed_angle: bool,
 }
 
 impl Printer {
@@ -50,6 +52,7 @@ impl Printer {
         }
         self.out.push_str(text);
         self.glued = false;
+        self.closed_angle = false;
     }
 
     fn tokens(&mut self, tokens: &[TokenTree]) {
@@ -61,11 +64,19 @@ impl Printer {
             match &tokens[at] {
                 TokenTree::Ident(ident) => self.put(&ident.to_string(), true),
                 TokenTree::Literal(literal) => self.put(&literal.to_string(), true),
-                TokenTree::Group(group) => self.group(group, before, at.checked_sub(2).and_then(|at| tokens.get(at))),
+                TokenTree::Group(group) => {
+                    self.group(group, before, at.checked_sub(2).and_then(|at| tokens.get(at)))
+                }
                 TokenTree::Punct(_) => {
                     let operator = operator(&tokens[at..]);
                     let length = operator.chars().count();
-                    self.operator(&operator, before, tokens.get(at + length), &mut angles, &mut closing_bar);
+                    self.operator(
+                        &operator,
+                        before,
+                        tokens.get(at + length),
+                        &mut angles,
+                        &mut closing_bar,
+                    );
                     at += length;
                     continue;
                 }
@@ -74,13 +85,18 @@ impl Printer {
         }
     }
 
-    fn group(&mut self, group: &proc_macro2::Group, before: Option<&TokenTree>, second: Option<&TokenTree>) {
+    fn group(
+        &mut self,
+        group: &proc_macro2::Group,
+        before: Option<&TokenTree>,
+        second: Option<&TokenTree>,
+    ) {
         let inner = tokens::list(group.stream());
         let touches = tokens::ends_operand(before)
             || (tokens::is_punct(before, '!') && tokens::ident(second).is_some())
             || tokens::is_punct(before, '>') && tokens::is_punct(second, ':');
         let (open, close, touches) = match group.delimiter() {
-            Delimiter::Parenthesis => ("(", ")", touches || self.out.ends_with('>')),
+            Delimiter::Parenthesis => ("(", ")", touches || self.closed_angle),
             Delimiter::Bracket => ("[", "]", touches),
             Delimiter::Brace if inner.is_empty() => return self.put("{}", true),
             Delimiter::Brace => {
@@ -110,12 +126,13 @@ impl Printer {
             || self.out.ends_with("::");
         match operator {
             "::" => {
-                self.put(operator, !operand && !self.out.ends_with('>'));
+                self.put(operator, !operand && !self.closed_angle);
                 self.glued = true;
             }
             "." | ".." | "..=" => {
                 self.put(operator, !operand && operator != ".");
-                self.glued = operator == "." || after.is_some_and(|after| !matches!(after, TokenTree::Punct(_)));
+                self.glued = operator == "."
+                    || after.is_some_and(|after| !matches!(after, TokenTree::Punct(_)));
             }
             "," | ";" | ":" | "?" => self.put(operator, false),
             "$$" | "$" | "'" => {
@@ -130,10 +147,12 @@ impl Printer {
             ">" if *angles > 0 => {
                 *angles -= 1;
                 self.put(operator, false);
+                self.closed_angle = true;
             }
             ">>" if *angles > 1 => {
                 *angles -= 2;
                 self.put(operator, false);
+                self.closed_angle = true;
             }
             ">" if is_keyword(&self.out) => self.put(operator, false),
             "|" if *closing_bar => {
@@ -198,7 +217,8 @@ mod tests {
             "0..*n :> *range",
             "match *x { Some(y) => y + 1, None => 0 } :> *z",
         ] {
-            let tokens: proc_macro2::TokenStream = text.parse().expect("the text is made of tokens");
+            let tokens: proc_macro2::TokenStream =
+                text.parse().expect("the text is made of tokens");
             assert_eq!(super::stream(&tokens), text);
         }
     }

@@ -5,7 +5,9 @@
 //! exactly the variables that both arms bind are in scope; a shadowing survives
 //! only if both arms shadow, else the older value is visible again.
 
-use crate::ast::{Expr, If, Kind, Merge, Module, Pattern, Place, Source, Statement, Step, Template, Var, VarId};
+use crate::ast::{
+    Expr, If, Kind, Merge, Module, Pattern, Place, Source, Statement, Step, Template, Var, VarId,
+};
 use crate::errors::{self, Errors};
 use crate::tokens;
 use proc_macro2::Ident;
@@ -15,8 +17,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 pub(crate) fn module(module: &mut Module, errors: &mut Errors) {
     objects(module, errors);
     let depots: Vec<String> = module.depots.iter().map(|depot| depot.name.to_string()).collect();
-    let pstates: Vec<String> =
-        module.topologies.iter().flat_map(|topology| &topology.pstates).map(|pstate| pstate.name.to_string()).collect();
+    let pstates: Vec<String> = module
+        .topologies
+        .iter()
+        .flat_map(|topology| &topology.pstates)
+        .map(|pstate| pstate.name.to_string())
+        .collect();
     for source in module.topologies.iter_mut().flat_map(|topology| &mut topology.sources) {
         if !depots.iter().any(|depot| source.depot == depot) {
             errors.push(errors::unknown_depot(&source.depot, &depots));
@@ -32,9 +38,13 @@ pub(crate) fn module(module: &mut Module, errors: &mut Errors) {
 
 /// Depots, PStates and topologies become handles of one type, so each name is taken once.
 fn objects(module: &Module, errors: &mut Errors) {
-    let depots = module.depots.iter().map(|depot| (&depot.name, format!("depot `*{}`", depot.name)));
+    let depots =
+        module.depots.iter().map(|depot| (&depot.name, format!("depot `*{}`", depot.name)));
     let topologies = module.topologies.iter().flat_map(|topology| {
-        let pstates = topology.pstates.iter().map(|pstate| (&pstate.name, format!("PState `$${}`", pstate.name)));
+        let pstates = topology
+            .pstates
+            .iter()
+            .map(|pstate| (&pstate.name, format!("PState `$${}`", pstate.name)));
         std::iter::once((&topology.name, format!("topology `{}`", topology.name))).chain(pstates)
     });
     let mut taken: HashMap<String, String> = HashMap::new();
@@ -59,7 +69,12 @@ fn names(source: &Source) -> BTreeSet<String> {
         }
     }
     fn of_pattern(pattern: Option<&Pattern>, names: &mut BTreeSet<String>) {
-        names.extend(pattern.into_iter().flat_map(|pattern| &pattern.binds).map(|bind| bind.name.to_string()));
+        names.extend(
+            pattern
+                .into_iter()
+                .flat_map(|pattern| &pattern.binds)
+                .map(|bind| bind.name.to_string()),
+        );
     }
     let mut names = BTreeSet::new();
     of_pattern(Some(&source.emit.pattern), &mut names);
@@ -173,7 +188,9 @@ impl Resolver<'_> {
                 expr.uses.push(crate::ast::Use { name, var: Some(*var) });
             }
         }
-        if let Some(plain) = expr.plain.iter().find(|name| scope.visible.contains_key(&name.to_string())) {
+        if let Some(plain) =
+            expr.plain.iter().find(|name| scope.visible.contains_key(&name.to_string()))
+        {
             self.errors.push(errors::plain_name(plain));
         }
     }
@@ -225,7 +242,10 @@ impl Resolver<'_> {
 
     /// Within an arm a shadowed variable lives on, so the new one is told apart by a number.
     fn next_name(&self, name: &str, hidden: &str) -> String {
-        let number = hidden.strip_prefix(name).and_then(|rest| rest.strip_prefix('_')).and_then(|rest| rest.parse().ok());
+        let number = hidden
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('_'))
+            .and_then(|rest| rest.parse().ok());
         let mut number: usize = number.unwrap_or(1);
         loop {
             number += 1;
@@ -243,7 +263,8 @@ impl Resolver<'_> {
         self.block(&mut block.then, &mut then);
         self.block(&mut block.otherwise, &mut otherwise);
         let rebound = |arm: &Scope| -> Vec<(String, Option<VarId>)> {
-            let changed = arm.visible.iter().filter(|(name, var)| scope.visible.get(*name) != Some(*var));
+            let changed =
+                arm.visible.iter().filter(|(name, var)| scope.visible.get(*name) != Some(*var));
             changed.map(|(name, var)| (name.clone(), *var)).collect()
         };
         let (in_then, in_otherwise) = (rebound(&then), rebound(&otherwise));
@@ -275,6 +296,11 @@ impl Resolver<'_> {
                 }
             }
         }
-        scope.one_arm.extend(then.one_arm.into_iter().chain(otherwise.one_arm).filter(|name| !scope.visible.contains_key(name)));
+        scope.one_arm.extend(
+            then.one_arm
+                .into_iter()
+                .chain(otherwise.one_arm)
+                .filter(|name| !scope.visible.contains_key(name)),
+        );
     }
 }

@@ -4,15 +4,16 @@ use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenStream, TokenTree
 
 /// Words that may stand directly before an operand.
 const BEFORE_OPERAND: &[&str] = &[
-    "as", "box", "break", "dyn", "else", "if", "in", "let", "loop", "match", "move", "mut", "ref", "return",
-    "static", "unsafe", "where", "while", "yield", "for", "const", "async",
+    "as", "box", "break", "dyn", "else", "if", "in", "let", "loop", "match", "move", "mut", "ref",
+    "return", "static", "unsafe", "where", "while", "yield", "for", "const", "async",
 ];
 
 /// Words of Rust that can never be the name of a variable.
 const RESERVED: &[&str] = &[
-    "Self", "as", "async", "await", "box", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
-    "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return",
-    "self", "static", "struct", "super", "trait", "true", "type", "union", "unsafe", "use", "where", "while", "yield",
+    "Self", "as", "async", "await", "box", "break", "const", "continue", "crate", "dyn", "else",
+    "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod",
+    "move", "mut", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
+    "type", "union", "unsafe", "use", "where", "while", "yield",
 ];
 
 pub(crate) fn list(tokens: TokenStream) -> Vec<TokenTree> {
@@ -71,7 +72,9 @@ pub(crate) fn is_upper_case(name: &str) -> bool {
 
 /// Whether the name is written like a value, `like_this`.
 pub(crate) fn is_value_name(name: &str) -> bool {
-    !is_reserved(name) && name.starts_with(|first: char| first.is_lowercase() || first == '_') && name != "_"
+    !is_reserved(name)
+        && name.starts_with(|first: char| first.is_lowercase() || first == '_')
+        && name != "_"
 }
 
 /// Positions of the top-level `:>` arrows; `::` before `>` is a path, not an arrow.
@@ -124,7 +127,8 @@ pub(crate) fn replace_idents(
                 None => out.extend([token.clone()]),
             },
             TokenTree::Group(group) => {
-                let mut inner = Group::new(group.delimiter(), replace_idents(group.stream(), replace));
+                let mut inner =
+                    Group::new(group.delimiter(), replace_idents(group.stream(), replace));
                 inner.set_span(group.span());
                 out.extend([TokenTree::Group(inner)]);
             }

@@ -176,14 +176,20 @@ pub fn check_known_case(cluster: &InProcessCluster) {
     let rows = incoming.select(|p| p.key(1).map_vals()).unwrap();
     assert_eq!(
         rows,
-        [(0, 50, true), (2, 10, true)]
-            .map(|(from_user_id, amt, success)| Incoming { from_user_id, amt, success })
+        [(0, 50, true), (2, 10, true)].map(|(from_user_id, amt, success)| Incoming {
+            from_user_id,
+            amt,
+            success
+        })
     );
     let rows = incoming.select(|p| p.key(2).map_vals()).unwrap();
     assert_eq!(
         rows,
-        [(0, 160, false), (0, 25, true)]
-            .map(|(from_user_id, amt, success)| Incoming { from_user_id, amt, success })
+        [(0, 160, false), (0, 25, true)].map(|(from_user_id, amt, success)| Incoming {
+            from_user_id,
+            amt,
+            success
+        })
     );
     assert_eq!(outgoing.select_one(|p| p.key(1).count()).unwrap(), 0);
     check_bank(&read_bank(cluster));

@@ -7,9 +7,7 @@ use syn::{Attribute, Data, DeriveInput, Error, Fields, Ident, LitInt, Result, Ty
 
 /// Expands `#[derive(PState)]`.
 pub(crate) fn pstate(input: TokenStream) -> TokenStream {
-    syn::parse2(input)
-        .and_then(expand)
-        .unwrap_or_else(Error::into_compile_error)
+    syn::parse2(input).and_then(expand).unwrap_or_else(Error::into_compile_error)
 }
 
 /// A field as it is stored.
@@ -40,10 +38,7 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
             ));
         }
         Data::Union(data) => {
-            return Err(Error::new(
-                data.union_token.span,
-                "a union cannot be part of a PState",
-            ));
+            return Err(Error::new(data.union_token.span, "a union cannot be part of a PState"));
         }
     };
     if let Some(param) = input.generics.params.first() {
@@ -74,11 +69,7 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
         entries.push(Entry {
             ident,
             ty: &field.ty,
-            docs: field
-                .attrs
-                .iter()
-                .filter(|attribute| attribute.path().is_ident("doc"))
-                .collect(),
+            docs: field.attrs.iter().filter(|attribute| attribute.path().is_ident("doc")).collect(),
             name: text,
             id,
         });
@@ -106,13 +97,7 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
     let mut rows = quote!(tables);
     let mut writes = quote!(writes);
     for (index, entry) in entries.iter().enumerate() {
-        let Entry {
-            ident,
-            ty,
-            docs,
-            name: text,
-            id,
-        } = entry;
+        let Entry { ident, ty, docs, name: text, id } = entry;
         let doc = if docs.is_empty() {
             let doc = format!("Field `{text}`.");
             quote!(#[doc = #doc])
@@ -227,7 +212,6 @@ fn explicit_id(attributes: &[Attribute]) -> Result<Option<(u32, Span)>> {
 
 /// The id of a field without an explicit one: 32-bit FNV-1a of its name, as `rama_paths::field_id`.
 fn field_id(name: &str) -> u32 {
-    name.bytes().fold(0x811c_9dc5, |hash: u32, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
+    name.bytes()
+        .fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
 }

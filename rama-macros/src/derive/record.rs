@@ -9,9 +9,7 @@ use super::attributes::{canonical, serde_has, serde_text};
 
 /// Expands `#[derive(Record)]`.
 pub(crate) fn record(input: TokenStream) -> TokenStream {
-    syn::parse2(input)
-        .and_then(expand)
-        .unwrap_or_else(Error::into_compile_error)
+    syn::parse2(input).and_then(expand).unwrap_or_else(Error::into_compile_error)
 }
 
 fn expand(input: DeriveInput) -> Result<TokenStream> {
@@ -54,10 +52,7 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
     }
     let params: Vec<Ident> = generics.type_params().map(|p| p.ident.clone()).collect();
     for param in params {
-        generics
-            .make_where_clause()
-            .predicates
-            .push(parse_quote!(#param: ::rama::paths::Record));
+        generics.make_where_clause().predicates.push(parse_quote!(#param: ::rama::paths::Record));
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let text = unraw(name);
@@ -148,19 +143,14 @@ impl Body {
         let ty = &field.ty;
         if serde_has(&field.attrs, &["skip"]) {
             self.text("skipped");
-        } else if opaque
-            || serde_has(
-                &field.attrs,
-                &["with", "serialize_with", "deserialize_with"],
-            )
+        } else if opaque || serde_has(&field.attrs, &["with", "serialize_with", "deserialize_with"])
         {
             self.text("opaque ");
             self.text(&canonical(quote!(#ty)));
         } else {
             self.flush();
             let span = ty.span().resolved_at(Span::call_site());
-            self.steps
-                .extend(quote_spanned!(span=> shape.record::<#ty>();));
+            self.steps.extend(quote_spanned!(span=> shape.record::<#ty>();));
         }
         if field.ident.is_none() {
             self.text(&serde_text(&field.attrs));

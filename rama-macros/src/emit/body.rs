@@ -72,7 +72,9 @@ impl<'p> Body<'p> {
         let vars: BTreeSet<VarId> = vars.filter(|var| self.referenced.contains(var)).collect();
         let (names, values): (Vec<Ident>, Vec<Ident>) = vars
             .into_iter()
-            .map(|var| (self.plan.source.vars[var].name.clone(), names::owned_at_binding(self.plan, var)))
+            .map(|var| {
+                (self.plan.source.vars[var].name.clone(), names::owned_at_binding(self.plan, var))
+            })
             .unzip();
         match names.as_slice() {
             [] => TokenStream::new(),
@@ -99,9 +101,12 @@ impl<'p> Body<'p> {
             Op::Run(statement) => self.run(statement, after),
             Op::Filter(statement) => self.filter(statement),
             Op::Each { statement, body } => self.each(statement, body, after),
-            Op::Branch { statement, then, otherwise, outputs } => self.branch(statement, [then, otherwise], outputs, after),
+            Op::Branch { statement, then, otherwise, outputs } => {
+                self.branch(statement, [then, otherwise], outputs, after)
+            }
             Op::Yield(vars) => {
-                let values: Vec<TokenStream> = vars.iter().map(|var| self.carried(*var, true)).collect();
+                let values: Vec<TokenStream> =
+                    vars.iter().map(|var| self.carried(*var, true)).collect();
                 one_or_tuple(&values)
             }
             Op::Hop { statement, to } => self.hop(statement, to.as_ref()),
@@ -121,10 +126,12 @@ impl<'p> Body<'p> {
 
     fn run(&mut self, statement: &Statement, after: &Live) -> TokenStream {
         let around = Around::new(statement, after);
-        let (at, cx, span) = (self.at(statement), self.cx(statement.span), glue_span(statement.span));
+        let (at, cx, span) =
+            (self.at(statement), self.cx(statement.span), glue_span(statement.span));
         let code = match &statement.kind {
             Kind::Value { values, pattern } => {
-                let values: Vec<TokenStream> = values.iter().map(|value| self.value(value, &around)).collect();
+                let values: Vec<TokenStream> =
+                    values.iter().map(|value| self.value(value, &around)).collect();
                 let value = one_or_tuple(&values);
                 match pattern {
                     Some(pattern) => self.bind(pattern, &value, span),
@@ -143,7 +150,7 @@ impl<'p> Body<'p> {
             }
             Kind::Compound { pstate, template } => {
                 let root = self.root(pstate);
-                self.template(root, template, statement, &around)
+                self.template(&root, pstate.span(), template, statement, &around)
             }
             _ => TokenStream::new(),
         };
@@ -151,20 +158,28 @@ impl<'p> Body<'p> {
     }
 
     fn bind(&mut self, pattern: &Pattern, value: &TokenStream, span: Span) -> TokenStream {
-        let references = |body: &mut Self| body.references(pattern.binds.iter().map(|bind| bind.var));
         let code = self.pattern(pattern);
-        let references = references(self);
+        let references = self.references(pattern.binds.iter().map(|bind| bind.var));
         quote_spanned!(span=> let #code = #value; #references)
     }
 
     /// One `aggregate` per place that the template names.
-    fn template(&mut self, path: TokenStream, template: &Template, statement: &Statement, around: &Around<'_>) -> TokenStream {
+    fn template(
+        &mut self,
+        path: &TokenStream,
+        pstate: Span,
+        template: &Template,
+        statement: &Statement,
+        around: &Around<'_>,
+    ) -> TokenStream {
         match template {
             Template::Aggregator { name, args } => {
                 let cx = self.cx(statement.span);
                 let aggregate = Ident::new("aggregate", statement.span);
-                let args: Vec<TokenStream> = args.iter().map(|arg| self.value(arg, around)).collect();
-                let aggregator = quote_spanned!(glue_span(name.span())=> ::rama::aggregate::#name(#(#args),*));
+                let args: Vec<TokenStream> =
+                    args.iter().map(|arg| self.value(arg, around)).collect();
+                let aggregator =
+                    quote_spanned!(name.span()=> ::rama::aggregate::#name(#(#args),*));
                 quote_spanned!(glue_span(statement.span)=> #cx.#aggregate(#path, #aggregator);)
             }
             Template::Level(entries) => entries
@@ -175,17 +190,18 @@ impl<'p> Body<'p> {
                         Place::Field(field) => self.field(field),
                         Place::Key(key) => {
                             let mut key_code = self.key(key);
-                            let span = glue_span(statement.span);
                             if key.form == Form::Other && entry.template.leaves() > 1 {
                                 self.keys += 1;
-                                let name = self.glue.name(&format!("key_{}", self.keys), statement.span);
-                                before = quote_spanned!(span=> let #name = #key_code;);
-                                key_code = quote_spanned!(span=> &#name);
+                                let name =
+                                    self.glue.name(&format!("key_{}", self.keys), statement.span);
+                                before = quote_spanned!(glue_span(statement.span)=> let #name = #key_code;);
+                                key_code = quote!(&#name);
                             }
-                            quote_spanned!(span=> .key(#key_code))
+                            quote_spanned!(pstate=> .key(#key_code))
                         }
                     };
-                    let inner = self.template(quote!(#path #step), &entry.template, statement, around);
+                    let inner =
+                        self.template(&quote!(#path #step), pstate, &entry.template, statement, around);
                     quote!(#before #inner)
                 })
                 .collect(),

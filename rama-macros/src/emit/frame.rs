@@ -34,19 +34,27 @@ pub(crate) fn pattern(plan: &SourcePlan<'_>, state: StateId) -> TokenStream {
 }
 
 /// One witness per variable, each at the variable's first mention behind the
-/// boundary: there rustc says that a value cannot be carried.
-pub(crate) fn witnesses(plan: &SourcePlan<'_>, state: StateId) -> TokenStream {
+/// boundary: there rustc says that a value cannot be carried. It blames one
+/// element of the tuple only if tuple and call, which are at `hop`, are in the
+/// same syntax context as the elements: the user's.
+pub(crate) fn witnesses(plan: &SourcePlan<'_>, state: StateId, hop: Span) -> TokenStream {
     let frame = &plan.states[state].frame;
     let mut spans: Vec<Span> = frame
         .iter()
-        .map(|var| mention(plan, &plan.states[state].ops, *var).unwrap_or_else(|| plan.source.vars[*var].name.span()))
+        .map(|var| {
+            mention(plan, &plan.states[state].ops, *var)
+                .unwrap_or_else(|| plan.source.vars[*var].name.span())
+        })
         .collect();
     while spans.len() > LONGEST {
         spans = spans.chunks(LONGEST).filter_map(|group| group.first().copied()).collect();
     }
     let witnesses: Vec<TokenStream> =
-        spans.into_iter().map(|span| quote_spanned!(names::glue_span(span)=> ::rama::dsl::w())).collect();
-    flat(&witnesses)
+        spans.into_iter().map(|span| quote_spanned!(span=> ::rama::dsl::w())).collect();
+    match witnesses.as_slice() {
+        [one] => quote_spanned!(hop=> (#one,)),
+        witnesses => quote_spanned!(hop=> (#(#witnesses),*)),
+    }
 }
 
 /// The token that first mentions `var` in `ops` or in what they lead to.
@@ -54,7 +62,9 @@ fn mention(plan: &SourcePlan<'_>, ops: &[Op<'_>], var: VarId) -> Option<Span> {
     ops.iter().find_map(|op| {
         let statement = match op {
             Op::Run(statement) | Op::Filter(statement) => Some(*statement),
-            Op::Each { statement, .. } | Op::Branch { statement, .. } | Op::Hop { statement, .. } => Some(*statement),
+            Op::Each { statement, .. }
+            | Op::Branch { statement, .. }
+            | Op::Hop { statement, .. } => Some(*statement),
             Op::Yield(_) | Op::Enter(_) => None,
         };
         let here = statement

@@ -5,7 +5,7 @@ use super::names::unraw;
 use crate::ast::Module;
 use crate::print;
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
 use std::collections::BTreeSet;
 use syn::Attribute;
 
@@ -19,9 +19,16 @@ pub(crate) fn items(module: &Module) -> TokenStream {
     });
     let tags = tags(module);
     let owners = module.topologies.iter().map(|topology| &topology.name).collect::<BTreeSet<_>>();
-    let owners = module.topologies.iter().map(|topology| &topology.name).filter(|name| owners.get(name).is_some_and(|first| std::ptr::eq(*first, *name)));
+    let owners = module
+        .topologies
+        .iter()
+        .map(|topology| &topology.name)
+        .filter(|name| owners.get(name).is_some_and(|first| std::ptr::eq(*first, *name)));
     let mut taken = BTreeSet::new();
-    let handles = handles(module, &tags).into_iter().filter(|(name, _)| taken.insert(name.clone())).map(|(_, handle)| handle);
+    let handles = handles(module, &tags)
+        .into_iter()
+        .filter(|(name, _)| taken.insert(name.clone()))
+        .map(|(_, handle)| handle);
     quote! {
         #(#attrs)*
         #doc
@@ -54,7 +61,7 @@ fn handles(module: &Module, tags: &Ident) -> Vec<(String, TokenStream)> {
         let docs = docs(&depot.attrs, &format!(" Depot `*{name}` of `{}`.", print::stream(ty)));
         found.push((
             text.clone(),
-            quote!(#docs #vis const #name: ::rama::Depot<Self, #ty> = ::rama::Depot::new(#text, #index);),
+            quote_spanned!(name.span()=> #docs #vis const #name: ::rama::Depot<Self, #ty> = ::rama::Depot::new(#text, #index);),
         ));
     }
     let mut pstates = 0_usize;
@@ -64,10 +71,11 @@ fn handles(module: &Module, tags: &Ident) -> Vec<(String, TokenStream)> {
         for pstate in &topology.pstates {
             let number = Literal::usize_unsuffixed(pstates);
             let (name, schema, text) = (&pstate.name, &pstate.schema, unraw(&pstate.name));
-            let docs = docs(&pstate.attrs, &format!(" PState `$${name}`, written by topology `{owner}`."));
+            let docs =
+                docs(&pstate.attrs, &format!(" PState `$${name}`, written by topology `{owner}`."));
             found.push((
                 text.clone(),
-                quote!(#docs #vis const #name: ::rama::PState<#tags::#owner, #schema> = ::rama::PState::new(#text, #number);),
+                quote_spanned!(name.span()=> #docs #vis const #name: ::rama::PState<#tags::#owner, #schema> = ::rama::PState::new(#text, #number);),
             ));
             pstates += 1;
         }
@@ -75,7 +83,7 @@ fn handles(module: &Module, tags: &Ident) -> Vec<(String, TokenStream)> {
         let docs = docs(&topology.attrs, &format!(" Microbatch topology `{owner}`."));
         found.push((
             text.clone(),
-            quote!(#docs #vis const #owner: ::rama::Microbatch<Self, #tags::#owner> = ::rama::Microbatch::new(#text, #index);),
+            quote_spanned!(owner.span()=> #docs #vis const #owner: ::rama::Microbatch<Self, #tags::#owner> = ::rama::Microbatch::new(#text, #index);),
         ));
     }
     found
@@ -83,6 +91,7 @@ fn handles(module: &Module, tags: &Ident) -> Vec<(String, TokenStream)> {
 
 /// The user's words first, then what the handle is.
 fn docs(attrs: &[Attribute], text: &str) -> TokenStream {
-    let separated = attrs.iter().any(|attr| attr.path().is_ident("doc")).then(|| quote!(#[doc = ""]));
+    let separated =
+        attrs.iter().any(|attr| attr.path().is_ident("doc")).then(|| quote!(#[doc = ""]));
     quote!(#(#attrs)* #separated #[doc = #text])
 }

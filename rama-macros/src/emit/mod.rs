@@ -55,7 +55,11 @@ pub(crate) fn module(module: &Module, plans: &[TopologyPlan<'_>], errors: &Error
 fn define(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream {
     let depots = module.depots.iter().map(depot);
     let glue = Glue::new(plans);
-    let topologies = module.topologies.iter().zip(plans).map(|(topology, plan)| topology::topology(topology, plan, &glue));
+    let topologies = module
+        .topologies
+        .iter()
+        .zip(plans)
+        .map(|(topology, plan)| topology::topology(topology, plan, &glue));
     quote! {
         #(#depots)*
         #(#topologies)*

@@ -33,7 +33,12 @@ pub(crate) struct Glue {
 impl Glue {
     pub(crate) fn new(plans: &[TopologyPlan<'_>]) -> Self {
         let sources = plans.iter().flat_map(|plan| &plan.sources);
-        Glue { taken: sources.flat_map(|plan| &plan.source.vars).map(|var| var.owned.clone()).collect() }
+        Glue {
+            taken: sources
+                .flat_map(|plan| &plan.source.vars)
+                .map(|var| var.owned.clone())
+                .collect(),
+        }
     }
 
     /// `name`, or one like it that no variable of the module has.

@@ -1,5 +1,8 @@
 //! What a variable becomes where it stands: a place in Rust code, a value in
 //! the language's own slots, a reference where the slot only looks.
+//!
+//! Whole arguments stand in the user's syntax context: rustc shows an expression
+//! of mixed contexts as the whole macro. They name no local of ours.
 
 use super::body::Body;
 use super::names;
@@ -86,12 +89,12 @@ impl Body<'_> {
 
     /// `$$p` as the start of a path.
     pub(crate) fn root(&mut self, pstate: &Ident) -> TokenStream {
-        quote_spanned!(names::glue_span(pstate.span())=> Self::#pstate.path())
+        quote_spanned!(pstate.span()=> Self::#pstate.path())
     }
 
     /// A field of a struct of fixed keys.
     pub(crate) fn field(&mut self, field: &Ident) -> TokenStream {
-        quote_spanned!(names::glue_span(field.span())=> .field(|f| f.#field))
+        quote_spanned!(field.span()=> .field(|f| f.#field))
     }
 
     /// A whole path.
@@ -102,9 +105,11 @@ impl Body<'_> {
                 Step::Field(field) => self.field(field),
                 Step::Navigator { name, turbofish, args } => {
                     let looks = LOOKING.iter().any(|looking| name == looking);
-                    let args: Vec<TokenStream> =
-                        args.iter().map(|arg| if looks { self.key(arg) } else { self.value(arg, around) }).collect();
-                    quote_spanned!(names::glue_span(name.span())=> .#name #turbofish (#(#args),*))
+                    let args: Vec<TokenStream> = args
+                        .iter()
+                        .map(|arg| if looks { self.key(arg) } else { self.value(arg, around) })
+                        .collect();
+                    quote_spanned!(name.span()=> .#name #turbofish (#(#args),*))
                 }
             });
         }

@@ -5,7 +5,7 @@ use super::frame;
 use super::names::{self, Glue, glue_span};
 use crate::ast::Topology;
 use crate::plan::{SourcePlan, StateId, TopologyPlan};
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue) -> TokenStream {
@@ -64,12 +64,16 @@ fn state(plan: &SourcePlan<'_>, at: StateId, glue: &Glue) -> TokenStream {
     let label = glue.name(&state.label, Span::call_site());
     let cx = glue.name("cx", Span::call_site());
     let frame = frame::pattern(plan, at);
-    let body = Body::write(plan, glue, &state.ops, &state.frame, |body| body.references(state.frame.iter().copied()));
+    let body = Body::write(plan, glue, &state.ops, &state.frame, |body| {
+        body.references(state.frame.iter().copied())
+    });
     let span = names::glue_span(Span::call_site());
-    if state.hopped {
-        let witnesses = frame::witnesses(plan, at);
-        quote_spanned!(span=> topology.define(#label, #witnesses, move |#cx, #frame| { #body });)
-    } else {
-        quote_spanned!(span=> topology.define_in_step(#label, move |#cx, #frame| { #body });)
+    match state.hopped {
+        Some(hop) => {
+            let witnesses = frame::witnesses(plan, at, hop);
+            let define = Ident::new("define", hop);
+            quote_spanned!(span=> topology.#define(#label, #witnesses, move |#cx, #frame| { #body });)
+        }
+        None => quote_spanned!(span=> topology.define_in_step(#label, move |#cx, #frame| { #body });),
     }
 }

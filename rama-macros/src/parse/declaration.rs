@@ -56,7 +56,11 @@ fn first_word(item: &[TokenTree]) -> Option<(String, Span)> {
 }
 
 /// Parses one declaration; what is missing at its end is blamed on its last token.
-fn parse<T>(item: &[TokenTree], form: &str, parser: impl FnOnce(ParseStream) -> Result<T>) -> Result<T> {
+fn parse<T>(
+    item: &[TokenTree],
+    form: &str,
+    parser: impl FnOnce(ParseStream) -> Result<T>,
+) -> Result<T> {
     let mut ended = false;
     let parsed = (|input: ParseStream| {
         let parsed = parser(input);
@@ -125,14 +129,15 @@ fn partitioning(input: ParseStream) -> Result<Partitioning> {
 }
 
 fn topology(item: &[TokenTree], errors: &mut Errors) -> Option<Topology> {
-    let parsed = parse(item, "microbatch name { pstate $$name: Schema; sources! { … } }", |input| {
-        let attrs = input.call(Attribute::parse_outer)?;
-        input.parse::<Ident>()?;
-        let name: Ident = input.parse()?;
-        let body;
-        syn::braced!(body in input);
-        Ok((attrs, name, body.parse::<TokenStream>()?))
-    });
+    let parsed =
+        parse(item, "microbatch name { pstate $$name: Schema; sources! { … } }", |input| {
+            let attrs = input.call(Attribute::parse_outer)?;
+            input.parse::<Ident>()?;
+            let name: Ident = input.parse()?;
+            let body;
+            syn::braced!(body in input);
+            Ok((attrs, name, body.parse::<TokenStream>()?))
+        });
     let (attrs, name, body) = errors.take(parsed)?;
     let (mut pstates, mut statements) = (Vec::new(), Vec::new());
     for item in items(body) {
@@ -140,8 +145,13 @@ fn topology(item: &[TokenTree], errors: &mut Errors) -> Option<Topology> {
         match word.as_str() {
             "pstate" => pstates.extend(errors.take(pstate(&item))),
             "sources" => match item.last() {
-                Some(TokenTree::Group(group)) => statements.extend(statement::block(&tokens::list(group.stream()), errors)),
-                _ => errors.push(errors::declaration(&syn::Error::new(span, "expected a block"), "sources! { … }")),
+                Some(TokenTree::Group(group)) => {
+                    statements.extend(statement::block(&tokens::list(group.stream()), errors))
+                }
+                _ => errors.push(errors::declaration(
+                    &syn::Error::new(span, "expected a block"),
+                    "sources! { … }",
+                )),
             },
             _ => errors.push(errors::unknown_topology_part(span, &word)),
         }

@@ -19,7 +19,8 @@ use syn::{Attribute, Ident, Result, Visibility};
 /// nothing comes back.
 pub(crate) fn module(input: TokenStream, errors: &mut Errors) -> Option<Module> {
     let header = (|input: ParseStream| header(input)).parse2(input);
-    let (attrs, vis, name, body) = errors.take(header.map_err(|error| errors::module_header(&error)))?;
+    let (attrs, vis, name, body) =
+        errors.take(header.map_err(|error| errors::module_header(&error)))?;
     let (depots, topologies) = declaration::module(body, errors);
     Some(Module { attrs, vis, name, depots, topologies })
 }

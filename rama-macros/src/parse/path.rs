@@ -10,7 +10,11 @@ use syn::Result;
 pub(crate) const AGGREGATORS: &[&str] = &["sum", "count", "max", "min"];
 
 /// Parses `$$p`; one `$` is enough, since `macro_rules!` eats the other.
-pub(crate) fn pstate<'t>(code: &'t [TokenTree], error: &dyn Fn(Span) -> syn::Error, blame: Span) -> Result<(Ident, &'t [TokenTree])> {
+pub(crate) fn pstate<'t>(
+    code: &'t [TokenTree],
+    error: &dyn Fn(Span) -> syn::Error,
+    blame: Span,
+) -> Result<(Ident, &'t [TokenTree])> {
     let span = code.first().map_or(blame, TokenTree::span);
     let [first, rest @ ..] = code else { return Err(error(span)) };
     if !tokens::is_punct(Some(first), '$') {
@@ -35,7 +39,9 @@ pub(crate) fn path(code: &[TokenTree], keyword: &Ident) -> Result<Path> {
         if !tokens::is_punct(Some(token), '.') {
             return Err(after_path(rest));
         }
-        let Some(name) = tokens::ident(rest.get(1)) else { return Err(errors::path_segment(token.span())) };
+        let Some(name) = tokens::ident(rest.get(1)) else {
+            return Err(errors::path_segment(token.span()));
+        };
         rest = &rest[2..];
         let turbofish = turbofish(&mut rest);
         match tokens::group(rest.first(), Delimiter::Parenthesis) {
@@ -63,7 +69,9 @@ fn after_path(rest: &[TokenTree]) -> syn::Error {
 
 /// Takes `::<…>` off the front.
 fn turbofish(rest: &mut &[TokenTree]) -> TokenStream {
-    let starts = tokens::is_punct(rest.first(), ':') && tokens::is_punct(rest.get(1), ':') && tokens::is_punct(rest.get(2), '<');
+    let starts = tokens::is_punct(rest.first(), ':')
+        && tokens::is_punct(rest.get(1), ':')
+        && tokens::is_punct(rest.get(2), '<');
     if !starts {
         return TokenStream::new();
     }
@@ -71,7 +79,9 @@ fn turbofish(rest: &mut &[TokenTree]) -> TokenStream {
     for (at, token) in rest.iter().enumerate() {
         if tokens::is_punct(Some(token), '<') {
             depth += 1;
-        } else if tokens::is_punct(Some(token), '>') && !tokens::is_joint(rest.get(at.wrapping_sub(1)), '-') {
+        } else if tokens::is_punct(Some(token), '>')
+            && !tokens::is_joint(rest.get(at.wrapping_sub(1)), '-')
+        {
             depth -= 1;
             if depth == 0 {
                 let (taken, after) = rest.split_at(at + 1);
@@ -87,7 +97,9 @@ fn turbofish(rest: &mut &[TokenTree]) -> TokenStream {
 pub(crate) fn compound(code: &[TokenTree], keyword: &Ident) -> Result<(Ident, Template)> {
     let (name, rest) = pstate(code, &errors::compound_form, keyword.span())?;
     match rest {
-        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => Ok((name, level(group)?)),
+        [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => {
+            Ok((name, level(group)?))
+        }
         [TokenTree::Group(group), extra, ..] if group.delimiter() == Delimiter::Brace => {
             Err(match tokens::arrows(rest).first() {
                 Some(1) => errors::emits_nothing(extra.span(), "+compound"),
@@ -101,7 +113,8 @@ pub(crate) fn compound(code: &[TokenTree], keyword: &Ident) -> Result<(Ident, Te
 
 fn level(group: &proc_macro2::Group) -> Result<Template> {
     let code = tokens::list(group.stream());
-    let entries: Vec<Entry> = tokens::split_commas(&code).into_iter().map(entry).collect::<Result<_>>()?;
+    let entries: Vec<Entry> =
+        tokens::split_commas(&code).into_iter().map(entry).collect::<Result<_>>()?;
     if entries.is_empty() {
         return Err(errors::compound_template(group.span()));
     }
@@ -114,14 +127,21 @@ fn entry(code: &[TokenTree]) -> Result<Entry> {
         && tokens::is_punct(Some(colon), ':')
         && !tokens::is_punct(rest.first(), ':')
     {
-        return Ok(Entry { place: Place::Field(field.clone()), template: template(rest, colon.span())? });
+        return Ok(Entry {
+            place: Place::Field(field.clone()),
+            template: template(rest, colon.span())?,
+        });
     }
-    let Some(arrow) = (0..code.len()).find(|at| tokens::is_joint(code.get(*at), '=') && tokens::is_punct(code.get(at + 1), '>'))
+    let Some(arrow) = (0..code.len())
+        .find(|at| tokens::is_joint(code.get(*at), '=') && tokens::is_punct(code.get(at + 1), '>'))
     else {
         return Err(errors::compound_entry(blame));
     };
     let key = rust::expr(&code[..arrow], || errors::compound_entry(blame))?;
-    Ok(Entry { place: Place::Key(key), template: template(&code[arrow + 2..], code[arrow].span())? })
+    Ok(Entry {
+        place: Place::Key(key),
+        template: template(&code[arrow + 2..], code[arrow].span())?,
+    })
 }
 
 fn template(code: &[TokenTree], blame: Span) -> Result<Template> {
@@ -134,7 +154,10 @@ fn template(code: &[TokenTree], blame: Span) -> Result<Template> {
             match rest {
                 [] => Ok(Template::Aggregator { name: name.clone(), args: Vec::new() }),
                 [TokenTree::Group(args)] if args.delimiter() == Delimiter::Parenthesis => {
-                    Ok(Template::Aggregator { name: name.clone(), args: rust::exprs(&tokens::list(args.stream()))? })
+                    Ok(Template::Aggregator {
+                        name: name.clone(),
+                        args: rust::exprs(&tokens::list(args.stream()))?,
+                    })
                 }
                 [other, ..] => Err(errors::compound_template(other.span())),
             }

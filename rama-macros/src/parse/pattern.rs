@@ -69,7 +69,9 @@ fn second_arrow(input: ParseStream) -> bool {
 
 /// A complete pattern is followed by something: the statement was not ended.
 fn leftover(input: ParseStream, sigils: &Sigils) -> syn::Error {
-    let Some((token, rest)) = input.cursor().token_tree() else { return input.error("unexpected end") };
+    let Some((token, rest)) = input.cursor().token_tree() else {
+        return input.error("unexpected end");
+    };
     let mut text = sigils.text(&token);
     if let (TokenTree::Punct(_), Some((TokenTree::Ident(next), _))) = (&token, rest.token_tree()) {
         text.push_str(&next.to_string());
@@ -79,20 +81,26 @@ fn leftover(input: ParseStream, sigils: &Sigils) -> syn::Error {
 
 /// A leaf that is neither `*x` nor a constant binds nothing that a dataflow could see.
 fn check(pattern: &Pat, sigils: &Sigils) -> Result<()> {
-    match pattern_names(pattern).iter().find(|name| {
-        sigils.name(name).is_none() && tokens::is_value_name(&name.to_string())
-    }) {
+    match pattern_names(pattern)
+        .iter()
+        .find(|name| sigils.name(name).is_none() && tokens::is_value_name(&name.to_string()))
+    {
         Some(plain) => Err(errors::plain_pattern(plain)),
         None => Ok(()),
     }
 }
 
 fn template(elements: &[(Pat, Option<Type>)], sigils: &Sigils) -> TokenStream {
-    let shorthands = elements.iter().flat_map(|(pattern, _)| shorthands(pattern)).collect::<Vec<_>>();
+    let shorthands =
+        elements.iter().flat_map(|(pattern, _)| shorthands(pattern)).collect::<Vec<_>>();
     let patterns = elements.iter().map(|(pattern, _)| {
         tokens::replace_idents(pattern.to_token_stream(), &mut |ident, _| {
             let name = sigils.name(ident)?;
-            Some(if shorthands.contains(&ident.to_string()) { quote!(#name: #ident) } else { quote!(#ident) })
+            Some(if shorthands.contains(&ident.to_string()) {
+                quote!(#name: #ident)
+            } else {
+                quote!(#ident)
+            })
         })
     });
     let tuple = elements.len() > 1;
@@ -132,7 +140,8 @@ pub(crate) fn salvage(code: &[TokenTree]) -> Vec<Binding> {
         if let TokenTree::Group(group) = token {
             found.extend(salvage(&tokens::list(group.stream())));
         }
-        if let (true, Some(name)) = (tokens::is_punct(Some(token), '*'), tokens::ident(code.get(at + 1)))
+        if let (true, Some(name)) =
+            (tokens::is_punct(Some(token), '*'), tokens::ident(code.get(at + 1)))
             && tokens::is_value_name(&name.to_string())
         {
             found.push(Binding { placeholder: String::new(), name: name.clone(), var: 0 });

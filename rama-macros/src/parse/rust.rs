@@ -71,7 +71,8 @@ fn find_pstate(code: &[TokenTree]) -> Option<Span> {
     code.iter().enumerate().find_map(|(at, token)| match token {
         TokenTree::Punct(punct)
             if punct.as_char() == '$'
-                && (tokens::is_punct(code.get(at + 1), '$') || tokens::ident(code.get(at + 1)).is_some()) =>
+                && (tokens::is_punct(code.get(at + 1), '$')
+                    || tokens::ident(code.get(at + 1)).is_some()) =>
         {
             Some(punct.span())
         }
@@ -96,7 +97,13 @@ fn names(expr: &syn::Expr, sigils: &Sigils) -> Result<Expr> {
             _ => quote!(#star #name),
         })
     });
-    Ok(Expr { code, form: form(expr, sigils), uses: names.uses, captures: names.captures, plain: names.plain })
+    Ok(Expr {
+        code,
+        form: form(expr, sigils),
+        uses: names.uses,
+        captures: names.captures,
+        plain: names.plain,
+    })
 }
 
 fn parenthesised(star: &TokenTree, name: &Ident) -> TokenStream {
@@ -210,7 +217,9 @@ impl<'a> Names<'a> {
     fn name(&mut self, ident: &Ident, shorthand: bool) {
         if self.sigils.name(ident).is_some() {
             self.mention(ident, shorthand);
-        } else if tokens::is_value_name(&ident.to_string()) && !self.is_rusts_own(&ident.to_string()) {
+        } else if tokens::is_value_name(&ident.to_string())
+            && !self.is_rusts_own(&ident.to_string())
+        {
             self.plain.push(ident.clone());
         }
     }
@@ -225,7 +234,8 @@ impl<'a> Names<'a> {
                 TokenTree::Literal(literal) => {
                     for name in captured(&literal.to_string()) {
                         let named = code[at + 1..].windows(2).any(|pair| {
-                            tokens::is_ident(pair.first(), &name) && tokens::is_punct(pair.get(1), '=')
+                            tokens::is_ident(pair.first(), &name)
+                                && tokens::is_punct(pair.get(1), '=')
                         });
                         if !named && !self.is_rusts_own(&name) && !tokens::is_reserved(&name) {
                             self.captures.push(Ident::new(&name, literal.span()));
@@ -373,7 +383,9 @@ fn captured(literal: &str) -> Vec<String> {
         let Some((inside, _)) = piece.split_once('}') else { continue };
         let (name, spec) = inside.split_once(':').unwrap_or((inside, ""));
         let dollars = spec.split('$').rev().skip(1).map(|before| {
-            let start = before.rfind(|char: char| !char.is_alphanumeric() && char != '_').map_or(0, |at| at + 1);
+            let start = before
+                .rfind(|char: char| !char.is_alphanumeric() && char != '_')
+                .map_or(0, |at| at + 1);
             &before[start..]
         });
         for name in std::iter::once(name.trim()).chain(dollars) {

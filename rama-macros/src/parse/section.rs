@@ -18,7 +18,8 @@ pub(crate) fn sources(statements: Vec<Statement>, errors: &mut Errors) -> Vec<So
             continue;
         };
         let mut section = Vec::new();
-        while let Some(next) = statements.next_if(|next| !matches!(next.kind, Kind::Source { .. })) {
+        while let Some(next) = statements.next_if(|next| !matches!(next.kind, Kind::Source { .. }))
+        {
             section.push(next);
         }
         stray = false;
@@ -58,8 +59,12 @@ fn source(
 fn check(body: &[Statement], batch: &Ident, inside: bool, errors: &mut Errors) {
     for statement in body {
         match &statement.kind {
-            Kind::Emit { batch: taken, .. } if taken == batch => errors.push(errors::emit_not_first(taken)),
-            Kind::Emit { batch: taken, .. } => errors.push(errors::unknown_batch(taken, Some(batch))),
+            Kind::Emit { batch: taken, .. } if taken == batch => {
+                errors.push(errors::emit_not_first(taken))
+            }
+            Kind::Emit { batch: taken, .. } => {
+                errors.push(errors::unknown_batch(taken, Some(batch)))
+            }
             Kind::Source { .. } if inside => errors.push(errors::source_inside(statement.span)),
             Kind::If(block) => {
                 for arm in block.arms() {

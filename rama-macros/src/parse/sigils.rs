@@ -24,7 +24,9 @@ impl Sigils {
         while at < code.len() {
             let before = at.checked_sub(1).and_then(|at| code.get(at));
             match &code[at] {
-                star @ TokenTree::Punct(_) if tokens::is_punct(Some(star), '*') && !tokens::ends_operand(before) => {
+                star @ TokenTree::Punct(_)
+                    if tokens::is_punct(Some(star), '*') && !tokens::ends_operand(before) =>
+                {
                     match variable(&code[at + 1..]) {
                         Some(name) => {
                             let placeholder = format!("{PREFIX}{}", self.marks.len());
@@ -36,7 +38,8 @@ impl Sigils {
                     }
                 }
                 TokenTree::Group(group) => {
-                    let mut inner = Group::new(group.delimiter(), self.mark(&tokens::list(group.stream())));
+                    let mut inner =
+                        Group::new(group.delimiter(), self.mark(&tokens::list(group.stream())));
                     inner.set_span(group.span());
                     out.extend([TokenTree::Group(inner)]);
                 }
@@ -76,7 +79,9 @@ fn variable(after_star: &[TokenTree]) -> Option<&Ident> {
     let text = name.to_string();
     let next = after_star.get(1);
     let path = tokens::is_joint(next, ':') && tokens::is_punct(after_star.get(2), ':');
-    let makro = tokens::is_punct(next, '!') && matches!(after_star.get(2), Some(TokenTree::Group(_)));
+    let makro =
+        tokens::is_punct(next, '!') && matches!(after_star.get(2), Some(TokenTree::Group(_)));
     let call = tokens::group(next, proc_macro2::Delimiter::Parenthesis).is_some();
-    (tokens::is_value_name(&text) && !tokens::is_upper_case(&text) && !path && !makro && !call).then_some(name)
+    (tokens::is_value_name(&text) && !tokens::is_upper_case(&text) && !path && !makro && !call)
+        .then_some(name)
 }

@@ -48,19 +48,25 @@ fn starts_partitioner(code: &[TokenTree]) -> bool {
     let after = code.get(2);
     tokens::is_punct(code.first(), '|')
         && tokens::ident(code.get(1)).is_some()
-        && (after.is_none() || tokens::is_punct(after, ';') || tokens::group(after, Delimiter::Parenthesis).is_some() || tokens::is_punct(after, '$'))
+        && (after.is_none()
+            || tokens::is_punct(after, ';')
+            || tokens::group(after, Delimiter::Parenthesis).is_some()
+            || tokens::is_punct(after, '$'))
 }
 
 /// `word>` where no comparison can be meant.
 fn starts_keyword(code: &[TokenTree]) -> Option<&Ident> {
     let word = tokens::ident(code.first())?;
-    let compares = tokens::is_joint(code.get(1), '>') && (tokens::is_punct(code.get(2), '=') || tokens::is_punct(code.get(2), '>'));
-    (tokens::is_punct(code.get(1), '>') && !compares && tokens::is_value_name(&word.to_string())).then_some(word)
+    let compares = tokens::is_joint(code.get(1), '>')
+        && (tokens::is_punct(code.get(2), '=') || tokens::is_punct(code.get(2), '>'));
+    (tokens::is_punct(code.get(1), '>') && !compares && tokens::is_value_name(&word.to_string()))
+        .then_some(word)
 }
 
 /// How many tokens up to the end of a statement that is not a dataflow block.
 fn statement_length(code: &[TokenTree], errors: &mut Errors) -> usize {
-    let rust_block = tokens::ident(code.first()).is_some_and(|word| RUST_BLOCKS.iter().any(|known| word == known));
+    let rust_block = tokens::ident(code.first())
+        .is_some_and(|word| RUST_BLOCKS.iter().any(|known| word == known));
     for at in 1..code.len() {
         if tokens::is_punct(code.get(at), ';') {
             return at;
@@ -81,7 +87,9 @@ fn statement_length(code: &[TokenTree], errors: &mut Errors) -> usize {
 fn continues_after_brace(next: Option<&TokenTree>) -> bool {
     match next {
         Some(TokenTree::Ident(word)) => *word == "else" || *word == "as",
-        Some(TokenTree::Punct(punct)) => !matches!(punct.as_char(), '*' | '<' | '|' | '%' | '$' | '+'),
+        Some(TokenTree::Punct(punct)) => {
+            !matches!(punct.as_char(), '*' | '<' | '|' | '%' | '$' | '+')
+        }
         Some(TokenTree::Group(group)) => group.delimiter() == Delimiter::Brace,
         Some(TokenTree::Literal(_)) | None => false,
     }
@@ -101,10 +109,13 @@ fn next_statement(code: &[TokenTree], before: &TokenTree) -> Option<String> {
     }
     let name = tokens::ident(code.get(1))?;
     if starts_partitioner(code) && ended && PARTITIONERS.iter().any(|known| name == known) {
-        let last = tokens::group(code.get(2), Delimiter::Parenthesis).is_none() || code.get(3).is_none_or(|after| tokens::is_punct(Some(after), ';'));
+        let last = tokens::group(code.get(2), Delimiter::Parenthesis).is_none()
+            || code.get(3).is_none_or(|after| tokens::is_punct(Some(after), ';'));
         return last.then(|| format!("|{name}"));
     }
-    let aggregates = tokens::is_punct(code.first(), '+') && name == "compound" && tokens::is_punct(code.get(2), '$');
+    let aggregates = tokens::is_punct(code.first(), '+')
+        && name == "compound"
+        && tokens::is_punct(code.get(2), '$');
     aggregates.then(|| "+compound".into())
 }
 
@@ -162,7 +173,9 @@ fn kind(code: &[TokenTree]) -> Result<Kind> {
     if let (true, Some(batch)) = (tokens::is_punct(first, '%'), tokens::ident(code.get(1))) {
         let called = matches!(left, [_, _, TokenTree::Group(args)] if args.delimiter() == Delimiter::Parenthesis && args.stream().is_empty());
         return match right {
-            Some((arrow, right)) if called => Ok(Kind::Emit { batch: batch.clone(), pattern: pattern::pattern(right, arrow)? }),
+            Some((arrow, right)) if called => {
+                Ok(Kind::Emit { batch: batch.clone(), pattern: pattern::pattern(right, arrow)? })
+            }
             _ => Err(errors::emit_form(batch.span())),
         };
     }
@@ -181,14 +194,18 @@ fn kind(code: &[TokenTree]) -> Result<Kind> {
 }
 
 fn value(left: &[TokenTree], right: Option<(Span, &[TokenTree])>) -> Result<Kind> {
-    if let (true, Some(name), true) =
-        (tokens::is_punct(left.first(), '*'), tokens::ident(left.get(1)), tokens::is_punct(left.get(2), '='))
-        && !tokens::is_joint(left.get(2), '=')
+    if let (true, Some(name), true) = (
+        tokens::is_punct(left.first(), '*'),
+        tokens::ident(left.get(1)),
+        tokens::is_punct(left.get(2), '='),
+    ) && !tokens::is_joint(left.get(2), '=')
     {
         return Err(errors::assignment(name, left[2].span()));
     }
     if right.is_none()
-        && let Some(at) = (1..left.len()).find(|at| tokens::is_joint(left.get(*at), '-') && tokens::is_punct(left.get(at + 1), '>'))
+        && let Some(at) = (1..left.len()).find(|at| {
+            tokens::is_joint(left.get(*at), '-') && tokens::is_punct(left.get(at + 1), '>')
+        })
         && !left[..at].iter().any(|token| tokens::is_punct(Some(token), '|'))
     {
         return Err(errors::thin_arrow(left[at].span()));
@@ -205,14 +222,20 @@ fn value(left: &[TokenTree], right: Option<(Span, &[TokenTree])>) -> Result<Kind
 fn holds_dataflow(token: &TokenTree) -> bool {
     let TokenTree::Group(group) = token else { return false };
     let code = tokens::list(group.stream());
-    let fresh = |at: usize| at == 0 || tokens::is_punct(code.get(at - 1), ';') || matches!(code.get(at - 1), Some(TokenTree::Group(_)));
+    let fresh = |at: usize| {
+        at == 0
+            || tokens::is_punct(code.get(at - 1), ';')
+            || matches!(code.get(at - 1), Some(TokenTree::Group(_)))
+    };
     !tokens::arrows(&code).is_empty()
         || (0..code.len()).any(|at| {
             fresh(at)
                 && (starts_block(&code[at..])
                     || starts_partitioner(&code[at..])
-                    || starts_keyword(&code[at..]).is_some_and(|word| KEYWORDS.iter().any(|known| word == known))
-                    || (tokens::is_punct(code.get(at), '+') && tokens::is_ident(code.get(at + 1), "compound")))
+                    || starts_keyword(&code[at..])
+                        .is_some_and(|word| KEYWORDS.iter().any(|known| word == known))
+                    || (tokens::is_punct(code.get(at), '+')
+                        && tokens::is_ident(code.get(at + 1), "compound")))
         })
         || code.iter().any(holds_dataflow)
 }
@@ -222,7 +245,9 @@ fn keyword(word: &Ident, left: &[TokenTree], right: Option<(Span, &[TokenTree])>
         "source" => source(word, left, right),
         "local_select" => {
             let path = path::path(left, word)?;
-            let Some((arrow, right)) = right else { return Err(errors::select_without_arrow(word.span())) };
+            let Some((arrow, right)) = right else {
+                return Err(errors::select_without_arrow(word.span()));
+            };
             Ok(Kind::Select { path, pattern: pattern::pattern(right, arrow)? })
         }
         "local_transform" => match right {
@@ -231,7 +256,9 @@ fn keyword(word: &Ident, left: &[TokenTree], right: Option<(Span, &[TokenTree])>
         },
         "filter" => match right {
             Some((arrow, _)) => Err(errors::emits_nothing(arrow, "filter>")),
-            None => Ok(Kind::Filter { condition: rust::expr(left, || errors::filter_without_condition(word.span()))? }),
+            None => Ok(Kind::Filter {
+                condition: rust::expr(left, || errors::filter_without_condition(word.span()))?,
+            }),
         },
         "else" => Err(errors::else_without_if(word.span())),
         _ => Err(errors::unknown_keyword(word, KEYWORDS)),
@@ -241,7 +268,9 @@ fn keyword(word: &Ident, left: &[TokenTree], right: Option<(Span, &[TokenTree])>
 fn source(word: &Ident, left: &[TokenTree], right: Option<(Span, &[TokenTree])>) -> Result<Kind> {
     let form = || errors::source_form(word.span());
     let [star, TokenTree::Ident(depot)] = left else { return Err(form()) };
-    let Some((_, [percent, TokenTree::Ident(batch), rest @ ..])) = right else { return Err(form()) };
+    let Some((_, [percent, TokenTree::Ident(batch), rest @ ..])) = right else {
+        return Err(form());
+    };
     if !tokens::is_punct(Some(star), '*') || !tokens::is_punct(Some(percent), '%') {
         return Err(form());
     }
@@ -269,7 +298,9 @@ fn partitioner(name: &Ident, args: &[TokenTree], arrow: Option<Span>) -> Result<
     let args = match args {
         [] => Vec::new(),
         [TokenTree::Group(args)] => rust::exprs(&tokens::list(args.stream()))?,
-        [TokenTree::Group(_), extra, ..] => return Err(errors::missing_semicolon(extra.span(), &extra.to_string())),
+        [TokenTree::Group(_), extra, ..] => {
+            return Err(errors::missing_semicolon(extra.span(), &extra.to_string()));
+        }
         _ => return Err(wrong()),
     };
     let mut args = args.into_iter();
@@ -291,7 +322,10 @@ fn dataflow_block(code: &[TokenTree], errors: &mut Errors) -> (Statement, usize)
     let span = code[0].span();
     let skip = |from: usize| {
         (from..code.len())
-            .find(|at| tokens::is_punct(code.get(*at), ';') || tokens::group(code.get(*at), Delimiter::Brace).is_some())
+            .find(|at| {
+                tokens::is_punct(code.get(*at), ';')
+                    || tokens::group(code.get(*at), Delimiter::Brace).is_some()
+            })
             .map_or(code.len(), |at| at + 1)
     };
     let failed = |length: usize, errors: &mut Errors, error: syn::Error| {
@@ -346,7 +380,9 @@ fn body(code: &[TokenTree], from: usize) -> Option<(&Group, usize)> {
 }
 
 fn otherwise(code: &[TokenTree], at: usize, errors: &mut Errors) -> (Vec<Statement>, usize) {
-    let Some(word) = tokens::ident(code.get(at)).filter(|word| *word == "else") else { return (Vec::new(), at) };
+    let Some(word) = tokens::ident(code.get(at)).filter(|word| *word == "else") else {
+        return (Vec::new(), at);
+    };
     let next = code.get(at + 1);
     if let Some(group) = tokens::group(next, Delimiter::Brace) {
         return (block(&tokens::list(group.stream()), errors), at + 2);

@@ -2,7 +2,7 @@
 //! a value can be moved at its last use.
 
 use super::{Live, Op};
-use crate::ast::{Kind, Statement};
+use crate::ast::Statement;
 
 /// What is live before `ops`, given what is live after them.
 pub(crate) fn live_into(ops: &[Op<'_>], after: &Live) -> Live {
@@ -47,6 +47,5 @@ fn unbind(statement: &Statement, live: &mut Live) {
 }
 
 fn mention(statement: &Statement, live: &mut Live) {
-    debug_assert!(!matches!(statement.kind, Kind::Source { .. }));
     live.extend(statement.kind.uses().filter_map(|mention| mention.var));
 }

@@ -3,7 +3,7 @@
 //! Works from the end to the beginning: what follows a boundary is lowered
 //! first, so the frame that a boundary must carry is known when it is reached.
 
-use super::{Jump, Live, Op, SourcePlan, State, StateId, live_before, live_into, partitioner};
+use super::{Jump, Live, Op, SourcePlan, State, StateId, live_before, live_into};
 use crate::ast::{If, Kind, Merge, Source, Statement, VarId};
 use std::collections::HashMap;
 
@@ -53,8 +53,10 @@ impl<'a> Lowering<'a> {
                 Kind::If(inner) => {
                     let merges = || inner.merges.iter().filter(|merge| live.contains(&merge.out));
                     let outputs = merges().map(|merge| merge.out).collect();
-                    let yields = |var: fn(&Merge) -> VarId| Then::Yield(merges().map(var).collect());
-                    let (then, otherwise) = (yields(|merge| merge.then), yields(|merge| merge.otherwise));
+                    let yields =
+                        |var: fn(&Merge) -> VarId| Then::Yield(merges().map(var).collect());
+                    let (then, otherwise) =
+                        (yields(|merge| merge.then), yields(|merge| merge.otherwise));
                     Op::Branch {
                         statement,
                         then: self.block(&inner.then, &then),
@@ -82,18 +84,24 @@ impl<'a> Lowering<'a> {
                     Some(Jump { state, frame: self.states[state].frame.clone() })
                 };
                 if let Some(jump) = &to {
-                    self.states[jump.state].hopped = true;
+                    self.states[jump.state].hopped.get_or_insert(partitioner.name.span());
                 }
                 vec![Op::Hop { statement, to }]
             }
             Kind::If(inner) => {
                 let [then, otherwise] = if rest.is_empty() {
-                    [through(then, inner, |merge| merge.then), through(then, inner, |merge| merge.otherwise)]
+                    [
+                        through(then, inner, |merge| merge.then),
+                        through(then, inner, |merge| merge.otherwise),
+                    ]
                 } else {
                     let join = self.state(None, rest, then);
                     let frame = self.states[join].frame.iter().map(|var| (*var, *var)).collect();
                     let join = Then::Join(join, frame);
-                    [through(&join, inner, |merge| merge.then), through(&join, inner, |merge| merge.otherwise)]
+                    [
+                        through(&join, inner, |merge| merge.then),
+                        through(&join, inner, |merge| merge.otherwise),
+                    ]
                 };
                 let then = self.block(&inner.then, &then);
                 let otherwise = self.block(&inner.otherwise, &otherwise);
@@ -106,14 +114,17 @@ impl<'a> Lowering<'a> {
     fn state(&mut self, follows: Option<String>, rest: &'a [Statement], then: &Then) -> StateId {
         let ops = self.block(rest, then);
         let frame = live_into(&ops, &Live::new()).into_iter().collect();
-        self.states.push(State { label: String::new(), follows, hopped: false, frame, ops });
+        self.states.push(State { label: String::new(), follows, hopped: None, frame, ops });
         self.states.len() - 1
     }
 
     fn jump(&self, then: &Then) -> Option<Jump> {
         match then {
             Then::Join(state, names) => {
-                let frame = self.states[*state].frame.iter().map(|var| names.get(var).copied().unwrap_or(*var));
+                let frame = self.states[*state]
+                    .frame
+                    .iter()
+                    .map(|var| names.get(var).copied().unwrap_or(*var));
                 Some(Jump { state: *state, frame: frame.collect() })
             }
             Then::Nothing | Then::Yield(_) => None,
@@ -132,7 +143,8 @@ impl<'a> Lowering<'a> {
 fn through(then: &Then, block: &If, var: fn(&Merge) -> VarId) -> Then {
     match then {
         Then::Join(state, names) => {
-            let inside = |name: VarId| block.merges.iter().find(|merge| merge.out == name).map_or(name, var);
+            let inside =
+                |name: VarId| block.merges.iter().find(|merge| merge.out == name).map_or(name, var);
             Then::Join(*state, names.iter().map(|(to, from)| (*to, inside(*from))).collect())
         }
         // Only arms without boundaries yield, and those are lowered in line.
@@ -168,9 +180,5 @@ fn order(plan: &SourcePlan<'_>) -> Vec<StateId> {
     let mut found = Vec::new();
     visit(&plan.entry, plan, &mut vec![false; plan.states.len()], &mut found);
     found.reverse();
-    debug_assert!(plan.states.iter().flat_map(|state| &state.ops).all(|op| match op {
-        Op::Hop { statement, .. } => partitioner(statement).is_some(),
-        _ => true,
-    }));
     found
 }

@@ -8,6 +8,7 @@ mod live;
 mod lower;
 mod print;
 
+use proc_macro2::Span;
 use crate::ast::{Module, Partitioner, Source, Statement, VarId};
 pub(crate) use live::{live_before, live_into};
 use std::collections::BTreeSet;
@@ -37,8 +38,9 @@ pub(crate) struct State<'a> {
     pub(crate) label: String,
     /// What the state follows: the partitioner's name, or none for a join.
     pub(crate) follows: Option<String>,
-    /// Whether a frame may come from another task; else it is only entered in step.
-    pub(crate) hopped: bool,
+    /// The partitioner behind which a frame may come from another task; without
+    /// one the state is only entered in step.
+    pub(crate) hopped: Option<Span>,
     /// The live variables, in order of binding.
     pub(crate) frame: Vec<VarId>,
     pub(crate) ops: Vec<Op<'a>>,
@@ -52,7 +54,12 @@ pub(crate) enum Op<'a> {
     /// A statement that emits any number of times; what follows is its body.
     Each { statement: &'a Statement, body: Vec<Op<'a>> },
     /// `<<if`. With outputs, or with anything behind it, its arms run in line and yield.
-    Branch { statement: &'a Statement, then: Vec<Op<'a>>, otherwise: Vec<Op<'a>>, outputs: Vec<VarId> },
+    Branch {
+        statement: &'a Statement,
+        then: Vec<Op<'a>>,
+        otherwise: Vec<Op<'a>>,
+        outputs: Vec<VarId>,
+    },
     /// The values of an arm that the code behind the `<<if` sees.
     Yield(Vec<VarId>),
     /// The rest runs elsewhere. `to` is none where no code follows: nothing is sent.
@@ -74,7 +81,8 @@ pub(crate) fn module(module: &Module) -> Vec<TopologyPlan<'_>> {
         .iter()
         .map(|topology| {
             let mut numbers = 0;
-            let sources = topology.sources.iter().map(|source| lower::source(source, &mut numbers)).collect();
+            let sources =
+                topology.sources.iter().map(|source| lower::source(source, &mut numbers)).collect();
             TopologyPlan { sources }
         })
         .collect()

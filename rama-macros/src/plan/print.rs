@@ -20,7 +20,7 @@ impl Display for SourcePlan<'_> {
         self.ops(&self.entry, 1, out)?;
         for state in &self.order {
             let state = &self.states[*state];
-            let how = match (state.hopped, &state.follows) {
+            let how = match (state.hopped.is_some(), &state.follows) {
                 (true, Some(_)) => "by hop",
                 (true, None) => "by hop or in step",
                 (false, _) => "in step",
@@ -37,13 +37,19 @@ impl SourcePlan<'_> {
         let indent = "    ".repeat(depth);
         for op in ops {
             match op {
-                Op::Run(statement) | Op::Filter(statement) => writeln!(out, "{indent}{}", statement.text)?,
+                Op::Run(statement) | Op::Filter(statement) => {
+                    writeln!(out, "{indent}{}", statement.text)?
+                }
                 Op::Each { statement, body } => {
                     writeln!(out, "{indent}for each {}", statement.text)?;
                     self.ops(body, depth + 1, out)?;
                 }
                 Op::Branch { statement, then, otherwise, outputs } => {
-                    let outputs = if outputs.is_empty() { String::new() } else { format!(" => {}", self.frame(outputs)) };
+                    let outputs = if outputs.is_empty() {
+                        String::new()
+                    } else {
+                        format!(" => {}", self.frame(outputs))
+                    };
                     writeln!(out, "{indent}{}{outputs}", statement.text)?;
                     self.ops(then, depth + 1, out)?;
                     if !otherwise.is_empty() {
@@ -52,8 +58,12 @@ impl SourcePlan<'_> {
                     }
                 }
                 Op::Yield(vars) => writeln!(out, "{indent}yield {}", self.frame(vars))?,
-                Op::Hop { statement, to: Some(jump) } => writeln!(out, "{indent}{} -> {}", statement.text, self.jump(jump))?,
-                Op::Hop { statement, to: None } => writeln!(out, "{indent}{} -> nothing", statement.text)?,
+                Op::Hop { statement, to: Some(jump) } => {
+                    writeln!(out, "{indent}{} -> {}", statement.text, self.jump(jump))?
+                }
+                Op::Hop { statement, to: None } => {
+                    writeln!(out, "{indent}{} -> nothing", statement.text)?
+                }
                 Op::Enter(jump) => writeln!(out, "{indent}enter {}", self.jump(jump))?,
             }
         }
@@ -65,7 +75,8 @@ impl SourcePlan<'_> {
     }
 
     fn frame(&self, vars: &[VarId]) -> String {
-        let names: Vec<&str> = vars.iter().map(|var| self.source.vars[*var].owned.as_str()).collect();
+        let names: Vec<&str> =
+            vars.iter().map(|var| self.source.vars[*var].owned.as_str()).collect();
         format!("({})", names.join(", "))
     }
 }

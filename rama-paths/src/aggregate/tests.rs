@@ -25,8 +25,5 @@ fn a_count_that_overflows_panics() {
 #[test]
 fn floats_have_an_order() {
     assert_eq!(max(1.0).update(Some(f64::NEG_INFINITY)), 1.0);
-    assert_eq!(
-        min(-0.0_f32).update(Some(0.0)).to_bits(),
-        (-0.0_f32).to_bits()
-    );
+    assert_eq!(min(-0.0_f32).update(Some(0.0)).to_bits(), (-0.0_f32).to_bits());
 }

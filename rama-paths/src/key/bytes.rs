@@ -1,65 +1,171 @@
 //! The bytes of an encoded key, inline while they are short.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
-use smallvec::SmallVec;
+/// Up to this many bytes are held inline.
+const INLINE: usize = 22;
 
-/// An encoded key. Up to 24 bytes are held inline, without the heap.
-#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct KeyBytes(SmallVec<[u8; 24]>);
+/// An encoded key. Up to 22 bytes are held inline, without the heap.
+#[derive(Clone)]
+pub struct KeyBytes(Bytes);
+
+#[derive(Clone)]
+enum Bytes {
+    /// The bytes from `len` on are 0, so that whole words can be compared.
+    Short { len: u8, bytes: [u8; INLINE] },
+    /// The bytes from `len` on are spare.
+    Long { len: u32, bytes: Box<[u8]> },
+}
 
 impl KeyBytes {
     /// No bytes yet.
     #[inline]
     pub fn new() -> Self {
-        Self(SmallVec::new())
+        Self(Bytes::Short { len: 0, bytes: [0; INLINE] })
     }
 
     /// Appends one byte.
+    ///
+    /// # Panics
+    ///
+    /// When the key gets 4 GiB long.
     #[inline]
     pub fn push(&mut self, byte: u8) {
-        self.0.push(byte);
+        self.extend(&[byte]);
     }
 
     /// Appends bytes.
+    ///
+    /// # Panics
+    ///
+    /// When the key gets 4 GiB long.
     #[inline]
-    pub fn extend(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
+    pub fn extend(&mut self, more: &[u8]) {
+        if let Bytes::Short { len, bytes } = &mut self.0
+            && let Some(free) = bytes.get_mut(usize::from(*len)..)
+            && let Some(free) = free.get_mut(..more.len())
+        {
+            free.copy_from_slice(more);
+            // At most `INLINE`.
+            *len += more.len() as u8;
+        } else {
+            self.extend_long(more);
+        }
+    }
+
+    #[cold]
+    fn extend_long(&mut self, more: &[u8]) {
+        let len = self.len() + more.len();
+        let total = u32::try_from(len).expect("a key is shorter than 4 GiB");
+        let mut spare = match &mut self.0 {
+            Bytes::Short { .. } => self.to_vec(),
+            Bytes::Long { bytes, .. } => std::mem::take(bytes).into_vec(),
+        };
+        let at = len - more.len();
+        if spare.len() < len {
+            spare.resize(len.next_power_of_two(), 0);
+        }
+        spare[at..len].copy_from_slice(more);
+        self.0 = Bytes::Long { len: total, bytes: spare.into_boxed_slice() };
     }
 
     /// The bytes so far.
     #[inline]
     pub fn as_slice(&self) -> &[u8] {
-        &self.0
+        match &self.0 {
+            Bytes::Short { len, bytes } => &bytes[..usize::from(*len)],
+            Bytes::Long { len, bytes } => &bytes[..*len as usize],
+        }
     }
 }
 
+/// Short bytes as numbers that are in the order of the bytes. Where they are equal, one of the two
+/// is the other and zeros, and the shorter one is first.
+#[inline]
+fn words(bytes: &[u8; INLINE]) -> (u64, u64, u64) {
+    let word = |at: usize| {
+        let mut word = [0; 8];
+        let part = &bytes[at..(at + 8).min(INLINE)];
+        word[..part.len()].copy_from_slice(part);
+        u64::from_be_bytes(word)
+    };
+    (word(0), word(8), word(16))
+}
+
+impl Default for KeyBytes {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Ord for KeyBytes {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (&self.0, &other.0) {
+            (Bytes::Short { len: a_len, bytes: a }, Bytes::Short { len: b_len, bytes: b }) => {
+                words(a).cmp(&words(b)).then(a_len.cmp(b_len))
+            }
+            _ => self.as_slice().cmp(other),
+        }
+    }
+}
+
+impl PartialOrd for KeyBytes {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for KeyBytes {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Bytes::Short { len: a_len, bytes: a }, Bytes::Short { len: b_len, bytes: b }) => {
+                a_len == b_len && words(a) == words(b)
+            }
+            _ => self.as_slice() == other.as_slice(),
+        }
+    }
+}
+
+impl Eq for KeyBytes {}
+
 impl From<&[u8]> for KeyBytes {
+    #[inline]
     fn from(bytes: &[u8]) -> Self {
-        Self(SmallVec::from_slice(bytes))
+        let mut key = Self::new();
+        key.extend(bytes);
+        key
     }
 }
 
 impl Deref for KeyBytes {
     type Target = [u8];
 
+    #[inline]
     fn deref(&self) -> &[u8] {
-        &self.0
+        self.as_slice()
     }
 }
 
 impl Hash for KeyBytes {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write(&self.0);
+        match &self.0 {
+            // One word, without a loop: most keys are a number.
+            Bytes::Short { len: 8, bytes } => state.write_u64(words(bytes).0),
+            _ => state.write(self),
+        }
     }
 }
 
 impl fmt::Debug for KeyBytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for byte in self.0.iter() {
+        for byte in self.as_slice() {
             write!(f, "{byte:02x}")?;
         }
         Ok(())

@@ -26,9 +26,7 @@ impl<K: Key> Key for Option<K> {
         match take::<1>(input, "Option")? {
             [0] => Ok(None),
             [1] => Ok(Some(K::decode_key(input)?)),
-            _ => Err(KeyError::Invalid {
-                type_name: "Option",
-            }),
+            _ => Err(KeyError::Invalid { type_name: "Option" }),
         }
     }
 }

@@ -25,10 +25,7 @@ impl KeyHash {
     /// When `tasks` is not a power of two.
     #[inline]
     pub fn task(self, tasks: u32) -> u32 {
-        assert!(
-            tasks.is_power_of_two(),
-            "the number of tasks is a power of two, not {tasks}"
-        );
+        assert!(tasks.is_power_of_two(), "the number of tasks is a power of two, not {tasks}");
         // The low 32 bits are all that a mask of a `u32` can meet.
         (self.0 & u64::from(u32::MAX)) as u32 & (tasks - 1)
     }

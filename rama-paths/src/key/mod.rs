@@ -77,19 +77,13 @@ pub trait Key: Record {
     fn from_key_bytes(bytes: &[u8]) -> Result<Self, KeyError> {
         let mut rest = bytes;
         let key = Self::decode_key(&mut rest)?;
-        if rest.is_empty() {
-            Ok(key)
-        } else {
-            Err(KeyError::Trailing { count: rest.len() })
-        }
+        if rest.is_empty() { Ok(key) } else { Err(KeyError::Trailing { count: rest.len() }) }
     }
 }
 
 /// Takes `N` bytes from the front of `input`.
 fn take<const N: usize>(input: &mut &[u8], type_name: &'static str) -> Result<[u8; N], KeyError> {
-    let (head, tail) = input
-        .split_first_chunk::<N>()
-        .ok_or(KeyError::Truncated { type_name })?;
+    let (head, tail) = input.split_first_chunk::<N>().ok_or(KeyError::Truncated { type_name })?;
     *input = tail;
     Ok(*head)
 }

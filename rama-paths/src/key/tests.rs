@@ -77,16 +77,7 @@ proptest! {
 
 #[test]
 fn special_floats_are_ordered() {
-    let order = [
-        f64::NEG_INFINITY,
-        -1.5,
-        -0.0,
-        0.0,
-        1e-300,
-        2.0,
-        f64::INFINITY,
-        f64::NAN,
-    ];
+    let order = [f64::NEG_INFINITY, -1.5, -0.0, 0.0, 1e-300, 2.0, f64::INFINITY, f64::NAN];
     for pair in order.windows(2) {
         assert!(bytes(&pair[0]) < bytes(&pair[1]), "{pair:?}");
     }
@@ -95,28 +86,19 @@ fn special_floats_are_ordered() {
 #[test]
 fn encodings_are_fixed() {
     assert_eq!(format!("{:?}", bytes(&-1_i64)), "7fffffffffffffff");
-    assert_eq!(
-        format!("{:?}", bytes(&("a\0b".to_owned(), Some(1_u8)))),
-        "6100ff6200000101"
-    );
+    assert_eq!(format!("{:?}", bytes(&("a\0b".to_owned(), Some(1_u8)))), "6100ff6200000101");
     assert_eq!(format!("{:?}", bytes(&1.0_f32)), "bf800000");
 }
 
 #[test]
 fn routing_is_fixed() {
     assert_eq!(key_hash(&()), KeyHash(0x2d06_8005_38d3_94c2));
-    assert_eq!(
-        key_hash(&"alice".to_owned()),
-        KeyHash::of_bytes(b"alice\0\0")
-    );
+    assert_eq!(key_hash(&"alice".to_owned()), KeyHash::of_bytes(b"alice\0\0"));
     let mut per_task = [0_u32; 8];
     for key in 0..8000_i64 {
         per_task[key_hash(&key).task(8) as usize] += 1;
     }
-    assert!(
-        per_task.iter().all(|n| (850..1150).contains(n)),
-        "{per_task:?}"
-    );
+    assert!(per_task.iter().all(|n| (850..1150).contains(n)), "{per_task:?}");
 }
 
 #[test]

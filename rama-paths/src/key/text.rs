@@ -18,10 +18,8 @@ pub(super) fn encode(bytes: &[u8], out: &mut KeyBytes) {
 fn decode(input: &mut &[u8], type_name: &'static str) -> Result<Vec<u8>, KeyError> {
     let mut bytes = Vec::new();
     loop {
-        let at = input
-            .iter()
-            .position(|byte| *byte == 0)
-            .ok_or(KeyError::Truncated { type_name })?;
+        let at =
+            input.iter().position(|byte| *byte == 0).ok_or(KeyError::Truncated { type_name })?;
         bytes.extend_from_slice(&input[..at]);
         let escape = input.get(at + 1).copied();
         *input = input.get(at + 2..).unwrap_or_default();
@@ -40,9 +38,8 @@ impl Key for String {
     }
 
     fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError> {
-        String::from_utf8(decode(input, "String")?).map_err(|_| KeyError::Invalid {
-            type_name: "String",
-        })
+        String::from_utf8(decode(input, "String")?)
+            .map_err(|_| KeyError::Invalid { type_name: "String" })
     }
 }
 

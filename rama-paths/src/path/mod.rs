@@ -49,30 +49,18 @@ pub struct Path<O, N> {
 
 impl<O, N: Clone> Clone for Path<O, N> {
     fn clone(&self) -> Self {
-        Self {
-            nav: self.nav.clone(),
-            pstate: self.pstate,
-            owner: PhantomData,
-        }
+        Self { nav: self.nav.clone(), pstate: self.pstate, owner: PhantomData }
     }
 }
 
 impl<O, N> Path<O, N> {
     pub(crate) fn at_root(nav: N, pstate: u32) -> Self {
-        Self {
-            nav,
-            pstate,
-            owner: PhantomData,
-        }
+        Self { nav, pstate, owner: PhantomData }
     }
 
     /// The path with one navigator more.
     pub(crate) fn then<M>(self, extend: impl FnOnce(N) -> M) -> Path<O, M> {
-        Path {
-            nav: extend(self.nav),
-            pstate: self.pstate,
-            owner: PhantomData,
-        }
+        Path { nav: extend(self.nav), pstate: self.pstate, owner: PhantomData }
     }
 
     /// The index of the PState in its module, as given to [`Path::of_pstate`]; else 0.

@@ -48,13 +48,12 @@ where
     where
         F: FnMut(Self::Value) -> Result<(), PathError>,
     {
-        self.nav.read(
-            top,
-            &mut |place: ReadPlace<'a, N::Here>| match N::Here::take::<N::Presence>(place) {
-                Some(value) => f(value),
-                None => Ok(()),
-            },
-        )
+        self.nav.read(top, &mut |place: ReadPlace<'a, N::Here>| match N::Here::take::<N::Presence>(
+            place,
+        ) {
+            Some(value) => f(value),
+            None => Ok(()),
+        })
     }
 
     fn routing(&self) -> Option<KeyHash> {

@@ -16,30 +16,18 @@ fn deep() -> Path<(), Root<Deep>> {
 fn only_the_first_key_leads() {
     assert_eq!(deep().leading_key(), None);
     assert_eq!(deep().key(3).key("a").leading_key(), Some(key_hash(&3_i64)));
-    assert_eq!(
-        deep().must(&3).count().leading_key(),
-        Some(key_hash(&3_i64))
-    );
+    assert_eq!(deep().must(&3).count().leading_key(), Some(key_hash(&3_i64)));
     assert_eq!(deep().map_vals().key("a").leading_key(), None);
     assert_eq!(deep().map_keys().leading_key(), None);
     let by_name = Path::<(), Root<PMap<String, i64>>>::new();
-    assert_eq!(
-        by_name.key("a").one().leading_key(),
-        Some(key_hash(&"a".to_owned()))
-    );
+    assert_eq!(by_name.key("a").one().leading_key(), Some(key_hash(&"a".to_owned())));
 }
 
 #[test]
 fn absent_structures_are_empty() {
     let partition = Partition::<Deep>::new();
-    assert_eq!(
-        partition.select(&deep().key(1).key("a").key(1)),
-        Ok(vec![None])
-    );
-    assert_eq!(
-        partition.select(&deep().key(1).key("a").must(1)),
-        Ok(vec![])
-    );
+    assert_eq!(partition.select(&deep().key(1).key("a").key(1)), Ok(vec![None]));
+    assert_eq!(partition.select(&deep().key(1).key("a").must(1)), Ok(vec![]));
     assert_eq!(partition.select(&deep().key(1).map_keys()), Ok(vec![]));
     assert_eq!(partition.select_one(&deep().key(1).key("a").count()), Ok(0));
 }
@@ -51,12 +39,8 @@ fn writes_to_absent_places_make_nothing() {
     partition.transform(path).expect("it is a no-op");
     let path = deep().key(1).key("a").must(1).termval(1);
     partition.transform(path).expect("it is a no-op");
-    partition
-        .transform(deep().key(1).key("a").key(1).none())
-        .expect("it is a no-op");
-    partition
-        .transform(deep().key(1).map_vals().none())
-        .expect("it is a no-op");
+    partition.transform(deep().key(1).key("a").key(1).none()).expect("it is a no-op");
+    partition.transform(deep().key(1).map_vals().none()).expect("it is a no-op");
     assert!(!partition.has_writes());
 }
 
@@ -67,21 +51,14 @@ fn one_is_checked() {
     let none = Err(PathError::NotOne { many: false });
     let many = Err(PathError::NotOne { many: true });
     assert_eq!(partition.transform(path().must(1).one().term(|v| v)), none);
-    partition
-        .transform(path().key(1).termval(1))
-        .expect("the write succeeds");
+    partition.transform(path().key(1).termval(1)).expect("the write succeeds");
     assert_eq!(partition.select_one(&path().map_vals().one()), Ok(1));
-    partition
-        .transform(path().key(2).termval(2))
-        .expect("the write succeeds");
+    partition.transform(path().key(2).termval(2)).expect("the write succeeds");
     assert_eq!(
         partition.select_one(&path().map_keys().one()),
         Err(PathError::NotOne { many: true })
     );
-    assert_eq!(
-        partition.transform(path().map_vals().one().term(|v| v)),
-        many
-    );
+    assert_eq!(partition.transform(path().map_vals().one().term(|v| v)), many);
 }
 
 #[test]
@@ -89,14 +66,9 @@ fn a_value_can_stand_at_the_top() {
     let mut partition = Partition::<String>::new();
     let path = Path::<(), Root<String>>::new;
     assert_eq!(partition.select_one(&path()), Ok(None));
-    partition
-        .transform(path().termval("a".to_owned()))
-        .expect("the write succeeds");
+    partition.transform(path().termval("a".to_owned())).expect("the write succeeds");
     partition.apply();
-    assert_eq!(
-        partition.committed().select_one(&path()),
-        Ok(Some("a".to_owned()))
-    );
+    assert_eq!(partition.committed().select_one(&path()), Ok(Some("a".to_owned())));
     assert_eq!(partition.row_count(), 1);
 }
 

@@ -44,12 +44,7 @@ where
     S: BuildHasher + Default + Clone + Send + Sync + 'static,
 {
     fn shape(shape: &mut ShapeBuilder) {
-        shape
-            .text("HashMap<")
-            .record::<K>()
-            .text(", ")
-            .record::<V>()
-            .text(">");
+        shape.text("HashMap<").record::<K>().text(", ").record::<V>().text(">");
     }
 }
 

@@ -30,12 +30,7 @@ impl<K: Key, V: Schema> Schema for PMap<K, V> {
     const NESTED: bool = true;
 
     fn shape(shape: &mut ShapeBuilder) {
-        shape
-            .text("PMap<")
-            .record::<K>()
-            .text(", ")
-            .schema::<V>()
-            .text(">");
+        shape.text("PMap<").record::<K>().text(", ").schema::<V>().text(">");
     }
 
     fn top() -> Option<&'static Handle> {

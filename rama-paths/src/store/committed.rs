@@ -19,9 +19,7 @@ pub(super) struct State<S: Schema> {
 
 impl<S: Schema> Default for State<S> {
     fn default() -> Self {
-        Self {
-            rows: RwLock::new(Node::default()),
-        }
+        Self { rows: RwLock::new(Node::default()) }
     }
 }
 
@@ -79,24 +77,13 @@ impl<S: Schema> State<S> {
             // A structure at the top has no row: it is always there and its handle never changes.
             Some(slot) => once(WritePlace {
                 current: Current::known(Some(slot)),
-                below: WriteView {
-                    writes: &mut writes.below,
-                    rows: &rows.below,
-                },
+                below: WriteView { writes: &mut writes.below, rows: &rows.below },
                 ids,
             })
             .map(|_| ()),
             None => {
                 let mut handle = Some(Handle::TOP);
-                modify_row(
-                    writes,
-                    &rows,
-                    ids,
-                    &mut handle,
-                    false,
-                    &KeyBytes::new(),
-                    &mut once,
-                )
+                modify_row(writes, &rows, ids, &mut handle, false, &KeyBytes::new(), &mut once)
             }
         }
     }
@@ -115,9 +102,7 @@ impl<S: Schema> State<S> {
 fn top<'a, S: Schema>(writes: Option<&'a NodeWrites<S>>, rows: &'a Node<S>) -> ReadPlace<'a, S> {
     let view = View { writes, rows };
     ReadPlace {
-        slot: S::top()
-            .or_else(|| view.get(Handle::TOP.id, &KeyBytes::new()))
-            .into(),
+        slot: S::top().or_else(|| view.get(Handle::TOP.id, &KeyBytes::new())).into(),
         below: view.below(),
     }
 }
@@ -156,8 +141,6 @@ impl<S: Schema> Committed<S> {
 
 impl<S: Schema> Clone for Committed<S> {
     fn clone(&self) -> Self {
-        Self {
-            state: Arc::clone(&self.state),
-        }
+        Self { state: Arc::clone(&self.state) }
     }
 }

@@ -127,17 +127,10 @@ impl<'a> Reader<'a> {
     ///
     /// When the version is another one or the head is malformed.
     pub fn new(delta: &'a [u8]) -> Result<Self, StoreError> {
-        let mut reader = Self {
-            delta,
-            at: 0,
-            counter: 0,
-        };
+        let mut reader = Self { delta, at: 0, counter: 0 };
         let [version] = *reader.array()?;
         if version != DELTA_VERSION {
-            return Err(StoreError::Version {
-                found: version,
-                expected: DELTA_VERSION,
-            });
+            return Err(StoreError::Version { found: version, expected: DELTA_VERSION });
         }
         reader.counter = reader.varint()?;
         Ok(reader)
@@ -166,11 +159,7 @@ impl<'a> Reader<'a> {
             DROP => OpChange::Drop,
             _ => return Err(self.malformed("an unknown operation")),
         };
-        Ok(Some(Op {
-            node,
-            structure,
-            change,
-        }))
+        Ok(Some(Op { node, structure, change }))
     }
 
     fn key(&mut self) -> Result<&'a [u8], StoreError> {
@@ -179,10 +168,7 @@ impl<'a> Reader<'a> {
     }
 
     fn malformed(&self, what: &'static str) -> StoreError {
-        StoreError::Malformed {
-            offset: self.at,
-            what,
-        }
+        StoreError::Malformed { offset: self.at, what }
     }
 
     fn bytes(&mut self, len: u64) -> Result<&'a [u8], StoreError> {

@@ -80,10 +80,7 @@ pub struct Node<V: Schema> {
 
 impl<V: Schema> Default for Node<V> {
     fn default() -> Self {
-        Self {
-            rows: Rows::default(),
-            below: V::Tables::default(),
-        }
+        Self { rows: Rows::default(), below: V::Tables::default() }
     }
 }
 
@@ -95,10 +92,7 @@ pub struct NodeWrites<V: Schema> {
 
 impl<V: Schema> Default for NodeWrites<V> {
     fn default() -> Self {
-        Self {
-            rows: WriteRows::default(),
-            below: <V::Tables as Tables>::Writes::default(),
-        }
+        Self { rows: WriteRows::default(), below: <V::Tables as Tables>::Writes::default() }
     }
 }
 
@@ -164,10 +158,7 @@ pub struct FieldNode<V: Schema, Rest, const ID: u32> {
 
 impl<V: Schema, Rest: Default, const ID: u32> Default for FieldNode<V, Rest, ID> {
     fn default() -> Self {
-        Self {
-            node: Node::default(),
-            rest: Rest::default(),
-        }
+        Self { node: Node::default(), rest: Rest::default() }
     }
 }
 
@@ -238,7 +229,5 @@ pub fn drop_structure<V: Schema>(
             V::drop_below(slot, below, &rows.below, ids);
         }
     }
-    writes
-        .rows
-        .drop_structure(structure, !ids.is_new(structure));
+    writes.rows.drop_structure(structure, !ids.is_new(structure));
 }

@@ -43,11 +43,7 @@ impl<S: Schema> Partition<S> {
             nodes.len() == count,
             "two places of the schema have the same node id: give a field another `#[pstate(id = …)]`"
         );
-        Self {
-            state: Arc::new(State::default()),
-            writes: NodeWrites::default(),
-            ids: Ids::new(),
-        }
+        Self { state: Arc::new(State::default()), writes: NodeWrites::default(), ids: Ids::new() }
     }
 
     /// A handle for readers on other threads: committed rows only.
@@ -123,8 +119,7 @@ impl<S: Schema> Partition<S> {
         A: Aggregator<P::Value>,
     {
         let (writes, ids) = (&mut self.writes, &mut self.ids);
-        self.state
-            .write(writes, ids, |place| path.aggregate(place, aggregator))
+        self.state.write(writes, ids, |place| path.aggregate(place, aggregator))
     }
 }
 
@@ -191,10 +186,7 @@ impl<S: Schema> AnyPartition for Partition<S> {
         let mut writes = NodeWrites::<S>::default();
         let mut reader = Reader::new(delta)?;
         if reader.counter < self.ids.base {
-            return Err(StoreError::Counter {
-                found: reader.counter,
-                current: self.ids.base,
-            });
+            return Err(StoreError::Counter { found: reader.counter, current: self.ids.base });
         }
         while let Some(op) = reader.next_op()? {
             if !super::Node::<S>::decode(&mut writes, 0, &op)? {
@@ -202,10 +194,7 @@ impl<S: Schema> AnyPartition for Partition<S> {
             }
         }
         self.state.apply(&mut writes);
-        self.ids = Ids {
-            next: reader.counter,
-            base: reader.counter,
-        };
+        self.ids = Ids { next: reader.counter, base: reader.counter };
         Ok(())
     }
 

@@ -37,10 +37,7 @@ impl<'a, V: Schema> View<'a, Node<V>> {
     /// The tables beneath the rows.
     #[inline]
     pub(crate) fn below(self) -> View<'a, V::Tables> {
-        View {
-            writes: self.writes.map(|writes| &writes.below),
-            rows: &self.rows.below,
-        }
+        View { writes: self.writes.map(|writes| &writes.below), rows: &self.rows.below }
     }
 }
 
@@ -53,13 +50,7 @@ pub struct ReadPlace<'a, L: Location> {
 impl<'a, T: 'static> ReadPlace<'a, ReadOnly<T>> {
     /// The place of a computed value.
     pub(crate) fn computed(value: T) -> Self {
-        Self {
-            slot: Held::Computed(value),
-            below: View {
-                writes: None,
-                rows: &(),
-            },
-        }
+        Self { slot: Held::Computed(value), below: View { writes: None, rows: &() } }
     }
 }
 
@@ -106,27 +97,16 @@ pub struct Current<'a, T> {
 
 enum Source<'a, T> {
     Known(Option<&'a T>),
-    Row {
-        writes: &'a WriteRows<T>,
-        rows: &'a Rows<T>,
-        structure: u64,
-        key: &'a KeyBytes,
-    },
+    Row { writes: &'a WriteRows<T>, rows: &'a Rows<T>, structure: u64, key: &'a KeyBytes },
 }
 
 impl<'a, T> Current<'a, T> {
     pub(crate) fn known(slot: Option<&'a T>) -> Self {
-        Self {
-            source: Source::Known(slot),
-            default: None,
-        }
+        Self { source: Source::Known(slot), default: None }
     }
 
     pub(crate) fn with_default(self, default: Option<&'a T>) -> Self {
-        Self {
-            source: self.source,
-            default,
-        }
+        Self { source: self.source, default }
     }
 
     /// What is stored.
@@ -134,12 +114,7 @@ impl<'a, T> Current<'a, T> {
     pub(crate) fn stored(&self) -> Option<&'a T> {
         match &self.source {
             Source::Known(slot) => *slot,
-            Source::Row {
-                writes,
-                rows,
-                structure,
-                key,
-            } => match writes.get(*structure, key) {
+            Source::Row { writes, rows, structure, key } => match writes.get(*structure, key) {
                 Some(slot) => slot.as_ref(),
                 None => rows.get(*structure, key),
             },
@@ -194,23 +169,12 @@ where
 {
     let NodeWrites { rows: own, below } = writes;
     let source = match handle {
-        Some(handle) => Source::Row {
-            writes: own,
-            rows: &rows.rows,
-            structure: handle.id,
-            key,
-        },
+        Some(handle) => Source::Row { writes: own, rows: &rows.rows, structure: handle.id, key },
         None => Source::Known(None),
     };
     let change = f(WritePlace {
-        current: Current {
-            source,
-            default: None,
-        },
-        below: WriteView {
-            writes: below,
-            rows: &rows.below,
-        },
+        current: Current { source, default: None },
+        below: WriteView { writes: below, rows: &rows.below },
         ids,
     })?;
     let tracked = tracked && *handle != Some(Handle::TOP);
@@ -221,10 +185,7 @@ where
     match (change, handle) {
         (Change::Keep, _) | (Change::Remove, None) => {}
         (Change::Put(slot), handle) => {
-            let handle = handle.get_or_insert_with(|| Handle {
-                id: ids.fresh(),
-                size: 0,
-            });
+            let handle = handle.get_or_insert_with(|| Handle { id: ids.fresh(), size: 0 });
             if tracked && !stored(own, handle.id) {
                 handle.size += 1;
             }

@@ -25,22 +25,14 @@ pub(crate) struct Rows<T> {
 
 impl<T> Default for Rows<T> {
     fn default() -> Self {
-        Self {
-            top: FxHashMap::default(),
-            top_keys: BTreeSet::new(),
-            nested: FxHashMap::default(),
-        }
+        Self { top: FxHashMap::default(), top_keys: BTreeSet::new(), nested: FxHashMap::default() }
     }
 }
 
 impl<T> Rows<T> {
     #[inline]
     pub(crate) fn get(&self, structure: u64, key: &KeyBytes) -> Option<&T> {
-        if structure == 0 {
-            self.top.get(key)
-        } else {
-            self.nested.get(&structure)?.get(key)
-        }
+        if structure == 0 { self.top.get(key) } else { self.nested.get(&structure)?.get(key) }
     }
 
     pub(crate) fn put(&mut self, structure: u64, key: KeyBytes, slot: T) {
@@ -75,13 +67,8 @@ impl<T> Rows<T> {
     /// The rows of a structure from `start` on, in order of their keys.
     pub(crate) fn range(&self, structure: u64, start: Bound<&KeyBytes>) -> RowsRange<'_, T> {
         if structure == 0 {
-            let keys = self
-                .top_keys
-                .range::<KeyBytes, _>((start, Bound::Unbounded));
-            return RowsRange::Top {
-                keys,
-                rows: &self.top,
-            };
+            let keys = self.top_keys.range::<KeyBytes, _>((start, Bound::Unbounded));
+            return RowsRange::Top { keys, rows: &self.top };
         }
         match self.nested.get(&structure) {
             Some(rows) => RowsRange::Nested(rows.range(start)),
@@ -107,10 +94,7 @@ impl<T> Rows<T> {
 /// Rows of one structure in order.
 #[derive(Debug)]
 pub(crate) enum RowsRange<'a, T> {
-    Top {
-        keys: btree_set::Range<'a, KeyBytes>,
-        rows: &'a FxHashMap<KeyBytes, T>,
-    },
+    Top { keys: btree_set::Range<'a, KeyBytes>, rows: &'a FxHashMap<KeyBytes, T> },
     Nested(SortedRange<'a, T>),
     Empty,
 }

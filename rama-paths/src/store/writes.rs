@@ -19,11 +19,7 @@ pub(crate) struct WriteRows<T> {
 
 impl<T> Default for WriteRows<T> {
     fn default() -> Self {
-        Self {
-            top: FxHashMap::default(),
-            nested: FxHashMap::default(),
-            dropped: Vec::new(),
-        }
+        Self { top: FxHashMap::default(), nested: FxHashMap::default(), dropped: Vec::new() }
     }
 }
 

@@ -71,7 +71,9 @@ pub enum AppendError {
         source: LogError,
     },
     /// The record was not durable in time; it may still become so.
-    #[error("the append to depot *{depot} was not acknowledged within {timeout:?}; it may still happen")]
+    #[error(
+        "the append to depot *{depot} was not acknowledged within {timeout:?}; it may still happen"
+    )]
     Timeout {
         /// The depot's name.
         depot: &'static str,
@@ -275,7 +277,10 @@ impl<T: Record> DepotClient<T> {
         let log = &target.launched.shared.log;
         let buffered = log.buffered_bytes();
         if buffered > BUFFERED_BYTES {
-            return AppendState::Done(Some(Err(AppendError::Overloaded { depot: self.name, buffered })));
+            return AppendState::Done(Some(Err(AppendError::Overloaded {
+                depot: self.name,
+                buffered,
+            })));
         }
         match target.depot.append(log, &target.launched.clock, record) {
             Err(error) => AppendState::Done(Some(Err(error))),

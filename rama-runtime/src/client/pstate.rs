@@ -41,7 +41,9 @@ pub enum SelectError {
         tasks: usize,
     },
     /// `select_one` of a path that did not emit exactly once.
-    #[error("select_one on PState $${pstate} needs exactly one value, and the path selected {found}")]
+    #[error(
+        "select_one on PState $${pstate} needs exactly one value, and the path selected {found}"
+    )]
     NotOne {
         /// The PState's name.
         pstate: &'static str,
@@ -168,7 +170,10 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
     /// # Errors
     ///
     /// [`SelectError::NotOne`] if there is none or more than one; see [`SelectError`].
-    pub fn select_one<P>(&self, path: impl FnOnce(Path<O, Root<S>>) -> P) -> Result<P::Value, SelectError>
+    pub fn select_one<P>(
+        &self,
+        path: impl FnOnce(Path<O, Root<S>>) -> P,
+    ) -> Result<P::Value, SelectError>
     where
         P: SelectPath<Schema = S>,
     {

@@ -38,7 +38,9 @@ pub enum LaunchError {
         threads: usize,
     },
     /// A cluster's data directory belongs to one module.
-    #[error("module {running} already runs in this cluster; launch {module} in a cluster of its own")]
+    #[error(
+        "module {running} already runs in this cluster; launch {module} in a cluster of its own"
+    )]
     AlreadyLaunched {
         /// The running module.
         running: &'static str,

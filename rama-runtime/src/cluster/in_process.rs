@@ -145,7 +145,7 @@ impl InProcessCluster {
     /// # Errors
     ///
     /// [`WaitError::Timeout`], [`WaitError::Stopped`], or [`WaitError::Failing`] as soon as three
-    /// attempts in a row have failed.
+    /// attempts in a row have failed, one of them during the call.
     pub fn wait_for_microbatch_processed_count<M: Module, O>(
         &self,
         topology: Microbatch<M, O>,
@@ -169,6 +169,8 @@ impl InProcessCluster {
         let (launched, status) = self.topology(topology)?;
         let topology = topology.name;
         let mut result = None;
+        // Failures from before this call say nothing of what the next attempt will do.
+        let known = status.get().last_failure;
         launched.driver.wait_until(timeout, &mut || {
             let now = status.get();
             if now.processed >= count {
@@ -177,6 +179,7 @@ impl InProcessCluster {
                 result = Some(Err(WaitError::Stopped { topology, source }));
             } else if now.failed_attempts >= TELL_AFTER_FAILURES
                 && let Some(failure) = now.last_failure
+                && !known.as_ref().is_some_and(|known| Arc::ptr_eq(known, &failure))
             {
                 result = Some(Err(WaitError::Failing { topology, failure }));
             }

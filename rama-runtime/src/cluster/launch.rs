@@ -11,7 +11,7 @@ use super::builder::ClusterBuilder;
 use super::shared::{InFlight, Shared, worker_of};
 use crate::depot::{AnyDepot, DepotContext};
 use crate::disk::DiskLock;
-use crate::exec::{Clock, Component, Driver, Progress, Signal, Simulation, Step, Threads};
+use crate::exec::{Clock, Component, Driver, Progress, Signal, Simulation, Threads};
 use crate::log::{Log, LogError, LogWriter, OpenError};
 use crate::module::{Module, ModuleDefinition};
 use crate::store::{self, OpenedDirectory, Recovered, Recovery, RecoveryParts};
@@ -77,15 +77,6 @@ impl Launched {
     }
 }
 
-/// The writer of the log as a component.
-struct LogComponent(LogWriter);
-
-impl Component for LogComponent {
-    fn step(&mut self, now: Duration) -> Step {
-        self.0.step(now)
-    }
-}
-
 /// Launches module `M` over `dir`.
 pub(crate) fn launch<M: Module>(
     settings: &ClusterBuilder,
@@ -93,7 +84,8 @@ pub(crate) fn launch<M: Module>(
     tasks: usize,
     threads: usize,
 ) -> Result<Launched, LaunchError> {
-    if !tasks.is_power_of_two() || threads == 0 || threads > tasks || u32::try_from(tasks).is_err() {
+    if !tasks.is_power_of_two() || threads == 0 || threads > tasks || u32::try_from(tasks).is_err()
+    {
         return Err(LaunchError::Parallelism { tasks, threads });
     }
     let task_count = tasks as u32;
@@ -130,7 +122,11 @@ pub(crate) fn launch<M: Module>(
         depots,
         inboxes: signals.iter().map(|signal| Arc::new(Inbox::new(Arc::clone(signal)))).collect(),
         worker_signals: signals.clone(),
-        statuses: definition.topologies.iter().map(|_| Arc::new(TopologyStatus::default())).collect(),
+        statuses: definition
+            .topologies
+            .iter()
+            .map(|_| Arc::new(TopologyStatus::default()))
+            .collect(),
         topology_ids,
         pstate_ids,
         log: log.clone(),
@@ -192,7 +188,8 @@ pub(crate) fn launch<M: Module>(
         })
         .collect();
 
-    let (durable_progress, durable_signal) = (Arc::clone(&progress), Arc::clone(&coordinator_signal));
+    let (durable_progress, durable_signal) =
+        (Arc::clone(&progress), Arc::clone(&coordinator_signal));
     log.subscribe_durable(Arc::new(move |_| {
         durable_signal.raise();
         durable_progress.notify();
@@ -203,7 +200,7 @@ pub(crate) fn launch<M: Module>(
 
     let driver = match settings.seed {
         Some(seed) => {
-            let mut components: Vec<Box<dyn Component>> = vec![Box::new(LogComponent(writer))];
+            let mut components: Vec<Box<dyn Component>> = vec![Box::new(writer)];
             components.extend(workers.into_iter().map(|w| Box::new(w) as Box<dyn Component>));
             components.extend(coordinators.into_iter().map(|c| Box::new(c) as Box<dyn Component>));
             Driver::Simulation(Simulation::new(seed, clock.clone(), components))
@@ -211,18 +208,20 @@ pub(crate) fn launch<M: Module>(
         None => {
             let threads = Threads::new(progress);
             let mut coordinators = Some(coordinators);
-            let mut started =
-                threads.spawn(format!("{} log", M::NAME), log_signal, clock.clone(), vec![Box::new(
-                    LogComponent(writer),
-                )]);
+            let mut started = threads.spawn(
+                format!("{} log", M::NAME),
+                log_signal,
+                clock.clone(),
+                vec![Box::new(writer)],
+            );
             for (index, (worker, signal)) in workers.into_iter().zip(signals).enumerate() {
                 let mut components: Vec<Box<dyn Component>> = vec![Box::new(worker)];
                 for coordinator in coordinators.take().into_iter().flatten() {
                     components.push(Box::new(coordinator));
                 }
                 let name = format!("{} tasks {index}", M::NAME);
-                started = started
-                    .and_then(|()| threads.spawn(name, signal, clock.clone(), components));
+                started =
+                    started.and_then(|()| threads.spawn(name, signal, clock.clone(), components));
             }
             if let Err(source) = started {
                 threads.stop();

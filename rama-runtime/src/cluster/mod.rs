@@ -8,10 +8,10 @@ mod in_process;
 mod launch;
 mod shared;
 
+pub use crate::store::{ManifestError, RecoveryError};
 pub use builder::ClusterBuilder;
 pub use error::{ClusterError, LaunchError, WaitError};
 pub use event::ClusterEvent;
 pub use in_process::InProcessCluster;
 pub(crate) use launch::Launched;
 pub(crate) use shared::Shared;
-pub use crate::store::{ManifestError, RecoveryError};

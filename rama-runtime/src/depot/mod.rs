@@ -5,9 +5,9 @@ mod partitioning;
 mod runtime;
 
 pub use handle::Depot;
+pub(crate) use partitioning::Choice;
 pub use partitioning::{
     DepotPartitioning, Disallow, Global, HashBy, Random, disallow, global, hash_by, random,
 };
-pub(crate) use partitioning::Choice;
 pub use runtime::DepotContext;
 pub(crate) use runtime::{AnyDepot, DepotRuntime};

@@ -127,13 +127,16 @@ impl<T: Record> DepotRuntime<T> {
 
     /// Sequences a client's record: into the log and the partition, in one order. The record is not
     /// durable before the log is, up to the returned position.
-    pub(crate) fn append(&self, log: &Log, clock: &Clock, record: T) -> Result<Position, AppendError> {
+    pub(crate) fn append(
+        &self,
+        log: &Log,
+        clock: &Clock,
+        record: T,
+    ) -> Result<Position, AppendError> {
         let count = self.partitions.len() as u32;
         let partition = match self.partitioning.choose(&record, count) {
             Choice::Partition(partition) => partition,
-            Choice::Any => {
-                self.random.lock().unwrap_or_else(PoisonError::into_inner).u32(..count)
-            }
+            Choice::Any => self.random.lock().unwrap_or_else(PoisonError::into_inner).u32(..count),
             Choice::Disallowed => return Err(AppendError::Disallowed { depot: self.name }),
         };
         // The user's serialization runs before any lock is taken.
@@ -206,8 +209,12 @@ impl<T: Record> AnyDepot for DepotRuntime<T> {
                 found: offset,
             });
         }
-        let record = postcard::from_bytes(record)
-            .map_err(|source| RecoveryError::Record { depot: self.name, partition, offset, source })?;
+        let record = postcard::from_bytes(record).map_err(|source| RecoveryError::Record {
+            depot: self.name,
+            partition,
+            offset,
+            source,
+        })?;
         records.push(append_millis, record);
         Ok(())
     }

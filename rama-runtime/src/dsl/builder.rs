@@ -10,7 +10,8 @@ use super::label::{State, StateTable};
 use super::{Carries, Cx, Label};
 use crate::depot::{Depot, DepotPartitioning, DepotRuntime};
 use crate::module::{
-    DepotDefinition, Module, ModuleDefinition, PStateDefinition, SourceDefinition, TopologyDefinition,
+    DepotDefinition, Module, ModuleDefinition, PStateDefinition, SourceDefinition,
+    TopologyDefinition,
 };
 use crate::pstate::PState;
 use crate::topology::{Microbatch, typed_source};

@@ -5,8 +5,8 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use rama_paths::{
-    Aggregator, Key, Partition, PathError, Schema, SelectPath, SinglePath, WritePath,
-    key_hash, path::AggregatePath,
+    Aggregator, Key, Partition, PathError, Schema, SelectPath, SinglePath, WritePath, key_hash,
+    path::AggregatePath,
 };
 
 use super::label::StateTable;

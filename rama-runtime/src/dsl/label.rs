@@ -99,7 +99,13 @@ pub(crate) struct StateTable {
 
 impl StateTable {
     /// Runs the next `n` frames of a column of label `index`.
-    pub(crate) fn run(&self, event: &mut Event<'_>, index: u32, column: &mut dyn AnyColumn, n: usize) {
+    pub(crate) fn run(
+        &self,
+        event: &mut Event<'_>,
+        index: u32,
+        column: &mut dyn AnyColumn,
+        n: usize,
+    ) {
         let state = &self.states[index as usize];
         let run = state.run.as_ref().expect("only labels defined with `define` receive frames");
         run(event, column, n);

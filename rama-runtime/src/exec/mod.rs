@@ -12,11 +12,21 @@ mod threads;
 
 use std::time::Duration;
 
-pub use crate::log::Step;
 pub use clock::Clock;
 pub use signal::Signal;
 pub use simulation::Simulation;
 pub use threads::{Progress, Threads};
+
+/// What a component did in one step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// It did something and may have more to do.
+    Worked,
+    /// It has nothing to do until its [`Signal`] is raised.
+    Idle,
+    /// It has nothing to do until its [`Signal`] is raised or the clock reaches this time.
+    IdleUntil(Duration),
+}
 
 /// A part of the system that is stepped by a driver.
 pub trait Component: Send {

@@ -36,7 +36,11 @@ impl Progress {
 impl Threads {
     /// A driver without threads yet; `progress` is notified by those who change what clients see.
     pub fn new(progress: Arc<Progress>) -> Self {
-        Threads { stopping: Arc::new(AtomicBool::new(false)), running: Mutex::new(Vec::new()), progress }
+        Threads {
+            stopping: Arc::new(AtomicBool::new(false)),
+            running: Mutex::new(Vec::new()),
+            progress,
+        }
     }
 
     /// Starts a thread that steps `components` until the driver stops. `signal` wakes it.
@@ -76,7 +80,8 @@ impl Threads {
     pub fn wait_until(&self, timeout: Duration, condition: &mut dyn FnMut() -> bool) -> bool {
         let deadline = Instant::now() + timeout;
         self.progress.waiting.fetch_add(1, Ordering::SeqCst);
-        let mut generation = self.progress.generation.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut generation =
+            self.progress.generation.lock().unwrap_or_else(PoisonError::into_inner);
         let reached = loop {
             let seen = *generation;
             drop(generation);
@@ -102,7 +107,8 @@ impl Threads {
     /// See [`super::Driver::stop`]. Returns when all threads have ended.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
-        let running = std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
+        let running =
+            std::mem::take(&mut *self.running.lock().unwrap_or_else(PoisonError::into_inner));
         for (signal, _) in &running {
             signal.raise();
         }

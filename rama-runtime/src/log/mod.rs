@@ -34,7 +34,7 @@ pub use handle::Log;
 pub use options::LogOptions;
 pub use position::Position;
 pub use shared::{DurableWatcher, WriterWaker};
-pub use writer::{LogWriter, Step};
+pub use writer::LogWriter;
 
 /// What [`Log::open`] hands the entries to, with their positions; an error ends the opening.
 pub type Replay<'a, E> = dyn FnMut(Position, &[u8]) -> Result<(), E> + 'a;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::format::{HEADER, PREFIX};
 use super::*;
 use crate::disk::{Disk, DiskFile, MemDisk, OpenMode, RealDisk};
+use crate::exec::Step;
 
 pub(super) const DIR: &str = "data/log";
 pub(super) type Entries = Vec<(Position, Vec<u8>)>;

@@ -9,17 +9,7 @@ use super::segment::{Fault, Segment};
 use super::shared::Shared;
 use super::{Position, format};
 use crate::disk::Disk;
-
-/// What a step of the writer has done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// It wrote, and may have more to write.
-    Worked,
-    /// It has nothing to do until it is woken.
-    Idle,
-    /// It has nothing to do until it is woken, or until this time.
-    IdleUntil(Duration),
-}
+use crate::exec::{Component, Step};
 
 /// The only one that writes the log. It is stepped by one thread or executor, which steps it again
 /// when it is woken ([`Log::set_writer_waker`](super::Log::set_writer_waker)).
@@ -191,5 +181,11 @@ impl LogWriter {
 impl Drop for LogWriter {
     fn drop(&mut self) {
         self.shared.set_closed();
+    }
+}
+
+impl Component for LogWriter {
+    fn step(&mut self, now: Duration) -> Step {
+        LogWriter::step(self, now)
     }
 }

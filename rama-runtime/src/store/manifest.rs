@@ -260,7 +260,9 @@ impl Manifest {
             }
         }
         let change = None
-            .or_else(|| changed("depot *", &self.depots, &declared.depots, |r| &r.name, DepotRow::text))
+            .or_else(|| {
+                changed("depot *", &self.depots, &declared.depots, |r| &r.name, DepotRow::text)
+            })
             .or_else(|| {
                 let (stored, now) = (&self.topologies, &declared.topologies);
                 changed("topology ", stored, now, |r| &r.name, TopologyRow::text)
@@ -322,10 +324,15 @@ fn changed<R: PartialEq>(
         .map(|row| format!("{kind}{} is new", name(row)))
 }
 
-fn ids<'a, R>(rows: &[R], name: fn(&R) -> &String, declared: impl Iterator<Item = &'a str>) -> Vec<u32> {
+fn ids<'a, R>(
+    rows: &[R],
+    name: fn(&R) -> &String,
+    declared: impl Iterator<Item = &'a str>,
+) -> Vec<u32> {
     declared
         .map(|wanted| {
-            rows.iter().position(|row| name(row) == wanted).expect("the manifest was checked") as u32
+            rows.iter().position(|row| name(row) == wanted).expect("the manifest was checked")
+                as u32
         })
         .collect()
 }

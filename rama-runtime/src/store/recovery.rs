@@ -161,7 +161,8 @@ impl Recovery {
                     .into_iter()
                     .map(|ranges| ranges.into_iter().map(|(start, end)| start..end).collect())
                     .collect();
-                self.state.progress[topology].undecided = Some(Plan { microbatch, attempt, ranges });
+                self.state.progress[topology].undecided =
+                    Some(Plan { microbatch, attempt, ranges });
                 Ok(())
             }
             Entry::Prepare { topology, microbatch, attempt, task } => {
@@ -187,7 +188,12 @@ impl Recovery {
         }
     }
 
-    fn commit(&mut self, topology: usize, microbatch: u64, attempt: u32) -> Result<(), RecoveryError> {
+    fn commit(
+        &mut self,
+        topology: usize,
+        microbatch: u64,
+        attempt: u32,
+    ) -> Result<(), RecoveryError> {
         for (prepared_by, task, payload) in std::mem::take(&mut self.prepared[topology]) {
             if prepared_by != attempt {
                 continue;

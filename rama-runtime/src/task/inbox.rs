@@ -12,11 +12,7 @@ pub(crate) enum Message {
     /// Emit the attempt's depot ranges.
     Begin(Arc<Attempt>),
     /// Frames for one of the worker's tasks.
-    Frames {
-        attempt: Arc<Attempt>,
-        target: u32,
-        batch: Batch,
-    },
+    Frames { attempt: Arc<Attempt>, target: u32, batch: Batch },
     /// Append what the attempt wrote to the log, one entry per task.
     Prepare(Arc<Attempt>),
     /// The attempt is committed and durable: make its writes visible.

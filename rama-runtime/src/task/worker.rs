@@ -173,7 +173,8 @@ impl Worker {
     fn run_frames(&mut self, attempt: &Arc<Attempt>, target: u32, mut batch: Batch) {
         let bytes = batch.bytes();
         if !attempt.has_failed() {
-            let place = self.places[target as usize].expect("frames are sent to their task's worker");
+            let place =
+                self.places[target as usize].expect("frames are sent to their task's worker");
             self.guard(attempt, place, |event| {
                 let runs = std::mem::take(&mut batch.runs);
                 for run in runs {

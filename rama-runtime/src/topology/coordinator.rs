@@ -56,7 +56,11 @@ pub(crate) struct Plan {
 enum Phase {
     Idle,
     /// An attempt at this plan starts at the given time.
-    Planned { plan: Plan, trace: bool, not_before: Duration },
+    Planned {
+        plan: Plan,
+        trace: bool,
+        not_before: Duration,
+    },
     Processing(Arc<Attempt>),
     Preparing(Arc<Attempt>),
     Committing(Arc<Attempt>, Position),

@@ -12,13 +12,7 @@ use crate::task::{Event, Origin};
 /// The code after `source>`, without its record type.
 pub(crate) trait SourceRunner: Send + Sync {
     /// Runs the records at `offsets` of one partition, in order.
-    fn run(
-        &self,
-        event: &mut Event<'_>,
-        depot: &dyn AnyDepot,
-        origin: Origin,
-        offsets: Range<u64>,
-    );
+    fn run(&self, event: &mut Event<'_>, depot: &dyn AnyDepot, origin: Origin, offsets: Range<u64>);
 }
 
 struct TypedSource<O, T, F> {

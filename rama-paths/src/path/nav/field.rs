@@ -66,11 +66,7 @@ where
             };
             let key = field_key::<N::Here, I>();
             f(ReadPlace {
-                slot: place
-                    .slot
-                    .get()
-                    .and_then(|handle| view.get(handle.id, &key))
-                    .into(),
+                slot: place.slot.get().and_then(|handle| view.get(handle.id, &key)).into(),
                 below: view.below(),
             })
         })

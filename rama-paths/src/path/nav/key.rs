@@ -61,11 +61,7 @@ pub(super) fn element<'a, M: Keyed>(
     key: &KeyBytes,
 ) -> ReadPlace<'a, M::Value> {
     ReadPlace {
-        slot: place
-            .slot
-            .get()
-            .and_then(|handle| place.below.get(handle.id, key))
-            .into(),
+        slot: place.slot.get().and_then(|handle| place.below.get(handle.id, key)).into(),
         below: place.below.below(),
     }
 }
@@ -96,21 +92,14 @@ impl<N: Navigator> Navigator for Key<N> {
     where
         F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
     {
-        self.prev.read(
-            top,
-            &mut |place: ReadPlace<'a, N::Here>| match N::Here::as_map(place) {
-                Some(map) => f(element(&map, &self.key)),
-                None => Ok(()),
-            },
-        )
+        self.prev.read(top, &mut |place: ReadPlace<'a, N::Here>| match N::Here::as_map(place) {
+            Some(map) => f(element(&map, &self.key)),
+            None => Ok(()),
+        })
     }
 
     fn leading_key(&self) -> Option<KeyHash> {
-        if N::IS_ROOT {
-            Some(KeyHash::of_bytes(&self.key))
-        } else {
-            self.prev.leading_key()
-        }
+        if N::IS_ROOT { Some(KeyHash::of_bytes(&self.key)) } else { self.prev.leading_key() }
     }
 }
 

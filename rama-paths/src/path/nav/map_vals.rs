@@ -61,10 +61,7 @@ impl<N: Navigator> Navigator for MapVals<N> {
             let View { writes, rows } = place.below;
             let writes = writes.map(|writes| &writes.rows);
             for (_, slot) in merged(writes, &rows.rows, handle.id) {
-                f(ReadPlace {
-                    slot: Held::Stored(slot),
-                    below: place.below.below(),
-                })?;
+                f(ReadPlace { slot: Held::Stored(slot), below: place.below.below() })?;
             }
             Ok(())
         })

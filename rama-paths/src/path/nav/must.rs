@@ -52,11 +52,7 @@ impl<N: Navigator> Navigator for Must<N> {
         F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
     {
         self.0.read(top, &mut |place: ReadPlace<'a, Self::Here>| {
-            if place.slot.get().is_some() {
-                f(place)
-            } else {
-                Ok(())
-            }
+            if place.slot.get().is_some() { f(place) } else { Ok(()) }
         })
     }
 
@@ -72,11 +68,7 @@ impl<N: WriteNavigator> WriteNavigator for Must<N> {
         F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.0.write(top, &mut |place: WritePlace<'_, Self::Here>| {
-            if place.current.stored().is_some() {
-                f(place)
-            } else {
-                Ok(Change::Keep)
-            }
+            if place.current.stored().is_some() { f(place) } else { Ok(Change::Keep) }
         })
     }
 }

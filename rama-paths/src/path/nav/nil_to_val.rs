@@ -35,10 +35,7 @@ impl<O, N: Navigator> Path<O, N> {
         N::Here: Value,
         N::Presence: IsMaybe,
     {
-        self.then(|nav| NilToVal {
-            prev: nav,
-            default: default.into_slot(),
-        })
+        self.then(|nav| NilToVal { prev: nav, default: default.into_slot() })
     }
 }
 

@@ -45,10 +45,6 @@ where
 
     #[inline]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
-        self.nav
-            .0
-            .write(top, &mut |_place: WritePlace<'_, N::Here>| {
-                Ok(Change::Remove)
-            })
+        self.nav.0.write(top, &mut |_place: WritePlace<'_, N::Here>| Ok(Change::Remove))
     }
 }

@@ -41,13 +41,10 @@ impl<N: Navigator> Navigator for One<N> {
         F: FnMut(ReadPlace<'a, N::Here>) -> Result<(), PathError>,
     {
         let mut found = None;
-        self.0.read(
-            top,
-            &mut |place: ReadPlace<'a, N::Here>| match found.replace(place) {
-                None => Ok(()),
-                Some(_) => Err(PathError::NotOne { many: true }),
-            },
-        )?;
+        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| match found.replace(place) {
+            None => Ok(()),
+            Some(_) => Err(PathError::NotOne { many: true }),
+        })?;
         f(found.ok_or(PathError::NotOne { many: false })?)
     }
 
@@ -68,10 +65,6 @@ impl<N: WriteNavigator> WriteNavigator for One<N> {
             }
             f(place)
         })?;
-        if found {
-            Ok(change)
-        } else {
-            Err(PathError::NotOne { many: false })
-        }
+        if found { Ok(change) } else { Err(PathError::NotOne { many: false }) }
     }
 }

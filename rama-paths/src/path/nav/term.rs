@@ -55,9 +55,7 @@ where
         prev.write(top, &mut |place: WritePlace<'_, N::Here>| {
             let slot = place.current.get().ok_or(PathError::Absent)?;
             let value = N::Here::from_slot(slot.clone()).map(&f);
-            Ok(value
-                .and_then(N::Here::into_slot)
-                .map_or(Change::Keep, Change::Put))
+            Ok(value.and_then(N::Here::into_slot).map_or(Change::Keep, Change::Put))
         })
     }
 }

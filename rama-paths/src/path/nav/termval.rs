@@ -51,11 +51,7 @@ where
         let mut value = value.into_slot();
         prev.write(top, &mut |_place: WritePlace<'_, V>| {
             // The only place takes the value itself.
-            let value = if N::Emits::SINGLE {
-                value.take()
-            } else {
-                value.clone()
-            };
+            let value = if N::Emits::SINGLE { value.take() } else { value.clone() };
             Ok(value.map_or(Change::Keep, Change::Put))
         })
     }

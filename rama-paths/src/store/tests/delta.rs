@@ -68,10 +68,7 @@ fn another_version_is_refused() {
 fn a_delta_of_another_schema_is_refused() {
     let bytes = delta(&written());
     let error = Partition::<PMap<i64, i64>>::new().replay(&bytes);
-    assert!(matches!(
-        error,
-        Err(StoreError::UnknownNode { .. } | StoreError::Decode(_))
-    ));
+    assert!(matches!(error, Err(StoreError::UnknownNode { .. } | StoreError::Decode(_))));
 }
 
 #[test]
@@ -80,62 +77,38 @@ fn ids_do_not_come_back() {
     let first = delta(&partition);
     partition.apply();
     // The structure goes in the next attempt, and another takes its key.
-    partition
-        .transform(nested().key(1).none())
-        .expect("the write succeeds");
+    partition.transform(nested().key(1).none()).expect("the write succeeds");
     partition.apply();
     assert_eq!(partition.row_count(), 0);
     let path = nested().key(1).key(3).termval("b".to_owned());
     partition.transform(path).expect("the write succeeds");
-    assert_eq!(
-        Reader::new(&delta(&partition)).expect("it is good").counter,
-        3
-    );
+    assert_eq!(Reader::new(&delta(&partition)).expect("it is good").counter, 3);
     // A discarded attempt takes no ids.
     partition.discard();
     let path = nested().key(1).key(3).termval("b".to_owned());
     partition.transform(path).expect("the write succeeds");
-    assert_eq!(
-        Reader::new(&delta(&partition)).expect("it is good").counter,
-        3
-    );
+    assert_eq!(Reader::new(&delta(&partition)).expect("it is good").counter, 3);
     partition.apply();
-    assert!(matches!(
-        partition.replay(&first),
-        Err(StoreError::Counter {
-            found: 2,
-            current: 3
-        })
-    ));
+    assert!(matches!(partition.replay(&first), Err(StoreError::Counter { found: 2, current: 3 })));
 }
 
 #[test]
 fn a_replay_over_writes_is_refused() {
     let mut partition = written();
     let bytes = delta(&partition);
-    assert!(matches!(
-        partition.replay(&bytes),
-        Err(StoreError::PendingWrites)
-    ));
+    assert!(matches!(partition.replay(&bytes), Err(StoreError::PendingWrites)));
 }
 
 #[test]
 fn a_structure_made_and_dropped_in_one_attempt_leaves_nothing() {
     let mut partition = written();
-    partition
-        .transform(nested().key(1).none())
-        .expect("the write succeeds");
+    partition.transform(nested().key(1).none()).expect("the write succeeds");
     partition.apply();
     assert_eq!(partition.row_count(), 0);
     let path = nested().must(1).key(2).termval("a".to_owned());
     partition.transform(path).expect("the write succeeds");
-    partition
-        .transform(nested().key(1).key(2).none())
-        .expect("the write succeeds");
-    assert_eq!(
-        partition.transform(nested().key(1).key(2).term(|v| v)),
-        Err(PathError::Absent)
-    );
+    partition.transform(nested().key(1).key(2).none()).expect("the write succeeds");
+    assert_eq!(partition.transform(nested().key(1).key(2).term(|v| v)), Err(PathError::Absent));
     partition.discard();
     assert!(!partition.has_writes());
 }

@@ -149,18 +149,8 @@ impl Case for Flat {
         let all = source.select(flat().all());
         assert!(all.is_sorted());
         assert_eq!(source.select(flat().count()), [all.len()]);
-        assert!(
-            source
-                .select(flat().map_keys())
-                .iter()
-                .eq(all.iter().map(|(k, _)| k))
-        );
-        assert!(
-            source
-                .select(flat().map_vals())
-                .iter()
-                .eq(all.iter().map(|(_, v)| v))
-        );
+        assert!(source.select(flat().map_keys()).iter().eq(all.iter().map(|(k, _)| k)));
+        assert!(source.select(flat().map_vals()).iter().eq(all.iter().map(|(_, v)| v)));
         for key in -4..4 {
             let value = all.iter().find(|(k, _)| *k == key).map(|(_, v)| *v);
             assert_eq!(source.select(flat().key(key)), [value]);
@@ -230,12 +220,7 @@ impl Case for Nested {
         use NestedWrite as W;
         match write.clone() {
             W::Set(a, b, v) => drop(model.entry(a).or_default().insert(b, v)),
-            W::Push(a, b, v) => model
-                .entry(a)
-                .or_default()
-                .entry(b)
-                .or_default()
-                .push_str(&v),
+            W::Push(a, b, v) => model.entry(a).or_default().entry(b).or_default().push_str(&v),
             W::Remove(a, b) => drop(model.get_mut(&a).and_then(|inner| inner.remove(&b))),
             W::Drop(a) => drop(model.remove(&a)),
             W::MustSet(a, b, v) => drop(model.get_mut(&a).and_then(|inner| inner.insert(b, v))),
@@ -249,10 +234,7 @@ impl Case for Nested {
         let counts = source.select(nested().map_vals().count());
         assert!(keys.is_sorted());
         let read = |key: &String| source.select(nested().key(key).all()).into_iter().collect();
-        let model: Self::Model = keys
-            .into_iter()
-            .map(|key| (key.clone(), read(&key)))
-            .collect();
+        let model: Self::Model = keys.into_iter().map(|key| (key.clone(), read(&key))).collect();
         assert!(counts.into_iter().eq(model.values().map(BTreeMap::len)));
         assert_eq!(source.select(nested().key("none").count()), [0]);
         model
@@ -326,12 +308,7 @@ impl Case for Deep {
         use DeepWrite as W;
         match *write {
             W::Set(a, b, c, v) => {
-                model
-                    .entry(a)
-                    .or_default()
-                    .entry(b)
-                    .or_default()
-                    .insert(c, v);
+                model.entry(a).or_default().entry(b).or_default().insert(c, v);
             }
             W::Add(a, b, c, v) => {
                 let inner = model.entry(a).or_default().entry(b).or_default();
