@@ -234,11 +234,8 @@ pub(crate) fn emit_form(span: Span) -> Error {
 
 // Statements.
 
-/// How the message of a missing `;` begins.
-pub(crate) const MISSING: &str = "missing `;`";
-
 pub(crate) fn missing_semicolon(span: Span, before: &str) -> Error {
-    at(span, format!("{MISSING} before `{before}`\nhelp: end the statement above with `;`"))
+    at(span, format!("missing `;` before `{before}`\nhelp: end the statement above with `;`"))
 }
 
 pub(crate) fn two_arrows(span: Span) -> Error {
@@ -411,16 +408,9 @@ pub(crate) fn filter_without_condition(span: Span) -> Error {
     at(span, "`filter>` has no condition\nhelp: write `filter> *count > 0;`")
 }
 
-pub(crate) fn rust(error: &Error, end: Span, ended: bool) -> Error {
-    if ended {
-        at(end, format!("{}\nhelp: the statement ends too early here", lower(error)))
-    } else {
-        at(error.span(), lower(error))
-    }
-}
-
-fn lower(error: &Error) -> String {
-    error.to_string()
+/// What `syn` found wrong in Rust code; if the code `ended` too early, behind its last token.
+pub(crate) fn rust(error: Error, end: Span, ended: bool) -> Error {
+    if ended { at(end, format!("{error}\nhelp: the statement ends too early here")) } else { error }
 }
 
 pub(crate) fn unexpected(token: &impl ToTokens, span: Span) -> Error {

@@ -93,8 +93,7 @@ impl Printer {
     ) {
         let inner = tokens::list(group.stream());
         let touches = tokens::ends_operand(before)
-            || (tokens::is_punct(before, '!') && tokens::ident(second).is_some())
-            || tokens::is_punct(before, '>') && tokens::is_punct(second, ':');
+            || (tokens::is_punct(before, '!') && tokens::ident(second).is_some());
         let (open, close, touches) = match group.delimiter() {
             Delimiter::Parenthesis => ("(", ")", touches || self.closed_angle),
             Delimiter::Bracket => ("[", "]", touches),
@@ -131,8 +130,7 @@ impl Printer {
             }
             "." | ".." | "..=" => {
                 self.put(operator, !operand && operator != ".");
-                self.glued = operator == "."
-                    || after.is_some_and(|after| !matches!(after, TokenTree::Punct(_)));
+                self.glued = operator == "." || after.is_some_and(starts_operand);
             }
             "," | ";" | ":" | "?" => self.put(operator, false),
             "$$" | "$" | "'" => {
@@ -179,6 +177,11 @@ impl Printer {
 /// Whether what is printed so far is the word of a statement, as `local_select`.
 fn is_keyword(out: &str) -> bool {
     !out.is_empty() && out.chars().all(|char| char.is_lowercase() || char == '_')
+}
+
+/// Whether an operand can begin with `token`.
+fn starts_operand(token: &TokenTree) -> bool {
+    !matches!(token, TokenTree::Punct(punct) if !matches!(punct.as_char(), '*' | '-' | '&' | '!'))
 }
 
 /// The longest operator that the tokens begin with.

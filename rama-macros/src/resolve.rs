@@ -216,7 +216,7 @@ impl Resolver<'_> {
         let mut bound: BTreeMap<String, VarId> = BTreeMap::new();
         for bind in &mut pattern.binds {
             let text = bind.name.to_string();
-            if tokens::is_upper_case(&text) {
+            if tokens::is_upper_case(&text) || !tokens::is_value_name(&text) {
                 self.errors.push(errors::upper_case(&bind.name));
             }
             bind.var = match bound.get(&text) {

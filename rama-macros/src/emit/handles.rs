@@ -18,12 +18,10 @@ pub(crate) fn items(module: &Module) -> TokenStream {
         quote!(#[doc = #doc])
     });
     let tags = tags(module);
-    let owners = module.topologies.iter().map(|topology| &topology.name).collect::<BTreeSet<_>>();
-    let owners = module
-        .topologies
-        .iter()
-        .map(|topology| &topology.name)
-        .filter(|name| owners.get(name).is_some_and(|first| std::ptr::eq(*first, *name)));
+    // A name that is taken twice has its message already: one item is enough.
+    let mut seen = BTreeSet::new();
+    let owners =
+        module.topologies.iter().map(|topology| &topology.name).filter(|name| seen.insert(*name));
     let mut taken = BTreeSet::new();
     let handles = handles(module, &tags)
         .into_iter()

@@ -69,7 +69,8 @@ impl Body<'_> {
     pub(crate) fn look(&mut self, expr: &Expr) -> TokenStream {
         match expr.form {
             Form::Variable => self.reference(expr),
-            Form::Place | Form::Other => {
+            Form::Place => self.key(expr),
+            Form::Other => {
                 let code = self.code(expr);
                 quote!(&(#code))
             }

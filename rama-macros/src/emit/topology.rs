@@ -6,7 +6,7 @@ use super::names::{self, Glue, glue_span};
 use crate::ast::Topology;
 use crate::plan::{SourcePlan, StateId, TopologyPlan};
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
 
 pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue) -> TokenStream {
     let name = &topology.name;
@@ -15,23 +15,18 @@ pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue
         let name = &pstate.name;
         quote_spanned!(glue_span(name.span())=> topology.pstate(Self::#name);)
     });
-    let labels = plan.sources.iter().flat_map(|source| &source.order.as_slice()[..]).count();
-    let labels = (labels > 0).then(|| {
-        let labels = plan.sources.iter().flat_map(|source| {
-            source.order.iter().map(|state| {
-                let text = &source.states[*state].label;
-                let label = glue.name(text, Span::call_site());
-                quote_spanned!(glue_span(Span::call_site())=> let #label = topology.label(#text);)
-            })
-        });
-        let labels: Vec<TokenStream> = labels.collect();
-        quote!(#(#labels)*)
+    let labels = plan.sources.iter().flat_map(|source| {
+        source.order.iter().map(|state| {
+            let text = &source.states[*state].label;
+            let label = glue.name(text, Span::call_site());
+            quote_spanned!(glue_span(Span::call_site())=> let #label = topology.label(#text);)
+        })
     });
     let sources = plan.sources.iter().map(|plan| source(plan, glue));
     quote_spanned! {span=>
         module.microbatch(Self::#name, |topology| {
             #(#pstates)*
-            #labels
+            #(#labels)*
             #(#sources)*
         });
     }
@@ -74,6 +69,8 @@ fn state(plan: &SourcePlan<'_>, at: StateId, glue: &Glue) -> TokenStream {
             let define = Ident::new("define", hop);
             quote_spanned!(span=> topology.#define(#label, #witnesses, move |#cx, #frame| { #body });)
         }
-        None => quote_spanned!(span=> topology.define_in_step(#label, move |#cx, #frame| { #body });),
+        None => {
+            quote_spanned!(span=> topology.define_in_step(#label, move |#cx, #frame| { #body });)
+        }
     }
 }

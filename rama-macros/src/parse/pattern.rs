@@ -15,16 +15,16 @@ pub(crate) fn pattern(code: &[TokenTree], arrow: Span) -> Result<Pattern> {
     if code.is_empty() {
         return Err(errors::arrow_without_pattern(arrow));
     }
-    let mut sigils = Sigils::default();
+    let mut sigils = Sigils::of_pattern();
     let marked = sigils.mark(code);
-    let parsed = (|input: ParseStream| elements(input, &sigils)).parse2(marked);
-    let elements = parsed.map_err(|error| {
-        if error.to_string().starts_with("unexpected end of input") {
-            errors::rust(&error, tokens::last_span(code), true)
-        } else {
-            error
-        }
-    })?;
+    let mut ended = false;
+    let parsed = (|input: ParseStream| {
+        let parsed = elements(input, &sigils);
+        ended = input.is_empty();
+        parsed
+    })
+    .parse2(marked);
+    let elements = parsed.map_err(|error| errors::rust(error, tokens::last_span(code), ended))?;
     for (pattern, _) in &elements {
         check(pattern, &sigils)?;
     }

@@ -49,13 +49,7 @@ pub(crate) fn exprs(code: &[TokenTree]) -> Result<Vec<Expr>> {
         Ok(found)
     })
     .parse2(marked);
-    let parsed = parsed.map_err(|error| {
-        if error.to_string().starts_with(errors::MISSING) {
-            error
-        } else {
-            errors::rust(&error, tokens::last_span(code), ended)
-        }
-    })?;
+    let parsed = parsed.map_err(|error| errors::rust(error, tokens::last_span(code), ended))?;
     parsed.iter().map(|expr| names(expr, &sigils)).collect()
 }
 

@@ -13,10 +13,17 @@ const PREFIX: &str = "__rama_variable_";
 /// The stars of one piece of code.
 #[derive(Default)]
 pub(crate) struct Sigils {
+    /// In a pattern nothing is dereferenced: each star is a variable.
+    pattern: bool,
     marks: HashMap<String, (TokenTree, Ident)>,
 }
 
 impl Sigils {
+    /// For what stands after `:>`.
+    pub(crate) fn of_pattern() -> Self {
+        Sigils { pattern: true, ..Sigils::default() }
+    }
+
     /// `code` with a placeholder for each `*name`.
     pub(crate) fn mark(&mut self, code: &[TokenTree]) -> TokenStream {
         let mut out = TokenStream::new();
@@ -27,7 +34,7 @@ impl Sigils {
                 star @ TokenTree::Punct(_)
                     if tokens::is_punct(Some(star), '*') && !tokens::ends_operand(before) =>
                 {
-                    match variable(&code[at + 1..]) {
+                    match variable(&code[at + 1..], self.pattern) {
                         Some(name) => {
                             let placeholder = format!("{PREFIX}{}", self.marks.len());
                             out.extend([TokenTree::Ident(Ident::new(&placeholder, name.span()))]);
@@ -74,7 +81,7 @@ impl Sigils {
 
 /// The name, if what follows a star is the name of a variable and not a static,
 /// a path, a macro or a call whose result is dereferenced.
-fn variable(after_star: &[TokenTree]) -> Option<&Ident> {
+fn variable(after_star: &[TokenTree], pattern: bool) -> Option<&Ident> {
     let name = tokens::ident(after_star.first())?;
     let text = name.to_string();
     let next = after_star.get(1);
@@ -82,6 +89,10 @@ fn variable(after_star: &[TokenTree]) -> Option<&Ident> {
     let makro =
         tokens::is_punct(next, '!') && matches!(after_star.get(2), Some(TokenTree::Group(_)));
     let call = tokens::group(next, proc_macro2::Delimiter::Parenthesis).is_some();
-    (tokens::is_value_name(&text) && !tokens::is_upper_case(&text) && !path && !makro && !call)
-        .then_some(name)
+    let named = if pattern {
+        !tokens::is_reserved(&text)
+    } else {
+        tokens::is_value_name(&text) && !tokens::is_upper_case(&text)
+    };
+    (named && !path && !makro && !call).then_some(name)
 }

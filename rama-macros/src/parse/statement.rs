@@ -155,10 +155,8 @@ fn kind(code: &[TokenTree]) -> Result<Kind> {
     if let Some(word) = starts_keyword(code) {
         return keyword(word, &left[2.min(left.len())..], right);
     }
-    if starts_partitioner(code) {
-        if let Some(name) = tokens::ident(code.get(1)) {
-            return partitioner(name, &left[2.min(left.len())..], right.map(|(span, _)| span));
-        }
+    if let (true, Some(name)) = (starts_partitioner(code), tokens::ident(code.get(1))) {
+        return partitioner(name, &left[2.min(left.len())..], right.map(|(span, _)| span));
     }
     if let (true, Some(name)) = (tokens::is_punct(first, '+'), tokens::ident(code.get(1))) {
         return if name == "compound" {
@@ -250,16 +248,20 @@ fn keyword(word: &Ident, left: &[TokenTree], right: Option<(Span, &[TokenTree])>
             };
             Ok(Kind::Select { path, pattern: pattern::pattern(right, arrow)? })
         }
-        "local_transform" => match right {
-            Some((arrow, _)) => Err(errors::emits_nothing(arrow, "local_transform>")),
-            None => Ok(Kind::Transform { path: path::path(left, word)? }),
-        },
-        "filter" => match right {
-            Some((arrow, _)) => Err(errors::emits_nothing(arrow, "filter>")),
-            None => Ok(Kind::Filter {
-                condition: rust::expr(left, || errors::filter_without_condition(word.span()))?,
-            }),
-        },
+        "local_transform" => {
+            let path = path::path(left, word)?;
+            match right {
+                Some((arrow, _)) => Err(errors::emits_nothing(arrow, "local_transform>")),
+                None => Ok(Kind::Transform { path }),
+            }
+        }
+        "filter" => {
+            let condition = rust::expr(left, || errors::filter_without_condition(word.span()))?;
+            match right {
+                Some((arrow, _)) => Err(errors::emits_nothing(arrow, "filter>")),
+                None => Ok(Kind::Filter { condition }),
+            }
+        }
         "else" => Err(errors::else_without_if(word.span())),
         _ => Err(errors::unknown_keyword(word, KEYWORDS)),
     }

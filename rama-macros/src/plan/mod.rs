@@ -8,9 +8,9 @@ mod live;
 mod lower;
 mod print;
 
-use proc_macro2::Span;
 use crate::ast::{Module, Partitioner, Source, Statement, VarId};
 pub(crate) use live::{live_before, live_into};
+use proc_macro2::Span;
 use std::collections::BTreeSet;
 
 /// Variables that are still needed.

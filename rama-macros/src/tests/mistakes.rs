@@ -1,1 +1,436 @@
-//! Mistakes.
+//! What the compiler says to what is wrong: a table of module, statement and message.
+
+use crate::compile;
+use proc_macro2::TokenStream;
+
+/// The messages for a module, each without its help.
+fn errors(module: &str) -> Vec<String> {
+    let input: TokenStream = module.parse().expect("the module is made of tokens");
+    let compiled = compile::defmodule(input);
+    syn::parse2::<syn::File>(compiled.code.clone()).expect("there is code beside errors");
+    compiled.errors.iter().map(ToString::to_string).collect()
+}
+
+/// A module around some statements.
+fn with_statements(statements: &str) -> String {
+    format!(
+        "pub module M {{
+            depot *events: Event, hash_by(.id);
+            microbatch topo {{
+                pstate $$funds: PMap<i64, i64>;
+                sources! {{
+                    source> *events :> %mb;
+                    %mb() :> Event {{ *id, *name, *amount }};
+                    {statements}
+                }}
+            }}
+        }}"
+    )
+}
+
+/// Each piece of source has exactly the given messages, whose first lines and helps are
+/// written with ` / ` between them.
+fn check(cases: &[(&str, &[&str])], module: impl Fn(&str) -> String) {
+    for (source, expected) in cases {
+        let found: Vec<String> =
+            errors(&module(source)).iter().map(|error| error.replace("\nhelp: ", " / ")).collect();
+        assert_eq!(found, *expected, "in {source}");
+    }
+}
+
+#[test]
+fn names() {
+    check(
+        &[
+            ("*amuont + 1 :> *x;", &["unbound variable `*amuont` / did you mean `*amount`?"]),
+            (
+                "*other :> *x; *other :> *y;",
+                &[
+                    "unbound variable `*other` / bind it first: `expression :> *other;`; bound here are `*amount`, `*id` and `*name`",
+                ],
+            ),
+            (
+                "<<if *id > 0 { 1 :> *x; } *x :> *y;",
+                &[
+                    "`*x` is bound in only one arm of the `<<if` above / bind it in the other arm too: `expression :> *x;`",
+                ],
+            ),
+            (
+                "<<if *id > 0 { <<if *id > 1 { 1 :> *x; } else { 2 :> *z; } } else { 2 :> *x; } *x :> *y;",
+                &[
+                    "`*x` is bound in only one arm of the `<<if` above / bind it in the other arm too: `expression :> *x;`",
+                ],
+            ),
+            (
+                "local_select> $$fund.key(*id) :> *x;",
+                &["unknown PState `$$fund` / did you mean `$$funds`?"],
+            ),
+            (
+                "+compound $$other { *id => +count() };",
+                &[
+                    "unknown PState `$$other` / declare it in the topology that writes it: `pstate $$other: Schema;`",
+                ],
+            ),
+            (
+                "source> *event :> %mb; %mb() :> *e;",
+                &["unknown depot `*event` / did you mean `*events`?"],
+            ),
+            ("amount + 1 :> *x;", &["`amount` is a variable of the dataflow / write `*amount`"]),
+            ("vec![1].iter().map(|amount| amount + *id).sum::<i64>() :> *x;", &[]),
+            ("format!(\"{amount}\") :> *x;", &[]),
+            ("*LIMIT + 1 :> *x;", &[]),
+            ("1 :> *X;", &["`*X` would be a static, not a variable / write `*x`"]),
+            (
+                "Some(1) :> Some(x);",
+                &["`x` binds nothing here / write `*x`, or `_` to leave it out"],
+            ),
+            (
+                "{ let *y = 1; y } :> *x;",
+                &["a pattern inside Rust code binds Rust's own names / write `y`"],
+            ),
+        ],
+        with_statements,
+    );
+}
+
+#[test]
+fn statements() {
+    check(
+        &[
+            (
+                "local_selct> $$funds.key(*id) :> *x;",
+                &["unknown statement `local_selct>` / did you mean `local_select>`?"],
+            ),
+            (
+                "each> *x :> *y;",
+                &[
+                    "unknown statement `each>` / the statements are `source>`, `local_select>`, `local_transform>` or `filter>`",
+                ],
+            ),
+            ("|hsah(*id);", &["unknown partitioner `|hsah` / did you mean `|hash`?"]),
+            ("|hash;", &["`|hash` takes one value / write `|hash(*key);`"]),
+            ("|all(*id);", &["`|all` takes no value / write `|all;`"]),
+            (
+                "|hash(*id) :> *x;",
+                &[
+                    "`|hash` moves to another task and emits nothing / end the statement with `;` before `:>`",
+                ],
+            ),
+            ("<<cond *id { }", &["unknown block `<<cond` / the blocks are `<<if`"]),
+            (
+                "<<iff *id > 1 { 1 :> *x; } else { 2 :> *x; } *x :> *y;",
+                &["unknown block `<<iff` / did you mean `<<if`?"],
+            ),
+            ("<<if *id > 1; *id :> *x;", &["`<<if` has no block / write `<<if expression { … }`"]),
+            ("<<if { 1 :> *x; }", &["`<<if` has no condition / write `<<if *ready { … }`"]),
+            (
+                "<<if *id > 1 { } else if *id > 2 { }",
+                &["after `else` stands a dataflow block / write `else <<if`"],
+            ),
+            (
+                "else { 1 :> *x; }",
+                &["`else` without an `<<if` before it / write `<<if expression { … } else { … }`"],
+            ),
+            (
+                "if *id > 1 { 1 :> *x; } *id :> *y;",
+                &["a Rust `if` cannot hold dataflow statements / write `<<if`"],
+            ),
+            (
+                "let x = *id;",
+                &["a dataflow binds with `:>`, not with `let` / write `expression :> *value;`"],
+            ),
+            (
+                "*x = 3;",
+                &["variables are bound with `:>`, not with `=` / write `expression :> *x;`"],
+            ),
+            ("*id + 1 -> *x; *x :> *y;", &["`->` does not bind in a dataflow / write `:>`"]),
+            ("*id + 1 :> ;", &["`:>` binds nothing / name what is emitted: `:> *value;`"]),
+            (":> *x;", &["nothing stands before `:>` / write `expression :> *value;`"]),
+            (
+                "local_select> $$funds.key(*id);",
+                &[
+                    "`local_select>` emits what it finds / name it: `local_select> $$pstate.key(*key) :> *value;`",
+                ],
+            ),
+            (
+                "local_transform> $$funds.key(*id).termval(1) :> *x;",
+                &["`local_transform>` emits nothing, so `:>` has nothing to bind / remove `:> …`"],
+            ),
+            ("filter> ;", &["`filter>` has no condition / write `filter> *count > 0;`"]),
+            (
+                "local_select> funds.key(*id) :> *x;",
+                &[
+                    "`local_select>` takes a path into a PState / write `local_select> $$pstate.key(*key)…`",
+                ],
+            ),
+            (
+                "foo($$funds);",
+                &[
+                    "a PState cannot be used inside Rust code / read it first: `local_select> $$pstate.key(*key) :> *value;`",
+                ],
+            ),
+            ("*id + + :> *x; *x :> *y;", &["expected an expression"]),
+        ],
+        with_statements,
+    );
+}
+
+#[test]
+fn semicolons() {
+    let missing =
+        |before: &str| format!("missing `;` before `{before}` / end the statement above with `;`");
+    for (source, before) in [
+        ("*id + 1 :> *x local_select> $$funds.key(*x) :> *y;", "local_select>"),
+        ("*id + 1 :> *x <<if *x > 1 { 2 :> *y; }", "<<if"),
+        ("*id + 1 :> *x |hash(*x); *x :> *y;", "|hash"),
+        ("*id + 1 :> *x |all; *x :> *y;", "|all"),
+        ("*id + 1 :> *x +compound $$funds { *x => +count() };", "+compound"),
+        ("*id + 1 :> *x *x * 2 :> *y;", "*x"),
+        ("foo(*id) bar(*id);", "bar"),
+        ("local_transform> $$funds.key(*id).termval(1) *id + 1 :> *y;", "*id"),
+        ("local_transform> $$funds.key(*id).termval(1) filter> *id > 1;", "filter>"),
+        ("source> *events :> %mb %mb() :> *e;", "%mb"),
+    ] {
+        let found: Vec<String> = errors(&with_statements(source))
+            .iter()
+            .map(|error| error.replace("\nhelp: ", " / "))
+            .collect();
+        assert_eq!(found.first(), Some(&missing(before)), "in {source}");
+        assert_eq!(found.len(), 1, "in {source}: {found:?}");
+    }
+    check(
+        &[(
+            "*id :> *x :> *y;",
+            &[
+                "a second `:>` in one statement / end the first statement with `;`, or name several values as `:> *a, *b`",
+            ],
+        )],
+        with_statements,
+    );
+}
+
+#[test]
+fn compounds() {
+    check(
+        &[
+            (
+                "+compound $$funds { *id => +smu(*amount) };",
+                &["unknown aggregator `+smu` / did you mean `+sum`?"],
+            ),
+            (
+                "+compound $$funds { *id => +avg(*amount) };",
+                &[
+                    "unknown aggregator `+avg` / the aggregators are `+sum`, `+count`, `+max` or `+min`",
+                ],
+            ),
+            (
+                "+sum(*amount) :> *x;",
+                &[
+                    "`+sum` needs a place to aggregate into / write `+compound $$pstate { *key => +sum(…) };`",
+                ],
+            ),
+            (
+                "+compuond $$funds { *id => +count() };",
+                &["unknown aggregator `+compuond` / did you mean `+compound`?"],
+            ),
+            (
+                "+compound { *id => +count() };",
+                &[
+                    "this is not a compound aggregation / write `+compound $$pstate { *key => +sum(*value) };`",
+                ],
+            ),
+            (
+                "+compound $$funds { +count() };",
+                &[
+                    "this entry names no place / write `*key => +sum(*value)`, or `field: +sum(*value)` for a struct of fixed keys",
+                ],
+            ),
+            (
+                "+compound $$funds { *id => *amount };",
+                &[
+                    "expected an aggregator or another level / write `+sum(*value)` or `{ *key => +sum(*value) }`",
+                ],
+            ),
+        ],
+        with_statements,
+    );
+}
+
+#[test]
+fn sources() {
+    let topology = |sources: &str| {
+        format!(
+            "module M {{ depot *events: Event, random; microbatch topo {{ sources! {{ {sources} }} }} }}"
+        )
+    };
+    check(
+        &[
+            (
+                "1 :> *x; source> *events :> %mb; %mb() :> *e;",
+                &[
+                    "this statement stands before the first `source>`, so nothing would run it / begin with `source> *depot :> %microbatch;`",
+                ],
+            ),
+            (
+                "source> *events :> %mb; %bm() :> *e; *e :> *f;",
+                &["unknown `%bm` / the source above calls it `%mb`"],
+            ),
+            (
+                "source> *events :> %mb; 1 :> *x;",
+                &[
+                    "nothing takes the records of this source / write `%mb() :> *record;` right after it",
+                ],
+            ),
+            (
+                "source> *events :> %mb; %mb() :> *e; <<if *e { %mb() :> *f; }",
+                &[
+                    "`%mb()` can only be the first statement after its `source>` / begin another source section with `source> *depot :> %mb;`",
+                ],
+            ),
+            (
+                "source> *events :> %mb; %mb() :> *e; <<if *e { source> *events :> %mb; }",
+                &["`source>` cannot stand inside a block / move it to the top of `sources!`"],
+            ),
+            (
+                "source> $$events :> %mb;",
+                &["this is not a source / write `source> *depot :> %microbatch;`"],
+            ),
+            (
+                "source> *events :> %mb; %mb :> *e; *e :> *f;",
+                &["this does not take records / write `%microbatch() :> pattern;`"],
+            ),
+        ],
+        topology,
+    );
+}
+
+#[test]
+fn declarations() {
+    let module = |items: &str| format!("module M {{ {items} }}");
+    check(
+        &[
+            ("", &[]),
+            (
+                "depot *d: T, hash_bt(.x);",
+                &["unknown depot option `hash_bt` / did you mean `hash_by`?"],
+            ),
+            (
+                "depot *d: T;",
+                &[
+                    "a depot says how its records are spread over the tasks / write `, hash_by(.field)`, or `random`, `disallow` or `global`",
+                ],
+            ),
+            ("depto *d: T, random;", &["unknown declaration `depto` / did you mean `depot`?"]),
+            (
+                "depot d: T, random;",
+                &["expected `*` / write `depot *name: Type, hash_by(.field);`"],
+            ),
+            (
+                "depot *x: T, random; microbatch t { pstate $$x: T; }",
+                &[
+                    "`x` names depot `*x` and PState `$$x`; their handles would be the same `Self::x` / rename one of the two",
+                ],
+            ),
+            (
+                "depot *d: T, random; microbatch d { }",
+                &[
+                    "`d` names depot `*d` and topology `d`; their handles would be the same `Self::d` / rename one of the two",
+                ],
+            ),
+            (
+                "microbatch t { pstat $$x: T; }",
+                &["unknown declaration `pstat` in a topology / did you mean `pstate`?"],
+            ),
+            (
+                "microbatch t { source! { } }",
+                &["unknown declaration `source` in a topology / did you mean `sources!`?"],
+            ),
+            ("microbatch t { pstate x: T; }", &["expected `$` / write `pstate $$name: Schema;`"]),
+        ],
+        module,
+    );
+    assert!(errors("pub modul M { }")[0].starts_with("expected `module`"));
+}
+
+/// Nothing that tokenises makes the compiler panic.
+#[test]
+fn token_soup() {
+    let words = [
+        "*",
+        "x",
+        "*x",
+        "$$",
+        "$$p",
+        "%",
+        "%mb",
+        "|",
+        "|hash",
+        "<<",
+        "<<if",
+        "else",
+        ":>",
+        ":",
+        ">",
+        ";",
+        ",",
+        "(*x)",
+        "()",
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        "=>",
+        "->",
+        "+",
+        "+sum",
+        "+compound",
+        "source>",
+        "local_select>",
+        "filter>",
+        "source> *events :> %mb; %mb() :> *x;",
+        ".",
+        ".key",
+        "::",
+        "<",
+        "if",
+        "match",
+        "let",
+        "\"{x:>y$}\"",
+        "1",
+        "?",
+        "Some",
+        "..",
+        "&",
+        "=",
+        "r#type",
+        "_",
+        "self",
+        "format!",
+        "'a",
+        "#",
+        "depot",
+        "sources!",
+    ];
+    let mut seed: u64 = 0x9E37_79B9_7F4A_7C15;
+    let mut next = |below: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        usize::try_from(seed % below as u64).expect("a remainder below a usize is one")
+    };
+    let mut tokenised = 0;
+    for _ in 0..4_000 {
+        let soup: Vec<&str> = (0..next(14)).map(|_| words[next(words.len())]).collect();
+        let soup = soup.join(" ");
+        for module in [with_statements(&soup), format!("module M {{ {soup} }}"), soup] {
+            if let Ok(input) = module.parse::<TokenStream>() {
+                tokenised += 1;
+                let compiled = compile::defmodule(input);
+                compiled.expand();
+            }
+        }
+    }
+    assert!(tokenised > 1_000, "only {tokenised} soups were tokens");
+}

@@ -82,17 +82,24 @@ impl KeyBytes {
     }
 }
 
-/// Short bytes as numbers that are in the order of the bytes. Where they are equal, one of the two
-/// is the other and zeros, and the shorter one is first.
+/// The eight bytes at `at` as a number, so that its order is that of the bytes.
 #[inline]
-fn words(bytes: &[u8; INLINE]) -> (u64, u64, u64) {
-    let word = |at: usize| {
-        let mut word = [0; 8];
-        let part = &bytes[at..(at + 8).min(INLINE)];
-        word[..part.len()].copy_from_slice(part);
-        u64::from_be_bytes(word)
-    };
-    (word(0), word(8), word(16))
+fn word(bytes: &[u8; INLINE], at: usize) -> u64 {
+    bytes[at..].first_chunk().map_or(0, |word| u64::from_be_bytes(*word))
+}
+
+/// The order of short bytes. Where all are equal, zeros behind the end included, the shorter one is
+/// the front of the other.
+#[inline]
+fn cmp_short(a: &[u8; INLINE], a_len: u8, b: &[u8; INLINE], b_len: u8) -> Ordering {
+    // The last word overlaps the one before, where the two are known to be equal.
+    for at in [0, 8, INLINE - 8] {
+        let (a, b) = (word(a, at), word(b, at));
+        if a != b {
+            return a.cmp(&b);
+        }
+    }
+    a_len.cmp(&b_len)
 }
 
 impl Default for KeyBytes {
@@ -106,7 +113,7 @@ impl Ord for KeyBytes {
     fn cmp(&self, other: &Self) -> Ordering {
         match (&self.0, &other.0) {
             (Bytes::Short { len: a_len, bytes: a }, Bytes::Short { len: b_len, bytes: b }) => {
-                words(a).cmp(&words(b)).then(a_len.cmp(b_len))
+                cmp_short(a, *a_len, b, *b_len)
             }
             _ => self.as_slice().cmp(other),
         }
@@ -125,7 +132,7 @@ impl PartialEq for KeyBytes {
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Bytes::Short { len: a_len, bytes: a }, Bytes::Short { len: b_len, bytes: b }) => {
-                a_len == b_len && words(a) == words(b)
+                a_len == b_len && a == b
             }
             _ => self.as_slice() == other.as_slice(),
         }
@@ -157,7 +164,7 @@ impl Hash for KeyBytes {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match &self.0 {
             // One word, without a loop: most keys are a number.
-            Bytes::Short { len: 8, bytes } => state.write_u64(words(bytes).0),
+            Bytes::Short { len: 8, bytes } => state.write_u64(word(bytes, 0)),
             _ => state.write(self),
         }
     }

@@ -14,6 +14,8 @@
 //!
 //! Operations on different rows, so their order does not matter.
 
+use postcard::ser_flavors::Flavor;
+
 use super::writes::WriteRows;
 use crate::error::StoreError;
 use crate::key::KeyBytes;
@@ -55,7 +57,7 @@ pub(super) fn encode_rows<T: Slot>(
             let Some(slot) = slot else { return Ok(()) };
             let at = out.len();
             out.extend_from_slice(&[0; 4]);
-            postcard::to_io(slot, &mut *out).map_err(StoreError::Encode)?;
+            postcard::serialize_with_flavor(slot, Append(out)).map_err(StoreError::Encode)?;
             let len = u32::try_from(out.len() - at - 4)
                 .map_err(|_| StoreError::Encode(postcard::Error::SerializeBufferFull))?;
             out[at..at + 4].copy_from_slice(&len.to_le_bytes());
@@ -65,11 +67,36 @@ pub(super) fn encode_rows<T: Slot>(
     )
 }
 
+/// Where postcard writes to: the end of a vector.
+struct Append<'a>(&'a mut Vec<u8>);
+
+impl Flavor for Append<'_> {
+    type Output = ();
+
+    #[inline]
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    #[inline]
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<()> {
+        Ok(())
+    }
+}
+
 /// Puts one operation into a write set.
 pub(super) fn decode_row<T: Slot>(rows: &mut WriteRows<T>, op: &Op<'_>) -> Result<(), StoreError> {
     match op.change {
         OpChange::Drop => rows.drop_structure(op.structure, true),
-        OpChange::Remove { key } => rows.set(op.structure, KeyBytes::from(key), None),
+        OpChange::Remove { key } => {
+            rows.set(op.structure, KeyBytes::from(key), None);
+        }
         OpChange::Put { key, slot } => {
             let (slot, rest) = postcard::take_from_bytes(slot).map_err(StoreError::Decode)?;
             if !rest.is_empty() {

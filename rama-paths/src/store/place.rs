@@ -178,34 +178,30 @@ where
         ids,
     })?;
     let tracked = tracked && *handle != Some(Handle::TOP);
-    let stored = |own: &WriteRows<V::Slot>, id: u64| match own.get(id, key) {
-        Some(slot) => slot.is_some(),
-        None => rows.rows.get(id, key).is_some(),
-    };
     match (change, handle) {
         (Change::Keep, _) | (Change::Remove, None) => {}
         (Change::Put(slot), handle) => {
             let handle = handle.get_or_insert_with(|| Handle { id: ids.fresh(), size: 0 });
-            if tracked && !stored(own, handle.id) {
+            let stored = match own.set(handle.id, key.clone(), Some(slot)) {
+                Some(before) => before.is_some(),
+                None => tracked && !ids.is_new(handle.id) && rows.rows.get(handle.id, key).is_some(),
+            };
+            if tracked && !stored {
                 handle.size += 1;
             }
-            own.set(handle.id, key.clone(), Some(slot));
         }
         (Change::Remove, Some(handle)) => {
-            if V::NESTED {
+            if V::NESTED || tracked {
                 let slot = match own.get(handle.id, key) {
                     Some(slot) => slot.as_ref(),
                     None => rows.rows.get(handle.id, key),
                 };
                 if let Some(slot) = slot {
                     V::drop_below(slot, below, &rows.below, ids);
-                }
-            }
-            if tracked {
-                if !stored(own, handle.id) {
+                    handle.size -= u64::from(tracked);
+                } else if tracked {
                     return Ok(());
                 }
-                handle.size -= 1;
             }
             if ids.is_new(handle.id) {
                 own.forget(handle.id, key);

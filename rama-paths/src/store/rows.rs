@@ -4,6 +4,7 @@
 //! order beside it. Nested structures are many and mostly small: a sorted map each.
 
 use std::cmp::Ordering;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, btree_set};
 use std::iter::Peekable;
 use std::ops::Bound;
@@ -35,26 +36,48 @@ impl<T> Rows<T> {
         if structure == 0 { self.top.get(key) } else { self.nested.get(&structure)?.get(key) }
     }
 
-    pub(crate) fn put(&mut self, structure: u64, key: KeyBytes, slot: T) {
-        if structure != 0 {
-            self.nested.entry(structure).or_default().insert(key, slot);
-        } else if let Some(old) = self.top.get_mut(&key) {
-            *old = slot;
-        } else {
-            self.top_keys.insert(key.clone());
-            self.top.insert(key, slot);
+    /// Puts rows into the structure at the top, or removes them.
+    pub(crate) fn set_top(&mut self, own: impl Iterator<Item = (KeyBytes, Option<T>)>) {
+        let mut added = Vec::new();
+        for (key, slot) in own {
+            let Some(slot) = slot else {
+                if self.top.remove(&key).is_some() {
+                    self.top_keys.remove(&key);
+                }
+                continue;
+            };
+            if let Some(old) = self.top.get_mut(&key) {
+                *old = slot;
+            } else {
+                added.push(key.clone());
+                self.top.insert(key, slot);
+            }
         }
+        // In order, so that one key finds most of its way as the one before left it in the cache.
+        added.sort_unstable();
+        self.top_keys.extend(added);
     }
 
-    pub(crate) fn remove(&mut self, structure: u64, key: &KeyBytes) {
-        if structure == 0 {
-            if self.top.remove(key).is_some() {
-                self.top_keys.remove(key);
+    /// Puts rows into a nested structure, or removes them.
+    pub(crate) fn set_nested(&mut self, structure: u64, own: SortedMap<Option<T>>) {
+        match self.nested.entry(structure) {
+            Entry::Vacant(entry) => {
+                let rows = own.flatten();
+                if rows.len() > 0 {
+                    entry.insert(rows);
+                }
             }
-        } else if let Some(rows) = self.nested.get_mut(&structure) {
-            rows.remove(key);
-            if rows.len() == 0 {
-                self.nested.remove(&structure);
+            Entry::Occupied(mut entry) => {
+                let rows = entry.get_mut();
+                own.into_each(|key, slot| {
+                    match slot {
+                        Some(slot) => rows.insert(key, slot),
+                        None => rows.remove(&key),
+                    };
+                });
+                if rows.len() == 0 {
+                    entry.remove();
+                }
             }
         }
     }

@@ -1,8 +1,10 @@
-//! A map in key order that is a plain vector while it is small.
+//! A map in key order that is a plain vector while it is small, and off the heap with one entry.
 
 use std::collections::{BTreeMap, btree_map};
 use std::ops::Bound;
 use std::slice;
+
+use smallvec::SmallVec;
 
 use crate::key::KeyBytes;
 
@@ -12,13 +14,13 @@ const SMALL: usize = 32;
 /// A map in key order.
 #[derive(Debug, Clone)]
 pub(crate) enum SortedMap<T> {
-    Small(Vec<(KeyBytes, T)>),
+    Small(SmallVec<[(KeyBytes, T); 1]>),
     Large(BTreeMap<KeyBytes, T>),
 }
 
 impl<T> Default for SortedMap<T> {
     fn default() -> Self {
-        Self::Small(Vec::new())
+        Self::Small(SmallVec::new())
     }
 }
 
@@ -90,6 +92,22 @@ impl<T> SortedMap<T> {
     }
 }
 
+impl<T> SortedMap<Option<T>> {
+    /// The entries that have a value.
+    pub(crate) fn flatten(self) -> SortedMap<T> {
+        let some = |(key, value): (KeyBytes, Option<T>)| value.map(|value| (key, value));
+        match self {
+            Self::Small(entries) => {
+                SortedMap::Small(entries.into_iter().filter_map(some).collect())
+            }
+            Self::Large(entries) => {
+                SortedMap::Large(entries.into_iter().filter_map(some).collect())
+            }
+        }
+    }
+}
+
+#[inline]
 fn find<T>(entries: &[(KeyBytes, T)], key: &KeyBytes) -> Result<usize, usize> {
     // Keys mostly come in order: then one comparison with the last one tells.
     match entries.last() {

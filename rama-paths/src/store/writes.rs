@@ -40,12 +40,17 @@ impl<T> WriteRows<T> {
         }
     }
 
-    /// Puts a slot, or removes it.
-    pub(crate) fn set(&mut self, structure: u64, key: KeyBytes, slot: Option<T>) {
+    /// Puts a slot, or removes it; returns what was written before, if anything was.
+    pub(crate) fn set(
+        &mut self,
+        structure: u64,
+        key: KeyBytes,
+        slot: Option<T>,
+    ) -> Option<Option<T>> {
         if structure == 0 {
-            self.top.insert(key, slot);
+            self.top.insert(key, slot)
         } else {
-            self.nested.entry(structure).or_default().insert(key, slot);
+            self.nested.entry(structure).or_default().insert(key, slot)
         }
     }
 
@@ -123,17 +128,9 @@ impl<T> WriteRows<T> {
         for structure in self.dropped.drain(..) {
             rows.drop_structure(structure);
         }
-        for (key, slot) in self.top.drain() {
-            match slot {
-                Some(slot) => rows.put(0, key, slot),
-                None => rows.remove(0, &key),
-            }
-        }
+        rows.set_top(self.top.drain());
         for (structure, own) in self.nested.drain() {
-            own.into_each(|key, slot| match slot {
-                Some(slot) => rows.put(structure, key, slot),
-                None => rows.remove(structure, &key),
-            });
+            rows.set_nested(structure, own);
         }
     }
 

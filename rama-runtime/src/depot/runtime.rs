@@ -32,6 +32,9 @@ pub(crate) struct DepotRuntime<T> {
     name: &'static str,
     context: DepotContext,
     partitioning: Box<dyn DepotPartitioning<T>>,
+    /// Kept here so that reading asks nothing of `T`: a type that is no record is then one error,
+    /// at the depot's declaration.
+    copy: fn(&T) -> T,
     partitions: Vec<RwLock<Records<T>>>,
     random: Mutex<fastrand::Rng>,
     /// Raised after each append: topologies that read this depot.
@@ -68,13 +71,8 @@ impl<T> Records<T> {
         self.len - self.not_durable.len() as u64
     }
 
-    fn read(&self, offsets: Range<u64>) -> Vec<T>
-    where
-        T: Clone,
-    {
-        offsets
-            .map(|offset| self.chunks[offset as usize / CHUNK][offset as usize % CHUNK].clone())
-            .collect()
+    fn get(&self, offset: u64) -> &T {
+        &self.chunks[offset as usize / CHUNK][offset as usize % CHUNK]
     }
 }
 
@@ -119,6 +117,7 @@ impl<T: Record> DepotRuntime<T> {
             name,
             context,
             partitioning,
+            copy: T::clone,
             partitions,
             random: Mutex::new(fastrand::Rng::with_seed(context.seed)),
             consumers: RwLock::new(Vec::new()),
@@ -160,18 +159,20 @@ impl<T: Record> DepotRuntime<T> {
         Ok(position)
     }
 
-    /// Copies of the records at `offsets`, which must exist.
-    pub(crate) fn read(&self, partition: u32, offsets: Range<u64>) -> Vec<T> {
-        let records =
-            self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
-        records.read(offsets)
-    }
-
     /// The end of what is durable in a partition; none if there is no such partition.
     pub(crate) fn durable_end(&self, log: &Log, partition: u32) -> Option<u64> {
         let records = self.partitions.get(partition as usize)?;
         let mut records = records.write().unwrap_or_else(PoisonError::into_inner);
         Some(records.durable_end(log.durable()))
+    }
+}
+
+impl<T> DepotRuntime<T> {
+    /// Copies of the records at `offsets`, which must exist.
+    pub(crate) fn read(&self, partition: u32, offsets: Range<u64>) -> Vec<T> {
+        let records =
+            self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
+        offsets.map(|offset| (self.copy)(records.get(offset))).collect()
     }
 }
 

@@ -154,7 +154,7 @@ impl<O: 'static> TopologyBuilder<O> {
     /// Defines what happens with each record of a depot.
     pub fn source<M, T, F>(&mut self, depot: Depot<M, T>, body: F)
     where
-        T: Record,
+        T: 'static,
         F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
     {
         self.sources.push(SourceDefinition { depot: depot.index, run: typed_source(body) });

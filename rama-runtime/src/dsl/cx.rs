@@ -13,15 +13,15 @@ use super::label::StateTable;
 use super::{Entry, Label};
 use crate::task::{Event, Origin, StatementFailure, TaskState};
 
-/// A topology may write the PStates it owns: `O` is the owner's tag, `Self` the writer's.
+/// A PState with owner tag `Self` may be written by the topology with tag `O`: only by its owner.
 #[diagnostic::on_unimplemented(
-    message = "topology `{Self}` cannot write this PState: topology `{O}` owns it",
-    label = "only topology `{O}` writes this PState",
-    note = "a PState is written only by the topology that declares it; send the data there through a depot"
+    message = "topology `{O}` cannot write a PState of topology `{Self}`",
+    label = "only topology `{Self}` writes this PState",
+    note = "a PState is written only by the topology that declares it; append to a depot that topology `{Self}` reads instead"
 )]
-pub trait Owns<O> {}
+pub trait OwnedBy<O> {}
 
-impl<O> Owns<O> for O {}
+impl<O> OwnedBy<O> for O {}
 
 /// The task that frames go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,8 +108,7 @@ impl<'a, O: 'static> Cx<'a, O> {
     #[inline]
     pub fn local_transform<P>(&mut self, path: P)
     where
-        P: WritePath,
-        O: Owns<P::Owner>,
+        P: WritePath<Owner: OwnedBy<O>>,
     {
         let partition = self.partition::<P::Schema>(path.pstate());
         partition.transform(path).unwrap_or_else(|error| fail(error));
@@ -119,9 +118,8 @@ impl<'a, O: 'static> Cx<'a, O> {
     #[inline]
     pub fn aggregate<P, A>(&mut self, path: P, aggregator: A)
     where
-        P: AggregatePath,
+        P: AggregatePath<Owner: OwnedBy<O>>,
         A: Aggregator<P::Value>,
-        O: Owns<P::Owner>,
     {
         let partition = self.partition::<P::Schema>(path.pstate());
         partition.aggregate(&path, aggregator).unwrap_or_else(|error| fail(error));

@@ -12,7 +12,7 @@ pub use crate::depot::{
 };
 pub use builder::{ModuleBuilder, TopologyBuilder};
 pub use carries::{Carries, W, w};
-pub use cx::{Cx, Owns, Target};
+pub use cx::{Cx, OwnedBy, Target};
 pub use label::Label;
 pub(crate) use label::{Entry, StateTable};
 pub use rama_paths::key_hash;

@@ -3,8 +3,6 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
-use rama_paths::Record;
-
 use crate::depot::{AnyDepot, DepotRuntime};
 use crate::dsl::Cx;
 use crate::task::{Event, Origin};
@@ -24,7 +22,7 @@ struct TypedSource<O, T, F> {
 pub(crate) fn typed_source<O, T, F>(body: F) -> Box<dyn SourceRunner>
 where
     O: 'static,
-    T: Record,
+    T: 'static,
     F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
 {
     Box::new(TypedSource::<O, T, F> { body, types: PhantomData })
@@ -33,7 +31,7 @@ where
 impl<O, T, F> SourceRunner for TypedSource<O, T, F>
 where
     O: 'static,
-    T: Record,
+    T: 'static,
     F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
 {
     fn run(
