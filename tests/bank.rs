@@ -1,6 +1,6 @@
 //! The bank module end to end: the known case on every task count, on threads and under seeds, its
 //! invariants under random loads, and what clients see.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 
@@ -63,8 +63,7 @@ fn the_same_seed_gives_the_same_run() {
         cluster.launch(BankTransferModule, 4, 2).unwrap();
         random_load(&cluster, seed, 50);
         cluster.close().unwrap();
-        let events = events.lock().unwrap().clone();
-        events
+        events.lock().unwrap().clone()
     };
     assert_eq!(run(7), run(7));
     assert_ne!(run(7), run(8));
@@ -205,14 +204,13 @@ fn readers_see_committed_state_that_never_goes_back() {
                 let funds = cluster.pstate(BankTransferModule::funds);
                 let mut seen = [0; 10];
                 while !done.load(Ordering::SeqCst) {
-                    for user in 0..10 {
-                        let count = outgoing.select_one(|p| p.key(user as i64).count()).unwrap();
-                        assert!(count >= seen[user], "a history got shorter");
-                        // The size is of the same instant as the rows.
-                        let rows = outgoing.select(|p| p.key(user as i64).all()).unwrap();
-                        assert!(rows.len() >= count);
-                        seen[user] = rows.len();
-                        let amt = funds.select_one(|p| p.key(user as i64).nil_to_val(0)).unwrap();
+                    for (user, seen) in (0_i64..).zip(&mut seen) {
+                        let count = outgoing.select_one(|p| p.key(user).count()).unwrap();
+                        assert!(count >= *seen, "a history got shorter");
+                        let rows = outgoing.select(|p| p.key(user).all()).unwrap();
+                        assert!(rows.len() >= count, "a history got shorter");
+                        *seen = rows.len();
+                        let amt = funds.select_one(|p| p.key(user).nil_to_val(0)).unwrap();
                         assert!(amt >= 0, "an uncommitted or torn balance was seen");
                     }
                 }

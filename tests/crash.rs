@@ -1,7 +1,7 @@
 //! Nothing acknowledged is lost and nothing is done twice, whenever the process dies: `kill -9` of a
 //! child process at random moments and between prepare and commit, and power cuts that drop or tear
 //! whatever was not synced.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

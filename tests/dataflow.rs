@@ -1,11 +1,13 @@
 //! What each form of the dataflow language does, on several task counts, on threads and under seeds.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rama::disk::MemDisk;
-use rama::{AckLevel, Depot, InProcessCluster, Microbatch, Module, PMap, PState, Record, defmodule};
+use rama::{
+    AckLevel, Depot, InProcessCluster, Microbatch, Module, PMap, PState, Record, defmodule,
+};
 use serde::{Deserialize, Serialize};
 
 /// Runs `check` on clusters of several sizes, on threads and simulated.
@@ -184,7 +186,7 @@ fn what_follows_runs_for_every_emit_of_a_branch() {
         for (user, friend) in &pairs {
             let friends = friends.entry(*user).or_default();
             friends.insert(*friend, user * 100 + friend);
-            let others: Vec<i64> = if friends.len() % 2 == 0 {
+            let others: Vec<i64> = if friends.len().is_multiple_of(2) {
                 friends.iter().filter(|(_, value)| **value != 0).map(|(other, _)| *other).collect()
             } else {
                 vec![*friend]

@@ -1,5 +1,5 @@
 //! The examples as a user runs them, with the answers they must give.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::process::{Command, Output};
 
@@ -53,7 +53,9 @@ fn bank_transfer_checks_a_generated_load_and_adds_to_it() {
     let dir = dir.path().to_str().unwrap();
     let args = ["--transfers", "3000", "--accounts", "100", "--data-dir", dir];
     let output = text(&example("bank_transfer", &args));
-    assert!(output.contains("checked 100 accounts: 200000 deposited, 200000 in accounts, 0 negative"));
+    assert!(
+        output.contains("checked 100 accounts: 200000 deposited, 200000 in accounts, 0 negative")
+    );
     assert!(output.contains("3000 transfers, 3000 outgoing, 3000 incoming"), "{output}");
     assert!(output.contains("the invariants hold"), "{output}");
     let output = text(&example("bank_transfer", &args));
@@ -159,7 +161,10 @@ fn an_example_says_why_a_directory_does_not_fit() {
     let output = example("flights", &["--data-dir", bank]);
     assert!(!output.status.success());
     let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(errors.contains("belongs to module BankTransferModule, not to FlightsModule"), "{errors}");
+    assert!(
+        errors.contains("belongs to module BankTransferModule, not to FlightsModule"),
+        "{errors}"
+    );
     let output = example("flights", &["--data-dir", "/nowhere/at/all", "--query"]);
     let errors = String::from_utf8(output.stderr).unwrap();
     assert!(errors.contains("there is no data directory /nowhere/at/all"), "{errors}");

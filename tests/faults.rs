@@ -1,6 +1,6 @@
 //! Faults in user code, on the disk, and in what a data directory holds: each is a clear error, the
 //! process lives on, and nothing is lost or done twice.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
 

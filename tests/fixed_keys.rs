@@ -1,11 +1,12 @@
 //! Random writes to fixed keys within a map, beside a plain model: what is selected is equal after
 //! every write, through attempts applied, discarded and replayed, and no row is left behind.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use proptest::prelude::*;
 use rama::paths::{AnyPartition, Partition, Path, PathError, Root};
 use rama::{PMap, PState, aggregate};
 use std::collections::BTreeMap;
+
 #[derive(PState)]
 struct Profile {
     name: String,
@@ -13,30 +14,34 @@ struct Profile {
     friends: PMap<i64, String>,
     stats: Stats,
 }
+
 #[derive(PState)]
 struct Stats {
     count: i64,
     by_day: PMap<u32, PMap<u8, i64>>,
 }
-type S = PMap<i64, Profile>;
-fn p() -> Path<(), Root<S>> {
+type Profiles = PMap<i64, Profile>;
+fn path() -> Path<(), Root<Profiles>> {
     Path::new()
 }
+
 #[derive(Clone, Debug, Default, PartialEq)]
-struct MStats {
+struct ModelStats {
     count: Option<i64>,
     by_day: Option<BTreeMap<u32, BTreeMap<u8, i64>>>,
 }
+
 #[derive(Clone, Debug, Default, PartialEq)]
-struct MProfile {
+struct ModelProfile {
     name: Option<String>,
     total: Option<i64>,
     friends: Option<BTreeMap<i64, String>>,
-    stats: Option<MStats>,
+    stats: Option<ModelStats>,
 }
-type M = BTreeMap<i64, MProfile>;
+type Model = BTreeMap<i64, ModelProfile>;
+
 #[derive(Clone, Debug)]
-enum W {
+enum Write {
     Name(i64, String),
     Sum(i64, i64),
     Friend(i64, i64),
@@ -53,45 +58,52 @@ enum W {
     Discard,
     Recover,
 }
-fn w() -> impl Strategy<Value = W> {
+
+fn any_write() -> impl Strategy<Value = Write> {
     let k = || 0..2_i64;
     prop_oneof![
-        3 => (k(), "[ab]").prop_map(|(k, n)| W::Name(k, n)), 3 => (k(), -5..5_i64).prop_map(|(k, v)| W::Sum(k, v)),
-        4 => (k(), 0..3_i64).prop_map(|(k, f)| W::Friend(k, f)), 2 => (k(), 0..3_i64).prop_map(|(k, f)| W::Unfriend(k, f)), 1 => k().prop_map(W::NoFriends),
-        5 => (k(), 0..2_u32, 0..2_u8, -5..5_i64).prop_map(|(k, d, h, v)| W::Day(k, d, h, v)), 2 => (k(), 0..2_u32).prop_map(|(k, d)| W::NoDay(k, d)),
-        3 => k().prop_map(W::Count), 1 => k().prop_map(W::NoCount), 2 => k().prop_map(W::NoStats), 2 => k().prop_map(W::NoProfile), 1 => k().prop_map(W::NoName),
-        3 => Just(W::Apply), 1 => Just(W::Discard), 1 => Just(W::Recover)]
+        3 => (k(), "[ab]").prop_map(|(k, n)| Write::Name(k, n)), 3 => (k(), -5..5_i64).prop_map(|(k, v)| Write::Sum(k, v)),
+        4 => (k(), 0..3_i64).prop_map(|(k, f)| Write::Friend(k, f)), 2 => (k(), 0..3_i64).prop_map(|(k, f)| Write::Unfriend(k, f)), 1 => k().prop_map(Write::NoFriends),
+        5 => (k(), 0..2_u32, 0..2_u8, -5..5_i64).prop_map(|(k, d, h, v)| Write::Day(k, d, h, v)), 2 => (k(), 0..2_u32).prop_map(|(k, d)| Write::NoDay(k, d)),
+        3 => k().prop_map(Write::Count), 1 => k().prop_map(Write::NoCount), 2 => k().prop_map(Write::NoStats), 2 => k().prop_map(Write::NoProfile), 1 => k().prop_map(Write::NoName),
+        3 => Just(Write::Apply), 1 => Just(Write::Discard), 1 => Just(Write::Recover)]
 }
-fn write(q: &mut Partition<S>, m: &mut M, w: &W) -> Result<(), PathError> {
+
+fn write(
+    partition: &mut Partition<Profiles>,
+    model: &mut Model,
+    w: &Write,
+) -> Result<(), PathError> {
     match w.clone() {
-        W::Name(k, n) => {
-            q.transform(p().key(k).field(|f| f.name).termval(n.clone()))?;
-            m.entry(k).or_default().name = Some(n);
+        Write::Name(k, n) => {
+            partition.transform(path().key(k).field(|f| f.name).termval(n.clone()))?;
+            model.entry(k).or_default().name = Some(n);
         }
-        W::Sum(k, v) => {
-            q.aggregate(&p().key(k).field(|f| f.total), aggregate::sum(v))?;
-            let t = &mut m.entry(k).or_default().total;
+        Write::Sum(k, v) => {
+            partition.aggregate(&path().key(k).field(|f| f.total), aggregate::sum(v))?;
+            let t = &mut model.entry(k).or_default().total;
             *t = Some(t.unwrap_or(0) + v);
         }
-        W::Friend(k, f) => {
-            q.transform(p().key(k).field(|x| x.friends).key(f).termval("x".into()))?;
-            m.entry(k).or_default().friends.get_or_insert_default().insert(f, "x".into());
+        Write::Friend(k, f) => {
+            partition.transform(path().key(k).field(|x| x.friends).key(f).termval("x".into()))?;
+            model.entry(k).or_default().friends.get_or_insert_default().insert(f, "x".into());
         }
-        W::Unfriend(k, f) => {
-            q.transform(p().key(k).field(|x| x.friends).key(f).none())?;
-            m.get_mut(&k).and_then(|x| x.friends.as_mut()).map(|x| x.remove(&f));
+        Write::Unfriend(k, f) => {
+            partition.transform(path().key(k).field(|x| x.friends).key(f).none())?;
+            model.get_mut(&k).and_then(|x| x.friends.as_mut()).map(|x| x.remove(&f));
         }
-        W::NoFriends(k) => {
-            q.transform(p().must(k).field(|x| x.friends).none())?;
-            if let Some(x) = m.get_mut(&k) {
+        Write::NoFriends(k) => {
+            partition.transform(path().must(k).field(|x| x.friends).none())?;
+            if let Some(x) = model.get_mut(&k) {
                 x.friends = None;
             }
         }
-        W::Day(k, d, h, v) => {
-            q.transform(
-                p().key(k).field(|x| x.stats).field(|x| x.by_day).key(d).key(h).termval(v),
+        Write::Day(k, d, h, v) => {
+            partition.transform(
+                path().key(k).field(|x| x.stats).field(|x| x.by_day).key(d).key(h).termval(v),
             )?;
-            m.entry(k)
+            model
+                .entry(k)
                 .or_default()
                 .stats
                 .get_or_insert_default()
@@ -101,62 +113,58 @@ fn write(q: &mut Partition<S>, m: &mut M, w: &W) -> Result<(), PathError> {
                 .or_default()
                 .insert(h, v);
         }
-        W::NoDay(k, d) => {
-            q.transform(p().key(k).field(|x| x.stats).field(|x| x.by_day).key(d).none())?;
-            m.get_mut(&k)
+        Write::NoDay(k, d) => {
+            partition
+                .transform(path().key(k).field(|x| x.stats).field(|x| x.by_day).key(d).none())?;
+            model
+                .get_mut(&k)
                 .and_then(|x| x.stats.as_mut())
                 .and_then(|x| x.by_day.as_mut())
                 .map(|x| x.remove(&d));
         }
-        W::Count(k) => {
-            q.aggregate(&p().key(k).field(|x| x.stats).field(|x| x.count), aggregate::count())?;
-            let c = &mut m.entry(k).or_default().stats.get_or_insert_default().count;
+        Write::Count(k) => {
+            partition.aggregate(
+                &path().key(k).field(|x| x.stats).field(|x| x.count),
+                aggregate::count(),
+            )?;
+            let c = &mut model.entry(k).or_default().stats.get_or_insert_default().count;
             *c = Some(c.unwrap_or(0) + 1);
         }
-        W::NoCount(k) => {
-            q.transform(p().key(k).field(|x| x.stats).field(|x| x.count).none())?;
-            if let Some(s) = m.get_mut(&k).and_then(|x| x.stats.as_mut()) {
+        Write::NoCount(k) => {
+            partition.transform(path().key(k).field(|x| x.stats).field(|x| x.count).none())?;
+            if let Some(s) = model.get_mut(&k).and_then(|x| x.stats.as_mut()) {
                 s.count = None;
             }
         }
-        W::NoStats(k) => {
-            q.transform(p().key(k).field(|x| x.stats).none())?;
-            if let Some(x) = m.get_mut(&k) {
+        Write::NoStats(k) => {
+            partition.transform(path().key(k).field(|x| x.stats).none())?;
+            if let Some(x) = model.get_mut(&k) {
                 x.stats = None;
             }
         }
-        W::NoProfile(k) => {
-            q.transform(p().key(k).none())?;
-            m.remove(&k);
+        Write::NoProfile(k) => {
+            partition.transform(path().key(k).none())?;
+            model.remove(&k);
         }
-        W::NoName(k) => {
-            q.transform(p().key(k).field(|x| x.name).none())?;
-            if let Some(x) = m.get_mut(&k) {
+        Write::NoName(k) => {
+            partition.transform(path().key(k).field(|x| x.name).none())?;
+            if let Some(x) = model.get_mut(&k) {
                 x.name = None;
             }
         }
-        W::Apply | W::Discard | W::Recover => {}
+        Write::Apply | Write::Discard | Write::Recover => {}
     }
     Ok(())
 }
-fn same(
-    m: &M,
-    keys: Vec<i64>,
-    one: &dyn Fn(
-        i64,
-    ) -> (
-        Option<String>,
-        Option<i64>,
-        Vec<(i64, String)>,
-        Option<i64>,
-        Vec<u32>,
-        Vec<(u8, i64)>,
-        usize,
-    ),
-) {
-    assert_eq!(keys, m.keys().copied().collect::<Vec<_>>());
+
+/// What a profile looks like: name, total, friends, count, days, hours of all days, friend count.
+type Seen =
+    (Option<String>, Option<i64>, Vec<(i64, String)>, Option<i64>, Vec<u32>, Vec<(u8, i64)>, usize);
+
+fn same(model: &Model, keys: Vec<i64>, one: &dyn Fn(i64) -> Seen) {
+    assert_eq!(keys, model.keys().copied().collect::<Vec<_>>());
     for k in 0..2 {
-        let x = m.get(&k).cloned().unwrap_or_default();
+        let x = model.get(&k).cloned().unwrap_or_default();
         let s = x.stats.clone().unwrap_or_default();
         let by = s.by_day.clone().unwrap_or_default();
         let f = x.friends.clone().unwrap_or_default();
@@ -175,26 +183,30 @@ fn same(
         );
     }
 }
+
 macro_rules! check {
     ($s:expr, $m:expr) => {{
         let s = $s;
-        let m = $m;
-        same(m, s.select(&p().map_keys()).unwrap(), &|k| {
+        let model = $m;
+        same(model, s.select(&path().map_keys()).unwrap(), &|k| {
             (
-                s.select_one(&p().key(k).field(|f| f.name)).unwrap(),
-                s.select_one(&p().key(k).field(|f| f.total)).unwrap(),
-                s.select(&p().key(k).field(|f| f.friends).all()).unwrap(),
-                s.select_one(&p().key(k).field(|f| f.stats).field(|f| f.count)).unwrap(),
-                s.select(&p().key(k).field(|f| f.stats).field(|f| f.by_day).map_keys()).unwrap(),
-                s.select(&p().key(k).field(|f| f.stats).field(|f| f.by_day).map_vals().all())
+                s.select_one(&path().key(k).field(|f| f.name)).unwrap(),
+                s.select_one(&path().key(k).field(|f| f.total)).unwrap(),
+                s.select(&path().key(k).field(|f| f.friends).all()).unwrap(),
+                s.select_one(&path().key(k).field(|f| f.stats).field(|f| f.count)).unwrap(),
+                s.select(&path().key(k).field(|f| f.stats).field(|f| f.by_day).map_keys()).unwrap(),
+                s.select(&path().key(k).field(|f| f.stats).field(|f| f.by_day).map_vals().all())
                     .unwrap(),
-                s.select_one(&p().key(k).field(|f| f.friends).count()).unwrap(),
+                s.select_one(&path().key(k).field(|f| f.friends).count()).unwrap(),
             )
         })
     }};
 }
-fn rows(m: &M) -> usize {
-    m.values()
+
+/// Number of rows that the model needs.
+fn rows(model: &Model) -> usize {
+    model
+        .values()
         .map(|x| {
             1 + x.name.iter().count()
                 + x.total.iter().count()
@@ -208,23 +220,39 @@ fn rows(m: &M) -> usize {
         })
         .sum()
 }
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
-    fn selects_equal_a_plain_model(ws in prop::collection::vec(w(), 1..80)) {
-        let (mut q, mut log) = (Partition::<S>::new(), Vec::new());
-        let (mut live, mut com) = (M::new(), M::new());
-        for w in ws.into_iter().chain([W::Apply, W::Recover]) {
-            write(&mut q, &mut live, &w).unwrap();
+    fn selects_equal_a_plain_model(writes in prop::collection::vec(any_write(), 1..80)) {
+        let (mut partition, mut log) = (Partition::<Profiles>::new(), Vec::new());
+        let (mut live, mut committed) = (Model::new(), Model::new());
+        for w in writes.into_iter().chain([Write::Apply, Write::Recover]) {
+            write(&mut partition, &mut live, &w).unwrap();
             match w {
-                W::Apply => { let mut d = vec![]; q.encode_delta(&mut d).unwrap(); q.apply(); log.push(d); com = live.clone(); }
-                W::Discard => { q.discard(); live = com.clone(); }
-                W::Recover => { q = Partition::new(); for d in &log { q.replay(d).unwrap(); } live = com.clone(); }
+                Write::Apply => {
+                    let mut delta = vec![];
+                    partition.encode_delta(&mut delta).unwrap();
+                    partition.apply();
+                    log.push(delta);
+                    committed = live.clone();
+                }
+                Write::Discard => {
+                    partition.discard();
+                    live = committed.clone();
+                }
+                Write::Recover => {
+                    partition = Partition::new();
+                    for delta in &log {
+                        partition.replay(delta).unwrap();
+                    }
+                    live = committed.clone();
+                }
                 _ => {}
             }
-            check!(&q, &live);
-            check!(&q.committed(), &com);
-            assert_eq!(q.row_count(), rows(&com), "garbage rows");
+            check!(&partition, &live);
+            check!(&partition.committed(), &committed);
+            assert_eq!(partition.row_count(), rows(&committed), "garbage rows");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The order between two tasks is the order sent, across labels and branches; and fan-out over
 //! cycles of tasks never blocks, however small the limits.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::sync::Arc;
 

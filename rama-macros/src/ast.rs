@@ -13,6 +13,9 @@ pub(crate) struct Module {
     pub(crate) name: Ident,
     pub(crate) depots: Vec<Depot>,
     pub(crate) topologies: Vec<Topology>,
+    /// Names whose declarations could not be read: they count as declared, so
+    /// that one mistake does not become many.
+    pub(crate) unreadable: Vec<String>,
 }
 
 /// `depot *name: Type, partitioning;`

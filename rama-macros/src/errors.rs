@@ -52,7 +52,9 @@ pub(crate) fn nearest<'a, S: AsRef<str> + ?Sized + 'a>(
     name: &str,
     known: impl IntoIterator<Item = &'a S>,
 ) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let length = name.chars().count();
+    // One letter is near to every other letter.
+    let limit = if length < 2 { 0 } else { (length / 3).clamp(1, 3) };
     known
         .into_iter()
         .map(|candidate| (distance(name, candidate.as_ref()), candidate.as_ref()))
@@ -424,7 +426,7 @@ pub(crate) fn unbound(name: &Ident, bound: &[String]) -> Error {
         Some(near) => format!("did you mean `*{near}`?"),
         None if bound.is_empty() => format!("bind it first: `expression :> *{name};`"),
         None => format!(
-            "bind it first: `expression :> *{name};`; bound here are {}",
+            "bind it first: `expression :> *{name};`; bound here: {}",
             list("*", bound, "").replace(" or ", " and ")
         ),
     };

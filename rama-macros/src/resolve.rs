@@ -16,13 +16,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Resolves the names of `module` in place.
 pub(crate) fn module(module: &mut Module, errors: &mut Errors) {
     objects(module, errors);
-    let depots: Vec<String> = module.depots.iter().map(|depot| depot.name.to_string()).collect();
-    let pstates: Vec<String> = module
-        .topologies
-        .iter()
-        .flat_map(|topology| &topology.pstates)
-        .map(|pstate| pstate.name.to_string())
-        .collect();
+    let unreadable = || module.unreadable.iter().cloned();
+    let depots = module.depots.iter().map(|depot| depot.name.to_string());
+    let depots: Vec<String> = depots.chain(unreadable()).collect();
+    let pstates = module.topologies.iter().flat_map(|topology| &topology.pstates);
+    let pstates: Vec<String> =
+        pstates.map(|pstate| pstate.name.to_string()).chain(unreadable()).collect();
     for source in module.topologies.iter_mut().flat_map(|topology| &mut topology.sources) {
         if !depots.iter().any(|depot| source.depot == depot) {
             errors.push(errors::unknown_depot(&source.depot, &depots));
@@ -203,7 +202,8 @@ impl Resolver<'_> {
         if scope.one_arm.contains(&text) {
             self.errors.push(errors::one_arm(name));
         } else {
-            let bound: Vec<String> = scope.visible.keys().cloned().collect();
+            let known = scope.visible.iter().filter(|(_, var)| var.is_some());
+            let bound: Vec<String> = known.map(|(name, _)| name.clone()).collect();
             self.errors.push(errors::unbound(name, &bound));
         }
         // One mistake, one message: from here on the name counts as bound.

@@ -103,6 +103,15 @@ pub(crate) fn split_commas(tokens: &[TokenTree]) -> Vec<&[TokenTree]> {
     pieces
 }
 
+/// The first token as the user would name it: a sigil with its name.
+pub(crate) fn first_word(tokens: &[TokenTree]) -> String {
+    match tokens {
+        [TokenTree::Punct(sigil), TokenTree::Ident(name), ..] => format!("{sigil}{name}"),
+        [first, ..] => first.to_string(),
+        [] => String::new(),
+    }
+}
+
 /// The span to blame when something is missing after `tokens`.
 pub(crate) fn last_span(tokens: &[TokenTree]) -> Span {
     match tokens.last() {

@@ -1,5 +1,5 @@
 //! What several tests share: the bank module, its model, and clusters of all kinds.
-#![allow(missing_docs, dead_code)]
+#![allow(missing_docs, dead_code, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! What a module and a topology declare: depots, topologies, PStates, sources.
 
 use super::{section, statement};
-use crate::ast::{Depot, PState, Partitioning, Topology};
+use crate::ast::{Depot, Module, PState, Partitioning, Topology};
 use crate::errors::{self, Errors};
 use crate::tokens;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -15,18 +15,30 @@ const OPTIONS: &[&str] = &["hash_by", "random", "disallow", "global"];
 const DEPOT: &str = "depot *name: Type, hash_by(.field);";
 const PSTATE: &str = "pstate $$name: Schema;";
 
-/// The declarations of a module's body.
-pub(crate) fn module(body: TokenStream, errors: &mut Errors) -> (Vec<Depot>, Vec<Topology>) {
-    let (mut depots, mut topologies) = (Vec::new(), Vec::new());
+/// Reads the declarations of a module's body into `module`.
+pub(crate) fn module(body: TokenStream, module: &mut Module, errors: &mut Errors) {
     for item in items(body) {
         let Some((word, span)) = first_word(&item) else { continue };
         match word.as_str() {
-            "depot" => depots.extend(errors.take(depot(&item))),
-            "microbatch" => topologies.extend(topology(&item, errors)),
-            _ => errors.push(errors::unknown_declaration(span, &word)),
+            "depot" => match errors.take(depot(&item)) {
+                Some(depot) => module.depots.push(depot),
+                None => module.unreadable.extend(declared_name(&item)),
+            },
+            "microbatch" => {
+                let topology = topology(&item, &mut module.unreadable, errors);
+                module.topologies.extend(topology);
+            }
+            _ => {
+                errors.push(errors::unknown_declaration(span, &word));
+                module.unreadable.extend(declared_name(&item));
+            }
         }
     }
-    (depots, topologies)
+}
+
+/// What a declaration that could not be read seems to declare: its second word.
+fn declared_name(item: &[TokenTree]) -> Option<String> {
+    item.iter().filter_map(|token| tokens::ident(Some(token))).nth(1).map(ToString::to_string)
 }
 
 /// Splits declarations: each ends at `;` or at its brace.
@@ -128,7 +140,11 @@ fn partitioning(input: ParseStream) -> Result<Partitioning> {
     }
 }
 
-fn topology(item: &[TokenTree], errors: &mut Errors) -> Option<Topology> {
+fn topology(
+    item: &[TokenTree],
+    unreadable: &mut Vec<String>,
+    errors: &mut Errors,
+) -> Option<Topology> {
     let parsed =
         parse(item, "microbatch name { pstate $$name: Schema; sources! { … } }", |input| {
             let attrs = input.call(Attribute::parse_outer)?;
@@ -143,7 +159,10 @@ fn topology(item: &[TokenTree], errors: &mut Errors) -> Option<Topology> {
     for item in items(body) {
         let Some((word, span)) = first_word(&item) else { continue };
         match word.as_str() {
-            "pstate" => pstates.extend(errors.take(pstate(&item))),
+            "pstate" => match errors.take(pstate(&item)) {
+                Some(pstate) => pstates.push(pstate),
+                None => unreadable.extend(declared_name(&item)),
+            },
             "sources" => match item.last() {
                 Some(TokenTree::Group(group)) => {
                     statements.extend(statement::block(&tokens::list(group.stream()), errors))
@@ -153,7 +172,10 @@ fn topology(item: &[TokenTree], errors: &mut Errors) -> Option<Topology> {
                     "sources! { … }",
                 )),
             },
-            _ => errors.push(errors::unknown_topology_part(span, &word)),
+            _ => {
+                errors.push(errors::unknown_topology_part(span, &word));
+                unreadable.extend(declared_name(&item));
+            }
         }
     }
     let sources = section::sources(statements, errors);

@@ -21,8 +21,16 @@ pub(crate) fn module(input: TokenStream, errors: &mut Errors) -> Option<Module> 
     let header = (|input: ParseStream| header(input)).parse2(input);
     let (attrs, vis, name, body) =
         errors.take(header.map_err(|error| errors::module_header(&error)))?;
-    let (depots, topologies) = declaration::module(body, errors);
-    Some(Module { attrs, vis, name, depots, topologies })
+    let mut module = Module {
+        attrs,
+        vis,
+        name,
+        depots: Vec::new(),
+        topologies: Vec::new(),
+        unreadable: Vec::new(),
+    };
+    declaration::module(body, &mut module, errors);
+    Some(module)
 }
 
 fn header(input: ParseStream) -> Result<(Vec<Attribute>, Visibility, Ident, TokenStream)> {

@@ -58,10 +58,10 @@ pub(crate) fn path(code: &[TokenTree], keyword: &Ident) -> Result<Path> {
 
 fn after_path(rest: &[TokenTree]) -> syn::Error {
     let span = rest.first().map_or_else(Span::call_site, TokenTree::span);
-    match rest {
-        [TokenTree::Ident(name), ..] => errors::missing_semicolon(span, &name.to_string()),
-        [TokenTree::Punct(star), TokenTree::Ident(name), ..] if star.as_char() == '*' => {
-            errors::missing_semicolon(span, &format!("*{name}"))
+    match rest.first() {
+        Some(TokenTree::Ident(_)) => errors::missing_semicolon(span, &tokens::first_word(rest)),
+        Some(TokenTree::Punct(sigil)) if matches!(sigil.as_char(), '*' | '%') => {
+            errors::missing_semicolon(span, &tokens::first_word(rest))
         }
         _ => errors::path_segment(span),
     }

@@ -277,34 +277,32 @@ fn source(word: &Ident, left: &[TokenTree], right: Option<(Span, &[TokenTree])>)
         return Err(form());
     }
     match rest.first() {
-        Some(extra) => {
-            let mut text = extra.to_string();
-            if let (TokenTree::Punct(_), Some(next)) = (extra, tokens::ident(rest.get(1))) {
-                text.push_str(&next.to_string());
-            }
-            Err(errors::missing_semicolon(extra.span(), &text))
-        }
+        Some(_) => Err(missing_before(rest)),
         None => Ok(Kind::Source { depot: depot.clone(), batch: batch.clone() }),
     }
+}
+
+/// A statement is complete, but something follows.
+fn missing_before(rest: &[TokenTree]) -> syn::Error {
+    let span = rest.first().map_or_else(Span::call_site, TokenTree::span);
+    errors::missing_semicolon(span, &tokens::first_word(rest))
 }
 
 fn partitioner(name: &Ident, args: &[TokenTree], arrow: Option<Span>) -> Result<Kind> {
     if !PARTITIONERS.iter().any(|known| name == known) {
         return Err(errors::unknown_partitioner(name, PARTITIONERS));
     }
-    if let Some(arrow) = arrow {
-        return Err(errors::partitioner_binds(arrow, name));
-    }
     let takes = name == "hash" || name == "direct";
     let wrong = || errors::partitioner_arguments(name, takes);
     let args = match args {
         [] => Vec::new(),
         [TokenTree::Group(args)] => rust::exprs(&tokens::list(args.stream()))?,
-        [TokenTree::Group(_), extra, ..] => {
-            return Err(errors::missing_semicolon(extra.span(), &extra.to_string()));
-        }
+        [TokenTree::Group(_), rest @ ..] => return Err(missing_before(rest)),
         _ => return Err(wrong()),
     };
+    if let Some(arrow) = arrow {
+        return Err(errors::partitioner_binds(arrow, name));
+    }
     let mut args = args.into_iter();
     let kind = match (args.next(), takes) {
         (Some(value), true) if name == "hash" => PartitionerKind::Hash(value),

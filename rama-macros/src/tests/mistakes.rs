@@ -46,7 +46,7 @@ fn names() {
             (
                 "*other :> *x; *other :> *y;",
                 &[
-                    "unbound variable `*other` / bind it first: `expression :> *other;`; bound here are `*amount`, `*id` and `*name`",
+                    "unbound variable `*other` / bind it first: `expression :> *other;`; bound here: `*amount`, `*id` and `*name`",
                 ],
             ),
             (
@@ -190,6 +190,7 @@ fn semicolons() {
         ("local_transform> $$funds.key(*id).termval(1) *id + 1 :> *y;", "*id"),
         ("local_transform> $$funds.key(*id).termval(1) filter> *id > 1;", "filter>"),
         ("source> *events :> %mb %mb() :> *e;", "%mb"),
+        ("|hash(*id) *id + 1 :> *y;", "*id"),
     ] {
         let found: Vec<String> = errors(&with_statements(source))
             .iter()
@@ -344,6 +345,13 @@ fn declarations() {
             (
                 "microbatch t { source! { } }",
                 &["unknown declaration `source` in a topology / did you mean `sources!`?"],
+            ),
+            (
+                "depot *d: T, hash_bt(.x); microbatch t { pstat $$p: T; sources! { source> *d :> %mb; %mb() :> *e; local_transform> $$p.termval(*e); } }",
+                &[
+                    "unknown depot option `hash_bt` / did you mean `hash_by`?",
+                    "unknown declaration `pstat` in a topology / did you mean `pstate`?",
+                ],
             ),
             ("microbatch t { pstate x: T; }", &["expected `$` / write `pstate $$name: Schema;`"]),
         ],

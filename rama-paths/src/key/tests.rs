@@ -102,7 +102,35 @@ fn routing_is_fixed() {
 }
 
 #[test]
-fn short_keys_stay_off_the_heap() {
-    // 24 bytes inline and the length beside them.
-    assert_eq!(size_of::<KeyBytes>(), 32);
+fn keys_are_small_and_grow_onto_the_heap() {
+    // 22 bytes inline, the length and the form.
+    assert_eq!(size_of::<KeyBytes>(), 24);
+    let mut key = KeyBytes::new();
+    let mut model = Vec::new();
+    for byte in 0..100_u8 {
+        assert_eq!(key.as_slice(), model);
+        assert_eq!(key, KeyBytes::from(&model[..]));
+        key.push(byte);
+        model.push(byte);
+    }
+    assert_eq!(key.clone().as_slice(), model);
+}
+
+proptest! {
+    #[test]
+    fn bytes_have_the_order_of_slices(
+        a in prop::collection::vec(0..2_u8, 0..30),
+        b in prop::collection::vec(0..2_u8, 0..30),
+    ) {
+        use std::hash::BuildHasher;
+        let hash = |key: &KeyBytes| rustc_hash::FxBuildHasher.hash_one(key);
+        let (x, y) = (KeyBytes::from(&a[..]), KeyBytes::from(&b[..]));
+        prop_assert_eq!(x.cmp(&y), a.cmp(&b));
+        prop_assert_eq!(x == y, a == b);
+        // The same bytes, put together otherwise.
+        let mut z = KeyBytes::new();
+        a.iter().for_each(|byte| z.push(*byte));
+        prop_assert_eq!(&x, &z);
+        prop_assert_eq!(hash(&x), hash(&z));
+    }
 }

@@ -184,7 +184,9 @@ where
             let handle = handle.get_or_insert_with(|| Handle { id: ids.fresh(), size: 0 });
             let stored = match own.set(handle.id, key.clone(), Some(slot)) {
                 Some(before) => before.is_some(),
-                None => tracked && !ids.is_new(handle.id) && rows.rows.get(handle.id, key).is_some(),
+                None => {
+                    tracked && !ids.is_new(handle.id) && rows.rows.get(handle.id, key).is_some()
+                }
             };
             if tracked && !stored {
                 handle.size += 1;

@@ -1,10 +1,8 @@
-//! A map in key order that is a plain vector while it is small, and off the heap with one entry.
+//! A map in key order: off the heap with one entry, a plain vector while it is small.
 
 use std::collections::{BTreeMap, btree_map};
 use std::ops::Bound;
 use std::slice;
-
-use smallvec::SmallVec;
 
 use crate::key::KeyBytes;
 
@@ -14,26 +12,36 @@ const SMALL: usize = 32;
 /// A map in key order.
 #[derive(Debug, Clone)]
 pub(crate) enum SortedMap<T> {
-    Small(SmallVec<[(KeyBytes, T); 1]>),
+    One((KeyBytes, T)),
+    Small(Vec<(KeyBytes, T)>),
     Large(BTreeMap<KeyBytes, T>),
 }
 
 impl<T> Default for SortedMap<T> {
     fn default() -> Self {
-        Self::Small(SmallVec::new())
+        Self::Small(Vec::new())
     }
 }
 
 impl<T> SortedMap<T> {
+    /// A map with one entry.
+    #[inline]
+    pub(crate) fn one(key: KeyBytes, value: T) -> Self {
+        Self::One((key, value))
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
+            Self::One(_) => 1,
             Self::Small(entries) => entries.len(),
             Self::Large(entries) => entries.len(),
         }
     }
 
+    #[inline]
     pub(crate) fn get(&self, key: &KeyBytes) -> Option<&T> {
         match self {
+            Self::One((only, value)) => (only == key).then_some(value),
             Self::Small(entries) => find(entries, key).ok().map(|at| &entries[at].1),
             Self::Large(entries) => entries.get(key),
         }
@@ -42,6 +50,17 @@ impl<T> SortedMap<T> {
     /// Sets the value of a key; returns the old one.
     pub(crate) fn insert(&mut self, key: KeyBytes, value: T) -> Option<T> {
         match self {
+            Self::One((only, old)) if *only == key => Some(std::mem::replace(old, value)),
+            Self::One(_) => {
+                let mut entries = Vec::with_capacity(2);
+                entries.push((key, value));
+                if let Self::One(only) = std::mem::take(self) {
+                    let at = usize::from(only.0 > entries[0].0);
+                    entries.insert(at, only);
+                }
+                *self = Self::Small(entries);
+                None
+            }
             Self::Small(entries) => match find(entries, &key) {
                 Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
                 Err(at) if entries.len() < SMALL => {
@@ -61,6 +80,11 @@ impl<T> SortedMap<T> {
 
     pub(crate) fn remove(&mut self, key: &KeyBytes) -> Option<T> {
         match self {
+            Self::One((only, _)) if only != key => None,
+            Self::One(_) => match std::mem::take(self) {
+                Self::One((_, value)) => Some(value),
+                Self::Small(_) | Self::Large(_) => None,
+            },
             Self::Small(entries) => find(entries, key).ok().map(|at| entries.remove(at).1),
             Self::Large(entries) => entries.remove(key),
         }
@@ -68,24 +92,27 @@ impl<T> SortedMap<T> {
 
     /// The entries from `start` on, in order.
     pub(crate) fn range(&self, start: Bound<&KeyBytes>) -> SortedRange<'_, T> {
-        match self {
-            Self::Small(entries) => {
-                let at = match start {
-                    Bound::Unbounded => 0,
-                    Bound::Included(key) => entries.partition_point(|(k, _)| k < key),
-                    Bound::Excluded(key) => entries.partition_point(|(k, _)| k <= key),
-                };
-                SortedRange::Small(entries[at..].iter())
-            }
+        let entries = match self {
+            Self::One(only) => slice::from_ref(only),
+            Self::Small(entries) => entries,
             Self::Large(entries) => {
-                SortedRange::Large(entries.range::<KeyBytes, _>((start, Bound::Unbounded)))
+                let entries = entries.range::<KeyBytes, _>((start, Bound::Unbounded));
+                return SortedRange::Large(entries);
             }
-        }
+        };
+        let at = match start {
+            Bound::Unbounded => 0,
+            Bound::Included(key) => entries.partition_point(|(k, _)| k < key),
+            Bound::Excluded(key) => entries.partition_point(|(k, _)| k <= key),
+        };
+        SortedRange::Small(entries[at..].iter())
     }
 
     /// Moves every entry to `f`, in order.
+    #[inline]
     pub(crate) fn into_each(self, mut f: impl FnMut(KeyBytes, T)) {
         match self {
+            Self::One((key, value)) => f(key, value),
             Self::Small(entries) => entries.into_iter().for_each(|(k, v)| f(k, v)),
             Self::Large(entries) => entries.into_iter().for_each(|(k, v)| f(k, v)),
         }
@@ -97,6 +124,8 @@ impl<T> SortedMap<Option<T>> {
     pub(crate) fn flatten(self) -> SortedMap<T> {
         let some = |(key, value): (KeyBytes, Option<T>)| value.map(|value| (key, value));
         match self {
+            Self::One((key, Some(value))) => SortedMap::one(key, value),
+            Self::One((_, None)) => SortedMap::default(),
             Self::Small(entries) => {
                 SortedMap::Small(entries.into_iter().filter_map(some).collect())
             }

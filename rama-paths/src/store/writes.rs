@@ -1,5 +1,6 @@
 //! The write set of one node: typed, decoded, not locked.
 
+use std::collections::hash_map::Entry;
 use std::ops::Bound;
 
 use rustc_hash::FxHashMap;
@@ -50,7 +51,13 @@ impl<T> WriteRows<T> {
         if structure == 0 {
             self.top.insert(key, slot)
         } else {
-            self.nested.entry(structure).or_default().insert(key, slot)
+            match self.nested.entry(structure) {
+                Entry::Vacant(entry) => {
+                    entry.insert(SortedMap::one(key, slot));
+                    None
+                }
+                Entry::Occupied(mut entry) => entry.get_mut().insert(key, slot),
+            }
         }
     }
 

@@ -121,7 +121,7 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
     }
 
     /// The same client, reading the partition of this key whatever the path begins with.
-    pub fn at_key<K: Key + ?Sized>(&self, key: &K) -> Self {
+    pub fn at_key<K: Key>(&self, key: &K) -> Self {
         PStateClient { chosen: Some(Chosen::Key(key_hash(key))), ..self.clone() }
     }
 

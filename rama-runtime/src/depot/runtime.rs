@@ -53,7 +53,7 @@ struct Records<T> {
 
 impl<T> Records<T> {
     fn push(&mut self, append_millis: u64, record: T) {
-        if self.len as usize % CHUNK == 0 {
+        if (self.len as usize).is_multiple_of(CHUNK) {
             self.chunks.push(Vec::with_capacity(if self.len == 0 { 16 } else { CHUNK }));
         }
         if let Some(chunk) = self.chunks.last_mut() {

@@ -127,7 +127,7 @@ impl<'a, O: 'static> Cx<'a, O> {
 
     /// `|hash`: the task of a key.
     #[inline]
-    pub fn hash<K: Key + ?Sized>(&self, key: &K) -> Target {
+    pub fn hash<K: Key>(&self, key: &K) -> Target {
         Target(key_hash(key).task(self.task.tasks))
     }
 

@@ -50,7 +50,10 @@ pub(crate) struct State {
 }
 
 /// The typed body of a continuation, for entering it without a hop.
-pub(crate) struct Entry<O, T>(pub(crate) Box<dyn Fn(&mut Cx<'_, O>, T) + Send + Sync>);
+pub(crate) struct Entry<O, T>(pub(crate) Body<O, T>);
+
+/// The code of a continuation.
+type Body<O, T> = Box<dyn Fn(&mut Cx<'_, O>, T) + Send + Sync>;
 
 impl State {
     /// A continuation that hops reach.

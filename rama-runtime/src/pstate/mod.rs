@@ -12,7 +12,7 @@ pub struct PState<O, S> {
     types: PhantomData<fn() -> (O, S)>,
 }
 
-impl<O, S: Schema> PState<O, S> {
+impl<O, S> PState<O, S> {
     /// The PState declared as `index`th in its module. For generated code.
     #[doc(hidden)]
     pub const fn new(name: &'static str, index: u32) -> Self {
@@ -23,7 +23,9 @@ impl<O, S: Schema> PState<O, S> {
     pub const fn name(&self) -> &'static str {
         self.name
     }
+}
 
+impl<O, S: Schema> PState<O, S> {
     /// The path that stays at the top of this PState.
     pub fn path(&self) -> Path<O, Root<S>> {
         Path::of_pstate(self.index)
