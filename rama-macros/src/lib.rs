@@ -21,7 +21,7 @@ use proc_macro::TokenStream;
 
 /// Defines a module: its depots, its topologies and their PStates.
 ///
-/// ```ignore
+/// ```text
 /// defmodule! {
 ///     /// Counts words.
 ///     pub module WordCount {

@@ -120,8 +120,7 @@ impl<'p> Body<'p> {
 
     /// Names the running statement in errors.
     fn at(&self, statement: &Statement) -> TokenStream {
-        let (cx, text) = (self.cx(statement.span), &statement.text);
-        quote_spanned!(glue_span(statement.span)=> #cx.at(#text);)
+        at(&self.cx(statement.span), &statement.text, statement.span)
     }
 
     fn run(&mut self, statement: &Statement, after: &Live) -> TokenStream {
@@ -325,4 +324,10 @@ fn one_or_tuple(values: &[TokenStream]) -> TokenStream {
         [one] => one.clone(),
         values => quote!((#(#values),*)),
     }
+}
+
+/// Names the running statement in errors. The call carries the user's own span, since that is the
+/// line that errors name.
+pub(super) fn at(cx: &Ident, text: &str, user: Span) -> TokenStream {
+    quote_spanned!(user=> #cx.at(#text);)
 }

@@ -1,6 +1,6 @@
 //! A topology: its PStates, its labels, its sources and the states behind them.
 
-use super::body::Body;
+use super::body::{self, Body};
 use super::frame;
 use super::names::{self, Glue, glue_span};
 use crate::ast::Topology;
@@ -37,12 +37,12 @@ fn source(plan: &SourcePlan<'_>, glue: &Glue) -> TokenStream {
     let emit = &plan.source.emit;
     let span = glue_span(emit.batch.span());
     let cx = glue.name("cx", emit.batch.span());
-    let text = &emit.text;
+    let at = body::at(&cx, &emit.text, emit.batch.span());
     let body = Body::write(plan, glue, &plan.entry, &[], |body| {
         let pattern = body.pattern(&emit.pattern);
         let references = body.references(emit.pattern.binds.iter().map(|bind| bind.var));
         quote_spanned! {span=>
-            #cx.at(#text);
+            #at
             let #pattern = record;
             #references
         }

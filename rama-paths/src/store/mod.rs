@@ -13,6 +13,7 @@
 
 mod committed;
 mod delta;
+mod listed;
 mod node;
 mod partition;
 mod place;

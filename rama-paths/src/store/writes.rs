@@ -1,10 +1,8 @@
 //! The write set of one node: typed, decoded, not locked.
 
-use std::collections::hash_map::Entry;
 use std::ops::Bound;
 
-use rustc_hash::FxHashMap;
-
+use super::listed::{Entry, ListedMap};
 use super::rows::Rows;
 use super::sorted::SortedMap;
 use crate::key::KeyBytes;
@@ -12,15 +10,15 @@ use crate::key::KeyBytes;
 /// Uncommitted rows; `None` is a removed one.
 #[derive(Debug)]
 pub(crate) struct WriteRows<T> {
-    top: FxHashMap<KeyBytes, Option<T>>,
-    nested: FxHashMap<u64, SortedMap<Option<T>>>,
+    top: ListedMap<KeyBytes, Option<T>>,
+    nested: ListedMap<u64, SortedMap<Option<T>>>,
     /// Committed structures whose rows all go.
     dropped: Vec<u64>,
 }
 
 impl<T> Default for WriteRows<T> {
     fn default() -> Self {
-        Self { top: FxHashMap::default(), nested: FxHashMap::default(), dropped: Vec::new() }
+        Self { top: ListedMap::default(), nested: ListedMap::default(), dropped: Vec::new() }
     }
 }
 
@@ -49,14 +47,20 @@ impl<T> WriteRows<T> {
         slot: Option<T>,
     ) -> Option<Option<T>> {
         if structure == 0 {
-            self.top.insert(key, slot)
-        } else {
-            match self.nested.entry(structure) {
+            match self.top.entry(&key) {
+                Entry::Occupied(old) => Some(std::mem::replace(old, slot)),
                 Entry::Vacant(entry) => {
-                    entry.insert(SortedMap::one(key, slot));
+                    entry.insert(key, slot);
                     None
                 }
-                Entry::Occupied(mut entry) => entry.get_mut().insert(key, slot),
+            }
+        } else {
+            match self.nested.entry(&structure) {
+                Entry::Occupied(rows) => rows.insert(key, slot),
+                Entry::Vacant(entry) => {
+                    entry.insert(structure, SortedMap::one(key, slot));
+                    None
+                }
             }
         }
     }
@@ -119,10 +123,10 @@ impl<T> WriteRows<T> {
         for structure in &self.dropped {
             drop(state, *structure)?;
         }
-        for (key, slot) in &self.top {
+        for (key, slot) in self.top.iter() {
             row(state, 0, key, slot.as_ref())?;
         }
-        for (structure, rows) in &self.nested {
+        for (structure, rows) in self.nested.iter() {
             for (key, slot) in rows.range(Bound::Unbounded) {
                 row(state, *structure, key, slot.as_ref())?;
             }

@@ -1,0 +1,116 @@
+//! A hash map whose entries lie in a list, in the order in which they came.
+//!
+//! A write set is filled, read as a whole and emptied once per attempt: the list is written and read
+//! from front to back, and looking for what is not there touches a small table of positions only.
+
+use std::hash::{BuildHasher, Hash};
+
+use hashbrown::HashTable;
+use hashbrown::hash_table::{self, VacantEntry};
+use rustc_hash::FxBuildHasher;
+
+/// A map of at most 2³² entries.
+#[derive(Debug)]
+pub(crate) struct ListedMap<K, V> {
+    entries: Vec<(K, V)>,
+    /// Where in the list each key lies.
+    positions: HashTable<u32>,
+}
+
+impl<K, V> Default for ListedMap<K, V> {
+    fn default() -> Self {
+        Self { entries: Vec::new(), positions: HashTable::new() }
+    }
+}
+
+#[inline]
+fn hash<K: Hash>(key: &K) -> u64 {
+    FxBuildHasher.hash_one(key)
+}
+
+impl<K: Hash + Eq, V> ListedMap<K, V> {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        let at = self.positions.find(hash(key), |at| self.entries[*at as usize].0 == *key)?;
+        Some(&self.entries[*at as usize].1)
+    }
+
+    /// The value of a key, or the place for it.
+    #[inline]
+    pub(crate) fn entry(&mut self, key: &K) -> Entry<'_, K, V> {
+        let Self { entries, positions } = self;
+        let position = positions.entry(
+            hash(key),
+            |at| entries[*at as usize].0 == *key,
+            |at| hash(&entries[*at as usize].0),
+        );
+        match position {
+            hash_table::Entry::Occupied(at) => Entry::Occupied(&mut entries[*at.get() as usize].1),
+            hash_table::Entry::Vacant(position) => Entry::Vacant(Vacant { entries, position }),
+        }
+    }
+
+    pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let at = self.positions.find(hash(key), |at| self.entries[*at as usize].0 == *key)?;
+        Some(&mut self.entries[*at as usize].1)
+    }
+
+    pub(crate) fn remove(&mut self, key: &K) {
+        let Self { entries, positions } = self;
+        let found = positions.find_entry(hash(key), |at| entries[*at as usize].0 == *key);
+        let Ok(found) = found else { return };
+        let (at, _) = found.remove();
+        // The last entry takes the place.
+        let last = position(entries.len() - 1);
+        if let Some(moved) =
+            positions.find_mut(hash(&entries[last as usize].0), |position| *position == last)
+        {
+            *moved = at;
+        }
+        entries.swap_remove(at as usize);
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.entries.iter().map(|(key, value)| (key, value))
+    }
+
+    /// Takes everything out; the memory stays.
+    pub(crate) fn drain(&mut self) -> impl Iterator<Item = (K, V)> {
+        self.positions.clear();
+        self.entries.drain(..)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.positions.clear();
+        self.entries.clear();
+    }
+}
+
+/// See [`ListedMap::entry`].
+pub(crate) enum Entry<'a, K, V> {
+    Occupied(&'a mut V),
+    Vacant(Vacant<'a, K, V>),
+}
+
+/// The place for a new entry.
+pub(crate) struct Vacant<'a, K, V> {
+    entries: &'a mut Vec<(K, V)>,
+    position: VacantEntry<'a, u32>,
+}
+
+impl<K, V> Vacant<'_, K, V> {
+    /// Puts the entry there. The key is the one that was looked for.
+    #[inline]
+    pub(crate) fn insert(self, key: K, value: V) {
+        self.position.insert(position(self.entries.len()));
+        self.entries.push((key, value));
+    }
+}
+
+fn position(at: usize) -> u32 {
+    u32::try_from(at).expect("an attempt writes fewer than 2^32 rows")
+}
