@@ -4,7 +4,8 @@
 //! ingesting. `--file F` takes another file of the same columns, gzipped or plain; malformed lines
 //! are named and left out.
 
-use std::error::Error;
+mod common;
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
@@ -12,9 +13,10 @@ use std::time::Instant;
 
 use clap::Parser;
 use flate2::read::GzDecoder;
-use indicatif::{ProgressBar, ProgressStyle};
 use rama::{AckLevel, InProcessCluster, PMap, PState, Record, defmodule};
 use serde::{Deserialize, Serialize};
+
+use common::{Result, progress_bar};
 
 /// One departure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
@@ -104,19 +106,8 @@ struct Args {
     threads: usize,
 }
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
 fn main() {
-    if let Err(error) = run(&Args::parse()) {
-        let mut message = format!("error: {error}");
-        let mut source = error.source();
-        while let Some(cause) = source {
-            message.push_str(&format!(": {cause}"));
-            source = cause.source();
-        }
-        eprintln!("{message}");
-        std::process::exit(1);
-    }
+    common::exit_with(run(&Args::parse()));
 }
 
 fn run(args: &Args) -> Result<()> {
@@ -166,8 +157,7 @@ fn open(path: &Path) -> Result<Box<dyn Read>> {
 
 fn ingest(cluster: &InProcessCluster, path: &Path) -> Result<()> {
     let depot = cluster.depot(FlightsModule::flight_depot);
-    let style = "{bar:40} {pos}/{len} flights {elapsed} ({per_sec})";
-    let bar = ProgressBar::new(ROWS).with_style(ProgressStyle::with_template(style)?);
+    let bar = progress_bar(ROWS, "flights")?;
     let mut reader = csv::ReaderBuilder::new().from_reader(open(path)?);
     let headers = reader.headers()?.clone();
     let start = Instant::now();

@@ -3,72 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use rama::{AckLevel, InProcessCluster, PMap, Record, defmodule};
-use serde::{Deserialize, Serialize};
+use rama::{AckLevel, InProcessCluster};
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
-pub struct Deposit {
-    pub user_id: i64,
-    pub amt: i64,
-}
+#[path = "../../examples/bank_transfer/module.rs"]
+mod module;
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
-pub struct Transfer {
-    pub transfer_id: String,
-    pub from_user_id: i64,
-    pub to_user_id: i64,
-    pub amt: i64,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
-pub struct Outgoing {
-    pub to_user_id: i64,
-    pub amt: i64,
-    pub success: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
-pub struct Incoming {
-    pub from_user_id: i64,
-    pub amt: i64,
-    pub success: bool,
-}
-
-defmodule! {
-    /// Moves funds between accounts, exactly once, never below zero.
-    pub module BankTransferModule {
-        depot *transfer_depot: Transfer, hash_by(.from_user_id);
-        depot *deposit_depot: Deposit, hash_by(.user_id);
-
-        microbatch banking {
-            pstate $$funds: PMap<i64, i64>;
-            pstate $$outgoing: PMap<i64, PMap<String, Outgoing>>;
-            pstate $$incoming: PMap<i64, PMap<String, Incoming>>;
-
-            sources! {
-                source> *transfer_depot :> %microbatch;
-                %microbatch() :> Transfer { *transfer_id, *from_user_id, *to_user_id, *amt };
-                local_select> $$funds.key(*from_user_id).nil_to_val(0) :> *funds;
-                *funds >= *amt :> *success;
-                <<if *success {
-                    local_transform> $$funds.key(*from_user_id).term(|curr| curr - *amt);
-                }
-                local_transform> $$outgoing.key(*from_user_id).key(*transfer_id)
-                    .termval(Outgoing { to_user_id: *to_user_id, amt: *amt, success: *success });
-                |hash(*to_user_id);
-                <<if *success {
-                    +compound $$funds { *to_user_id => +sum(*amt) };
-                }
-                local_transform> $$incoming.key(*to_user_id).key(*transfer_id)
-                    .termval(Incoming { from_user_id: *from_user_id, amt: *amt, success: *success });
-
-                source> *deposit_depot :> %microbatch;
-                %microbatch() :> Deposit { *user_id, *amt };
-                +compound $$funds { *user_id => +sum(*amt) };
-            }
-        }
-    }
-}
+pub use module::*;
 
 pub fn transfer(id: impl ToString, from: i64, to: i64, amt: i64) -> Transfer {
     Transfer { transfer_id: id.to_string(), from_user_id: from, to_user_id: to, amt }

@@ -213,7 +213,7 @@ impl InProcessCluster {
         topology: Microbatch<M, O>,
     ) -> Result<(), WaitError> {
         let (launched, status) = self.topology(topology)?;
-        status.set_paused(true);
+        status.update(|status| status.paused = true);
         let timeout = self.settings.client_timeout;
         if launched.driver.wait_until(timeout, &mut || status.get().idle) {
             return Ok(());
@@ -232,7 +232,7 @@ impl InProcessCluster {
         topology: Microbatch<M, O>,
     ) -> Result<(), WaitError> {
         let (launched, status) = self.topology(topology)?;
-        status.set_paused(false);
+        status.update(|status| status.paused = false);
         launched.wake_coordinators();
         Ok(())
     }

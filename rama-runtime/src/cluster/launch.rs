@@ -67,7 +67,7 @@ impl Launched {
                 closed.is_some()
             });
             // A full disk keeps the log open: say so instead of waiting for ever.
-            closed.unwrap_or(Err(LogError::Closed))
+            closed.unwrap_or(Err(LogError::Timeout))
         } else {
             Ok(())
         };

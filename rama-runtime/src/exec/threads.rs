@@ -1,6 +1,6 @@
 //! Drives components by operating system threads, and parks client threads until progress.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -26,6 +26,9 @@ pub struct Progress {
 impl Progress {
     /// Tells waiting client threads to look at their conditions again.
     pub fn notify(&self) {
+        // What the waiters look at was stored before this, and they count themselves before they
+        // look: one of the two sees the other.
+        fence(Ordering::SeqCst);
         if self.waiting.load(Ordering::SeqCst) > 0 {
             *self.generation.lock().unwrap_or_else(PoisonError::into_inner) += 1;
             self.changed.notify_all();

@@ -144,7 +144,6 @@ impl Coordinator {
         ));
         match appended {
             Ok(_) => {
-                self.status.update(|status| status.idle = false);
                 self.shared.event(ClusterEvent::Planned {
                     topology: self.topology.name,
                     microbatch: attempt.id,
@@ -268,13 +267,12 @@ impl Coordinator {
 impl Component for Coordinator {
     fn step(&mut self, now: Duration) -> Step {
         let (phase, step) = match std::mem::replace(&mut self.phase, Phase::Broken) {
-            Phase::Idle if self.status.paused() => (Phase::Idle, Step::Idle),
             Phase::Idle => match self.new_ranges() {
-                Some(ranges) => {
+                Some(ranges) if self.status.begin() => {
                     let plan = Plan { microbatch: self.committed + 1, attempt: 0, ranges };
                     (self.start(plan, false), Step::Worked)
                 }
-                None => (Phase::Idle, Step::Idle),
+                _ => (Phase::Idle, Step::Idle),
             },
             Phase::Planned { plan, trace, not_before } if now < not_before => {
                 (Phase::Planned { plan, trace, not_before }, Step::IdleUntil(not_before))

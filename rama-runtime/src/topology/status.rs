@@ -1,6 +1,5 @@
 //! What is known of a topology from outside while it runs.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::AttemptFailure;
@@ -19,14 +18,15 @@ pub struct MicrobatchStatus {
     pub last_failure: Option<Arc<AttemptFailure>>,
     /// Whether no microbatch is under way.
     pub idle: bool,
+    /// Whether no new microbatch begins until the topology is resumed.
+    pub paused: bool,
 }
 
-/// The status with its lock and its switches.
+/// The status with its lock.
 #[derive(Debug, Default)]
 pub(crate) struct TopologyStatus {
     status: Mutex<MicrobatchStatus>,
     broken: Mutex<Option<LogError>>,
-    paused: AtomicBool,
 }
 
 impl TopologyStatus {
@@ -47,11 +47,12 @@ impl TopologyStatus {
         *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
     }
 
-    pub(crate) fn paused(&self) -> bool {
-        self.paused.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn set_paused(&self, paused: bool) {
-        self.paused.store(paused, Ordering::SeqCst);
+    /// Marks the topology as working, unless it is paused; says whether it may work.
+    pub(crate) fn begin(&self) -> bool {
+        let mut status = self.status.lock().unwrap_or_else(PoisonError::into_inner);
+        if !status.paused {
+            status.idle = false;
+        }
+        !status.paused
     }
 }

@@ -6,98 +6,18 @@
 //! - `--file F`: deposits and transfers from a CSV file with lines `deposit,USER,AMOUNT` and
 //!   `transfer,ID,FROM,TO,AMOUNT`; malformed lines are named and left out.
 
-use std::error::Error;
+#[path = "../common/mod.rs"]
+mod common;
+mod module;
+
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Parser;
-use indicatif::{ProgressBar, ProgressStyle};
-use rama::{AckLevel, InProcessCluster, PMap, Record, defmodule};
-use serde::{Deserialize, Serialize};
+use rama::{AckLevel, InProcessCluster};
 
-/// Money put into an account.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
-pub struct Deposit {
-    /// The account.
-    pub user_id: i64,
-    /// How much.
-    pub amt: i64,
-}
-
-/// Money to be moved, if the sender has it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
-pub struct Transfer {
-    /// Names the transfer in both histories.
-    pub transfer_id: String,
-    /// The sender.
-    pub from_user_id: i64,
-    /// The receiver.
-    pub to_user_id: i64,
-    /// How much.
-    pub amt: i64,
-}
-
-/// A transfer in its sender's history.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
-pub struct Outgoing {
-    /// The receiver.
-    pub to_user_id: i64,
-    /// How much.
-    pub amt: i64,
-    /// Whether the sender had it.
-    pub success: bool,
-}
-
-/// A transfer in its receiver's history.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
-pub struct Incoming {
-    /// The sender.
-    pub from_user_id: i64,
-    /// How much.
-    pub amt: i64,
-    /// Whether the sender had it.
-    pub success: bool,
-}
-
-defmodule! {
-    /// Moves funds between accounts, exactly once, never below zero.
-    pub module BankTransferModule {
-        depot *transfer_depot: Transfer, hash_by(.from_user_id);
-        depot *deposit_depot: Deposit, hash_by(.user_id);
-
-        microbatch banking {
-            pstate $$funds: PMap<i64, i64>;
-            pstate $$outgoing: PMap<i64, PMap<String, Outgoing>>;
-            pstate $$incoming: PMap<i64, PMap<String, Incoming>>;
-
-            sources! {
-                source> *transfer_depot :> %microbatch;
-                %microbatch() :> Transfer { *transfer_id, *from_user_id, *to_user_id, *amt };
-
-                // Events on one task run serially, so this check cannot race.
-                local_select> $$funds.key(*from_user_id).nil_to_val(0) :> *funds;
-                *funds >= *amt :> *success;
-                <<if *success {
-                    local_transform> $$funds.key(*from_user_id).term(|curr| curr - *amt);
-                }
-                local_transform> $$outgoing.key(*from_user_id).key(*transfer_id)
-                    .termval(Outgoing { to_user_id: *to_user_id, amt: *amt, success: *success });
-
-                // From here on we run on the task that owns `to_user_id`.
-                |hash(*to_user_id);
-                <<if *success {
-                    +compound $$funds { *to_user_id => +sum(*amt) };
-                }
-                local_transform> $$incoming.key(*to_user_id).key(*transfer_id)
-                    .termval(Incoming { from_user_id: *from_user_id, amt: *amt, success: *success });
-
-                source> *deposit_depot :> %microbatch;
-                %microbatch() :> Deposit { *user_id, *amt };
-                +compound $$funds { *user_id => +sum(*amt) };
-            }
-        }
-    }
-}
+use common::{Result, progress_bar};
+use module::{BankTransferModule, Deposit, Transfer};
 
 /// Tasks of the module; fixed for the life of a data directory.
 const TASKS: usize = 4;
@@ -124,19 +44,8 @@ struct Args {
     threads: usize,
 }
 
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
 fn main() {
-    if let Err(error) = run(&Args::parse()) {
-        let mut message = format!("error: {error}");
-        let mut source = error.source();
-        while let Some(cause) = source {
-            message.push_str(&format!(": {cause}"));
-            source = cause.source();
-        }
-        eprintln!("{message}");
-        std::process::exit(1);
-    }
+    common::exit_with(run(&Args::parse()));
 }
 
 fn run(args: &Args) -> Result<()> {
@@ -212,11 +121,6 @@ fn known_case(cluster: &InProcessCluster) -> Result<()> {
     Ok(())
 }
 
-fn progress_bar(length: u64) -> Result<ProgressBar> {
-    let style = "{bar:40} {pos}/{len} {msg} {elapsed} ({per_sec})";
-    Ok(ProgressBar::new(length).with_style(ProgressStyle::with_template(style)?))
-}
-
 /// Random transfers between accounts, while the topology works beside.
 fn generated(cluster: &InProcessCluster, count: u64, accounts: u64) -> Result<()> {
     let before = appended(cluster)?;
@@ -226,7 +130,7 @@ fn generated(cluster: &InProcessCluster, count: u64, accounts: u64) -> Result<()
     for user_id in 0..accounts as i64 {
         deposits.append_with(Deposit { user_id, amt: INITIAL }, AckLevel::None)?;
     }
-    let bar = progress_bar(count)?;
+    let bar = progress_bar(count, "transfers")?;
     let start = Instant::now();
     let mut random = fastrand::Rng::with_seed(before);
     for number in 0..count {

@@ -1,0 +1,46 @@
+//! `ListedMap` against `BTreeMap`.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+
+use crate::store::listed::{Entry, ListedMap};
+
+proptest! {
+    #[test]
+    fn equals_a_btree_map(
+        steps in prop::collection::vec((0..40_u64, any::<Option<u16>>()), 0..200),
+        emptied_by_drain in any::<bool>(),
+    ) {
+        let mut map = ListedMap::default();
+        let mut model = BTreeMap::new();
+        for (key, value) in steps {
+            match (value, map.entry(&key)) {
+                (Some(value), Entry::Occupied(old)) => {
+                    prop_assert_eq!(Some(std::mem::replace(old, value)), model.insert(key, value));
+                }
+                (Some(value), Entry::Vacant(entry)) => {
+                    entry.insert(key, value);
+                    prop_assert_eq!(model.insert(key, value), None);
+                }
+                (None, _) => {
+                    map.remove(&key);
+                    model.remove(&key);
+                }
+            }
+            for key in 0..40 {
+                prop_assert_eq!(map.get(&key), model.get(&key));
+                prop_assert_eq!(map.get_mut(&key).copied(), model.get(&key).copied());
+            }
+            let entries: BTreeMap<u64, u16> = map.iter().map(|(k, v)| (*k, *v)).collect();
+            prop_assert_eq!(&entries, &model);
+        }
+        if emptied_by_drain {
+            prop_assert_eq!(map.drain().collect::<BTreeMap<_, _>>(), model);
+        } else {
+            map.clear();
+        }
+        prop_assert!(map.is_empty());
+        prop_assert_eq!(map.get(&7), None);
+    }
+}
