@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 ///
 /// Derive it, together with `Clone` and serde's traits:
 ///
-/// ```ignore
+/// ```text
 /// #[derive(Clone, serde::Serialize, serde::Deserialize, rama::Record)]
 /// struct Transfer {
 ///     from_user_id: i64,

@@ -1,6 +1,7 @@
 //! A depot while its module runs: its partitions of decoded records, and appends to them.
 
 use std::any::Any;
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -26,6 +27,18 @@ pub struct DepotContext {
 
 /// Records per chunk: growth never moves records.
 const CHUNK: usize = 4096;
+
+thread_local! {
+    /// Where a thread's appends serialize their records.
+    static ENCODED: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// The buffer for the next record; one that grew for a large record is given back.
+fn cleared(mut buffer: Vec<u8>) -> Vec<u8> {
+    buffer.clear();
+    buffer.shrink_to(64 << 10);
+    buffer
+}
 
 /// A depot with records of type `T`.
 pub(crate) struct DepotRuntime<T> {
@@ -138,8 +151,8 @@ impl<T: Record> DepotRuntime<T> {
             Choice::Any => self.random.lock().unwrap_or_else(PoisonError::into_inner).u32(..count),
             Choice::Disallowed => return Err(AppendError::Disallowed { depot: self.name }),
         };
-        // The user's serialization runs before any lock is taken.
-        let encoded = postcard::to_stdvec(&record)
+        // The user's serialization runs before any lock is taken, into a buffer that is kept.
+        let encoded = postcard::to_extend(&record, ENCODED.take())
             .map_err(|source| AppendError::Encode { depot: self.name, source })?;
         let mut records =
             self.partitions[partition as usize].write().unwrap_or_else(PoisonError::into_inner);
@@ -149,6 +162,7 @@ impl<T: Record> DepotRuntime<T> {
         let position = log
             .append_with(|buffer| entry.encode(&encoded, buffer))
             .map_err(|source| AppendError::Refused { depot: self.name, source })?;
+        ENCODED.set(cleared(encoded));
         records.push(append_millis, record);
         records.not_durable.push_back(position);
         records.durable_end(log.durable());

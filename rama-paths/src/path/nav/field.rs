@@ -19,7 +19,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Transform*: as [`key`](Self::key); `none` removes the field.
     /// - *Cost*: one row.
     ///
-    /// ```ignore
+    /// ```text
     /// #[derive(rama::PState)]
     /// struct Profile {
     ///     name: String,
