@@ -53,16 +53,16 @@ pub enum AppendError {
         /// The serializer's error.
         source: postcard::Error,
     },
-    /// The log takes no entries now. Nothing was appended.
-    #[error("depot *{depot} takes no appends")]
+    /// The log did not take the record. Nothing was appended.
+    #[error("depot *{depot} did not take the record")]
     Refused {
         /// The depot's name.
         depot: &'static str,
         /// Why.
         source: LogError,
     },
-    /// The record is in the log, but the log failed before it was known to be durable: it may be in
-    /// the depot after the data directory is opened again.
+    /// The record has its place in the log, but the log failed, or found the disk full, before it was
+    /// known to be durable: it may be in the depot later, or after the data directory is opened again.
     #[error("the append to depot *{depot} may or may not have happened")]
     Unknown {
         /// The depot's name.
@@ -189,7 +189,7 @@ impl<T: Record> DepotClient<T> {
         let target = self.target()?;
         let (log, driver) = (&target.launched.shared.log, &target.launched.driver);
         if log.buffered_bytes() > BUFFERED_BYTES {
-            let mut room = || log.buffered_bytes() <= BUFFERED_BYTES || log.failure().is_some();
+            let mut room = || log.buffered_bytes() <= BUFFERED_BYTES || log.check().is_err();
             if !driver.wait_until(self.timeout, &mut room) {
                 let buffered = log.buffered_bytes();
                 return Err(AppendError::Overloaded { depot: self.name, buffered });
@@ -200,15 +200,15 @@ impl<T: Record> DepotClient<T> {
             return Ok(());
         }
         log.want_durable(position);
-        let mut done = || log.durable() >= position || log.failure().is_some();
-        let ended = driver.wait_until(self.timeout, &mut done);
-        // Durability first: an entry may be durable although the log failed later.
+        let mut done = || log.durable() >= position || log.check().is_err();
+        driver.wait_until(self.timeout, &mut done);
+        // The error first: an entry may be durable although the log failed later.
+        let error = log.check().err();
         if log.durable() >= position {
             Ok(())
-        } else if let Some(source) = log.failure() {
+        } else if let Some(source) = error {
             Err(AppendError::Unknown { depot: self.name, source })
         } else {
-            debug_assert!(!ended);
             Err(AppendError::Timeout { depot: self.name, timeout: self.timeout })
         }
     }

@@ -90,8 +90,8 @@ impl ClusterBuilder {
         self
     }
 
-    /// Emission of records pauses while frames of more bytes than this are between tasks: 64 MiB
-    /// unless set. Frames themselves are never held back.
+    /// Emission of records pauses while frames of more bytes than this are between tasks, counted
+    /// without what they point to: 64 MiB unless set. Frames themselves are never held back.
     pub fn in_flight_bytes(mut self, bytes: usize) -> Self {
         self.in_flight_bytes = bytes;
         self

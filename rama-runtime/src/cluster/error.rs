@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::log::LogError;
 use crate::store::{ManifestError, RecoveryError};
-use crate::topology::AttemptFailure;
+use crate::topology::{AttemptFailure, StopCause};
 
 /// A cluster that cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,7 @@ pub enum LaunchError {
     },
     /// A cluster's data directory belongs to one module.
     #[error(
-        "module {running} already runs in this cluster; launch {module} in a cluster of its own"
+        "cannot launch module {module}: a cluster runs one module, and this one runs {running}"
     )]
     AlreadyLaunched {
         /// The running module.
@@ -90,7 +90,6 @@ pub enum WaitError {
         /// The topology's name.
         topology: &'static str,
         /// The newest failure.
-        #[source]
         failure: Arc<AttemptFailure>,
     },
     /// The time is over.
@@ -105,12 +104,22 @@ pub enum WaitError {
         /// Time waited.
         timeout: Duration,
     },
-    /// The log failed; the topology has stopped. Reopen the data directory.
+    /// A paused topology still works on a microbatch; it pauses after that.
+    #[error("topology {topology} still works on microbatch {microbatch} after {timeout:?}")]
+    NotPaused {
+        /// The topology's name.
+        topology: &'static str,
+        /// The microbatch.
+        microbatch: u64,
+        /// Time waited.
+        timeout: Duration,
+    },
+    /// The topology has stopped for good. Open the data directory again.
     #[error("topology {topology} has stopped")]
     Stopped {
         /// The topology's name.
         topology: &'static str,
-        /// The log's error.
-        source: LogError,
+        /// Why.
+        source: StopCause,
     },
 }

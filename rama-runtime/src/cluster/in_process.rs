@@ -18,7 +18,7 @@ use crate::exec::Driver;
 use crate::log::LogError;
 use crate::module::Module;
 use crate::pstate::PState;
-use crate::topology::{Microbatch, MicrobatchStatus, TopologyStatus};
+use crate::topology::{Microbatch, MicrobatchStatus, StopCause, TopologyStatus};
 use rama_paths::Schema;
 
 /// Failed attempts in a row after which a waiting client is told.
@@ -66,6 +66,7 @@ impl InProcessCluster {
         temporary: Option<TemporaryDirectory>,
     ) -> Self {
         let dir = match (&settings.data_dir, &temporary) {
+            (Some(dir), _) if dir.as_os_str().is_empty() => PathBuf::from("."),
             (Some(dir), _) => dir.clone(),
             // One level down, so that the directory is new to the module.
             (None, Some(temporary)) => temporary.path().join("data"),
@@ -168,26 +169,10 @@ impl InProcessCluster {
     ) -> Result<(), WaitError> {
         let (launched, status) = self.topology(topology)?;
         let topology = topology.name;
-        let mut result = None;
-        // Failures from before this call say nothing of what the next attempt will do.
-        let known = status.get().last_failure;
-        launched.driver.wait_until(timeout, &mut || {
-            let now = status.get();
-            if now.processed >= count {
-                result = Some(Ok(()));
-            } else if let Some(source) = status.broken() {
-                result = Some(Err(WaitError::Stopped { topology, source }));
-            } else if now.failed_attempts >= TELL_AFTER_FAILURES
-                && let Some(failure) = now.last_failure
-                && !known.as_ref().is_some_and(|known| Arc::ptr_eq(known, &failure))
-            {
-                result = Some(Err(WaitError::Failing { topology, failure }));
-            }
-            result.is_some()
-        });
-        result.unwrap_or_else(|| {
+        let done = |now: &MicrobatchStatus| now.processed >= count;
+        wait_for(&launched, &status, topology, timeout, done)?.ok_or_else(|| {
             let processed = status.get().processed;
-            Err(WaitError::Timeout { topology, processed, wanted: count, timeout })
+            WaitError::Timeout { topology, processed, wanted: count, timeout }
         })
     }
 
@@ -207,7 +192,8 @@ impl InProcessCluster {
     ///
     /// # Errors
     ///
-    /// [`WaitError::Timeout`] after the client timeout; the topology is then still about to pause.
+    /// [`WaitError::NotPaused`] after the client timeout, [`WaitError::Failing`] and
+    /// [`WaitError::Stopped`]; after the first two the topology is still about to pause.
     pub fn pause_microbatch_topology<M: Module, O>(
         &self,
         topology: Microbatch<M, O>,
@@ -215,11 +201,11 @@ impl InProcessCluster {
         let (launched, status) = self.topology(topology)?;
         status.update(|status| status.paused = true);
         let timeout = self.settings.client_timeout;
-        if launched.driver.wait_until(timeout, &mut || status.get().idle) {
-            return Ok(());
-        }
-        let processed = status.get().processed;
-        Err(WaitError::Timeout { topology: topology.name, processed, wanted: processed, timeout })
+        let topology = topology.name;
+        wait_for(&launched, &status, topology, timeout, |now| now.idle)?.ok_or_else(|| {
+            let microbatch = status.get().committed + 1;
+            WaitError::NotPaused { topology, microbatch, timeout }
+        })
     }
 
     /// Lets a paused topology go on.
@@ -284,7 +270,7 @@ impl InProcessCluster {
         if log.durable() >= position {
             Ok(())
         } else {
-            Err(log.failure().unwrap_or(LogError::Timeout))
+            Err(log.failure().or(log.check().err()).unwrap_or(LogError::Timeout))
         }
     }
 
@@ -311,6 +297,35 @@ impl InProcessCluster {
             None => Ok(()),
         }
     }
+}
+
+/// Waits until `done`; `None` if it is not in time.
+fn wait_for(
+    launched: &Launched,
+    status: &TopologyStatus,
+    topology: &'static str,
+    timeout: Duration,
+    done: impl Fn(&MicrobatchStatus) -> bool,
+) -> Result<Option<()>, WaitError> {
+    let mut result = None;
+    // Failures from before this call say nothing of what the next attempt will do.
+    let known = status.get().last_failure;
+    launched.driver.wait_until(timeout, &mut || {
+        let now = status.get();
+        let stopped = || status.stopped().or(launched.shared.log.failure().map(StopCause::Log));
+        if done(&now) {
+            result = Some(Ok(()));
+        } else if let Some(source) = stopped() {
+            result = Some(Err(WaitError::Stopped { topology, source }));
+        } else if now.failed_attempts >= TELL_AFTER_FAILURES
+            && let Some(failure) = now.last_failure
+            && !known.as_ref().is_some_and(|known| Arc::ptr_eq(known, &failure))
+        {
+            result = Some(Err(WaitError::Failing { topology, failure }));
+        }
+        result.is_some()
+    });
+    result.transpose()
 }
 
 impl Drop for InProcessCluster {

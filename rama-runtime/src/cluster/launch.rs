@@ -11,12 +11,12 @@ use super::builder::ClusterBuilder;
 use super::shared::{InFlight, Shared, worker_of};
 use crate::depot::{AnyDepot, DepotContext};
 use crate::disk::DiskLock;
-use crate::exec::{Clock, Component, Driver, Progress, Signal, Simulation, Threads};
+use crate::exec::{Clock, Component, Driver, OnPanic, Progress, Signal, Simulation, Threads};
 use crate::log::{Log, LogError, LogWriter, OpenError};
 use crate::module::{Module, ModuleDefinition};
 use crate::store::{self, OpenedDirectory, Recovered, Recovery, RecoveryParts};
 use crate::task::{Inbox, TaskState, Worker, WorkerLimits, WorkerParts};
-use crate::topology::{Coordinator, CoordinatorLimits, TopologyStatus};
+use crate::topology::{Coordinator, CoordinatorLimits, StopCause, TopologyStatus};
 
 /// Seed of the random partitioner's streams; depots differ by their ids.
 const RANDOM_SEED: u64 = 0x5241_4d41;
@@ -67,7 +67,7 @@ impl Launched {
                 closed.is_some()
             });
             // A full disk keeps the log open: say so instead of waiting for ever.
-            closed.unwrap_or(Err(LogError::Timeout))
+            closed.unwrap_or_else(|| Err(log.check().err().unwrap_or(LogError::Timeout)))
         } else {
             Ok(())
         };
@@ -90,7 +90,7 @@ pub(crate) fn launch<M: Module>(
     }
     let task_count = tasks as u32;
     let mut definition = ModuleDefinition::of::<M>();
-    let OpenedDirectory { manifest, lock } =
+    let OpenedDirectory { mut manifest, lock } =
         store::open_directory(&settings.disk, dir, &definition, task_count)?;
     let depot_ids = manifest.depot_ids(&definition);
     let topology_ids = manifest.topology_ids(&definition);
@@ -112,6 +112,8 @@ pub(crate) fn launch<M: Module>(
         [&depot_ids, &topology_ids, &pstate_ids],
         task_count,
     )?;
+
+    manifest.note_log(&settings.disk, dir)?;
 
     let clock = if settings.seed.is_some() { Clock::simulated() } else { Clock::real() };
     let progress = Arc::new(Progress::default());
@@ -182,7 +184,10 @@ pub(crate) fn launch<M: Module>(
             let limits = WorkerLimits {
                 records_per_slice: settings.records_per_slice,
                 in_flight_bytes: settings.in_flight_bytes,
-                round_trip_seed: settings.seed.map(|seed| seed ^ index as u64),
+                // Not the scheduler's own stream, nor that of a neighbouring seed.
+                round_trip_seed: settings
+                    .seed
+                    .map(|seed| fastrand::Rng::with_seed(seed).u64(..).wrapping_add(index as u64)),
             };
             Worker::new(WorkerParts { shared: Arc::clone(&shared), index, tasks, limits })
         })
@@ -206,13 +211,22 @@ pub(crate) fn launch<M: Module>(
             Driver::Simulation(Simulation::new(seed, clock.clone(), components))
         }
         None => {
-            let threads = Threads::new(progress);
+            let threads = Threads::new(Arc::clone(&progress));
+            let statuses = shared.statuses.clone();
+            let on_panic: OnPanic = Arc::new(move |message: String| {
+                tracing::error!(%message, "a thread of the cluster panicked");
+                for status in &statuses {
+                    status.stop(StopCause::Panicked { message: message.clone() });
+                }
+                progress.notify();
+            });
             let mut coordinators = Some(coordinators);
             let mut started = threads.spawn(
                 format!("{} log", M::NAME),
                 log_signal,
                 clock.clone(),
                 vec![Box::new(writer)],
+                Arc::clone(&on_panic),
             );
             for (index, (worker, signal)) in workers.into_iter().zip(signals).enumerate() {
                 let mut components: Vec<Box<dyn Component>> = vec![Box::new(worker)];
@@ -220,8 +234,9 @@ pub(crate) fn launch<M: Module>(
                     components.push(Box::new(coordinator));
                 }
                 let name = format!("{} tasks {index}", M::NAME);
-                started =
-                    started.and_then(|()| threads.spawn(name, signal, clock.clone(), components));
+                started = started.and_then(|()| {
+                    threads.spawn(name, signal, clock.clone(), components, Arc::clone(&on_panic))
+                });
             }
             if let Err(source) = started {
                 threads.stop();
@@ -274,7 +289,7 @@ fn recover(
         topology_names: definition.topologies.iter().map(|topology| topology.name).collect(),
         pstate_names: definition.pstates.iter().map(|pstate| pstate.name).collect(),
     });
-    let log_dir = dir.join("log");
+    let log_dir = dir.join(store::LOG);
     let started = std::time::Instant::now();
     let opened = Log::open(
         Arc::clone(&settings.disk),

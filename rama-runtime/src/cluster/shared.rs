@@ -65,10 +65,11 @@ impl InFlight {
     /// Takes bytes off; says whether that brought the sum from above `limit` to below it.
     pub(crate) fn finished(&self, bytes: usize, limit: usize) -> bool {
         let before = self.0.fetch_sub(bytes as i64, Ordering::SeqCst);
-        before > limit as i64 && before - bytes as i64 <= limit as i64
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        before > limit && before - bytes as i64 <= limit
     }
 
     pub(crate) fn exceeds(&self, limit: usize) -> bool {
-        self.0.load(Ordering::SeqCst) > limit as i64
+        self.0.load(Ordering::SeqCst) > i64::try_from(limit).unwrap_or(i64::MAX)
     }
 }

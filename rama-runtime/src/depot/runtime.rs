@@ -25,7 +25,7 @@ pub struct DepotContext {
     pub(crate) seed: u64,
 }
 
-/// Records per chunk: growth never moves records.
+/// Records per chunk: growth moves none but those of the first chunk.
 const CHUNK: usize = 4096;
 
 thread_local! {
@@ -116,6 +116,7 @@ impl<T: Record> DepotRuntime<T> {
         context: DepotContext,
     ) -> Self {
         let count = partitioning.partitions(context.tasks);
+        assert!(count == 1 || count == context.tasks, "a depot has one partition, or one per task");
         let partitions = (0..count)
             .map(|_| {
                 RwLock::new(Records {
@@ -184,9 +185,17 @@ impl<T: Record> DepotRuntime<T> {
 impl<T> DepotRuntime<T> {
     /// Copies of the records at `offsets`, which must exist.
     pub(crate) fn read(&self, partition: u32, offsets: Range<u64>) -> Vec<T> {
-        let records =
-            self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
-        offsets.map(|offset| (self.copy)(records.get(offset))).collect()
+        let mut copies = Vec::with_capacity((offsets.end - offsets.start) as usize);
+        let mut next = offsets.start;
+        while next < offsets.end {
+            // A chunk at a time, so that a long read holds nobody up.
+            let end = offsets.end.min(next + CHUNK as u64);
+            let records =
+                self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
+            copies.extend((next..end).map(|offset| (self.copy)(records.get(offset))));
+            next = end;
+        }
+        copies
     }
 }
 

@@ -11,7 +11,8 @@ use rama_paths::{
 
 use super::label::StateTable;
 use super::{Entry, Label};
-use crate::task::{Event, Origin, StatementFailure, TaskState};
+use crate::exec::StatementFailure;
+use crate::task::{Event, Origin, TaskState};
 
 /// A PState with owner tag `Self` may be written by the topology with tag `O`: only by its owner.
 #[diagnostic::on_unimplemented(
@@ -55,12 +56,14 @@ impl<'a, O: 'static> Cx<'a, O> {
     #[inline]
     pub(crate) fn begin_event(&mut self) {
         self.task.sent = 0;
+        self.task.statement = "";
     }
 
     /// A depot record begins to run.
     #[inline]
     pub(crate) fn begin_record(&mut self, origin: Origin) {
         self.task.sent = 0;
+        self.task.statement = "";
         self.task.origin = Some(origin);
     }
 

@@ -6,6 +6,7 @@
 //! a virtual time drawn from a seed ([`Simulation`]).
 
 mod clock;
+mod panics;
 mod signal;
 mod simulation;
 mod threads;
@@ -13,9 +14,13 @@ mod threads;
 use std::time::Duration;
 
 pub use clock::Clock;
+pub(crate) use panics::{StatementFailure, drop_quietly, panic_message};
 pub use signal::Signal;
 pub use simulation::Simulation;
-pub use threads::{Progress, Threads};
+pub use threads::{OnPanic, Progress, Threads};
+
+/// No wait is longer: times stay far from overflow.
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
 /// What a component did in one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

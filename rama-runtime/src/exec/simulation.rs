@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use super::{Clock, Component, Step};
+use super::{CENTURY, Clock, Component, Step};
 
 /// A deterministic driver: the same seed and the same calls give the same run.
 ///
@@ -35,7 +35,7 @@ impl Simulation {
 
     /// See [`super::Driver::wait_until`]; the timeout is virtual time.
     pub fn wait_until(&self, timeout: Duration, condition: &mut dyn FnMut() -> bool) -> bool {
-        let deadline = self.clock.now() + timeout;
+        let deadline = self.clock.now() + timeout.min(CENTURY);
         loop {
             if condition() {
                 return true;

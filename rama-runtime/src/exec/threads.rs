@@ -1,11 +1,13 @@
 //! Drives components by operating system threads, and parks client threads until progress.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::{Clock, Component, Signal, Step};
+use super::panics::panic_message;
+use super::{CENTURY, Clock, Component, Signal, Step};
 
 /// Threads that each step their components in turn and sleep when all are idle.
 #[derive(Debug)]
@@ -14,6 +16,9 @@ pub struct Threads {
     running: Mutex<Vec<(Arc<Signal>, JoinHandle<()>)>>,
     progress: Arc<Progress>,
 }
+
+/// Hears of a panic that ended a thread.
+pub type OnPanic = Arc<dyn Fn(String) + Send + Sync>;
 
 /// What client threads wait on: every visible change of the cluster bumps it.
 #[derive(Debug, Default)]
@@ -46,17 +51,20 @@ impl Threads {
         }
     }
 
-    /// Starts a thread that steps `components` until the driver stops. `signal` wakes it.
+    /// Starts a thread that steps `components` until the driver stops. `signal` wakes it. If one of
+    /// them panics, which user code cannot cause by itself, the thread ends with all of them, and
+    /// `on_panic` hears of it.
     pub fn spawn(
         &self,
         name: String,
         signal: Arc<Signal>,
         clock: Clock,
         mut components: Vec<Box<dyn Component>>,
+        on_panic: OnPanic,
     ) -> std::io::Result<()> {
         let stopping = Arc::clone(&self.stopping);
         let wake = Arc::clone(&signal);
-        let handle = std::thread::Builder::new().name(name).spawn(move || {
+        let run = move || {
             while !stopping.load(Ordering::SeqCst) {
                 let now = clock.now();
                 let mut worked = false;
@@ -74,6 +82,11 @@ impl Threads {
                     wake.wait(deadline.map(|time| time.saturating_sub(clock.now())));
                 }
             }
+        };
+        let handle = std::thread::Builder::new().name(name).spawn(move || {
+            if let Err(payload) = catch_unwind(AssertUnwindSafe(run)) {
+                on_panic(panic_message(payload));
+            }
         })?;
         self.running.lock().unwrap_or_else(PoisonError::into_inner).push((signal, handle));
         Ok(())
@@ -81,7 +94,7 @@ impl Threads {
 
     /// See [`super::Driver::wait_until`].
     pub fn wait_until(&self, timeout: Duration, condition: &mut dyn FnMut() -> bool) -> bool {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now() + timeout.min(CENTURY);
         self.progress.waiting.fetch_add(1, Ordering::SeqCst);
         let mut generation =
             self.progress.generation.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,7 +129,7 @@ impl Threads {
             signal.raise();
         }
         for (_, handle) in running {
-            // A component's panic ends its thread; the log and the waiters already know.
+            // Panics were caught inside.
             let _ = handle.join();
         }
         self.progress.notify();

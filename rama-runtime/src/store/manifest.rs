@@ -19,6 +19,8 @@ const MAGIC: &[u8; 8] = b"RAMADATA";
 const MANIFEST: &str = "MANIFEST";
 const MANIFEST_NEW: &str = "MANIFEST.new";
 const LOCK: &str = "LOCK";
+/// The folder of the log.
+pub(crate) const LOG: &str = "log";
 
 /// A data directory that cannot be opened by this module. Nothing in it was changed.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,14 @@ pub enum ManifestError {
         dir: PathBuf,
         /// One of the files in it.
         found: String,
+    },
+    /// The manifest is there, but the log is not.
+    #[error("data directory {} has lost its log: there are no segments in {}", .dir.display(), .log.display())]
+    LogMissing {
+        /// The directory.
+        dir: PathBuf,
+        /// Where the log should be.
+        log: PathBuf,
     },
     /// The manifest's bytes are damaged.
     #[error("the manifest of data directory {} is damaged", .dir.display())]
@@ -121,6 +131,8 @@ pub enum ManifestError {
 pub(crate) struct Manifest {
     pub(crate) module: String,
     pub(crate) tasks: u32,
+    /// Whether the log was made: from then on it must be there.
+    has_log: bool,
     key_encoding: u32,
     routing: u32,
     delta: u32,
@@ -156,6 +168,7 @@ impl Manifest {
         Manifest {
             module: module.name.to_owned(),
             tasks,
+            has_log: false,
             key_encoding: u32::from(rama_paths::KEY_ENCODING_VERSION),
             routing: u32::from(rama_paths::ROUTING_VERSION),
             delta: u32::from(rama_paths::DELTA_VERSION),
@@ -205,6 +218,35 @@ impl Manifest {
     /// Catalogue ids of the module's PStates, by index.
     pub(crate) fn pstate_ids(&self, module: &ModuleDefinition) -> Vec<u32> {
         ids(&self.pstates, |row| &row.name, module.pstates.iter().map(|pstate| pstate.name))
+    }
+
+    /// Puts the manifest in place of the one before it, at once.
+    fn write(&self, disk: &Arc<dyn Disk>, dir: &Path) -> Result<(), ManifestError> {
+        let path = dir.join(MANIFEST);
+        let new = dir.join(MANIFEST_NEW);
+        if disk.exists(&new).map_err(io("look for", &new))? {
+            disk.remove_file(&new).map_err(io("remove", &new))?;
+        }
+        let file = disk.open(&new, OpenMode::Create).map_err(io("create", &new))?;
+        file.write_all_at(&self.encode(), 0).map_err(io("write", &new))?;
+        file.sync_data().map_err(io("sync", &new))?;
+        drop(file);
+        disk.rename(&new, &path).map_err(io("rename", &new))?;
+        disk.sync_dir(dir).map_err(io("sync", dir))?;
+        Ok(())
+    }
+
+    /// Notes that the log was made, so that its absence is an error from now on.
+    pub(crate) fn note_log(
+        &mut self,
+        disk: &Arc<dyn Disk>,
+        dir: &Path,
+    ) -> Result<(), ManifestError> {
+        if self.has_log {
+            return Ok(());
+        }
+        self.has_log = true;
+        self.write(disk, dir)
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -352,50 +394,58 @@ pub(crate) fn open_directory(
     module: &ModuleDefinition,
     tasks: u32,
 ) -> Result<OpenedDirectory, ManifestError> {
-    let fail = |action, path: &Path| {
-        let path = path.to_owned();
-        move |source| ManifestError::Io { action, path, source }
-    };
     let declared = Manifest::of(module, tasks);
     let path = dir.join(MANIFEST);
-    if !disk.exists(&path).map_err(fail("look for", &path))?
-        && disk.exists(dir).map_err(fail("look for", dir))?
+    if !disk.exists(&path).map_err(io("look for", &path))?
+        && disk.exists(dir).map_err(io("look for", dir))?
     {
-        let files = disk.list(dir).map_err(fail("list", dir))?;
-        if let Some(found) = files.into_iter().find(|file| file != LOCK && file != MANIFEST_NEW) {
+        let files = disk.list(dir).map_err(io("list", dir))?;
+        // A manifest that appears meanwhile is another process's; the lock below decides.
+        let own = [LOCK, MANIFEST_NEW, MANIFEST];
+        let log = disk.exists(&dir.join(LOG)).map_err(io("look for", dir))?;
+        let foreign = files.into_iter().find(|file| !own.contains(&&**file));
+        if let Some(found) = foreign.or_else(|| log.then(|| LOG.to_owned())) {
             return Err(ManifestError::NotADataDirectory { dir: dir.to_owned(), found });
         }
     }
-    disk.create_dir_all(dir).map_err(fail("create", dir))?;
+    disk.create_dir_all(dir).map_err(io("create", dir))?;
     let lock = disk.lock(&dir.join(LOCK)).map_err(|source| match source.kind() {
         io::ErrorKind::WouldBlock => ManifestError::InUse { dir: dir.to_owned() },
         _ => ManifestError::Io { action: "lock", path: dir.join(LOCK), source },
     })?;
     // Looked for again: another process may have made it before we had the lock.
-    if disk.exists(&path).map_err(fail("look for", &path))? {
-        let file = disk.open(&path, OpenMode::Read).map_err(fail("open", &path))?;
-        let length = file.len().map_err(fail("read", &path))?;
+    if disk.exists(&path).map_err(io("look for", &path))? {
+        let file = disk.open(&path, OpenMode::Read).map_err(io("open", &path))?;
+        let length = file.len().map_err(io("read", &path))?;
         let mut bytes = vec![0; length as usize];
-        let mut filled = 0;
-        while filled < bytes.len() {
-            match file.read_at(&mut bytes[filled..], filled as u64).map_err(fail("read", &path))? {
-                0 => break,
-                read => filled += read,
-            }
-        }
+        let filled = file.read_full_at(&mut bytes, 0).map_err(io("read", &path))?;
         let manifest = Manifest::decode(&bytes[..filled], dir)?;
         manifest.check(&declared, dir)?;
+        if manifest.has_log && !has_segments(disk, &dir.join(LOG))? {
+            let (dir, log) = (dir.to_owned(), dir.join(LOG));
+            return Err(ManifestError::LogMissing { dir, log });
+        }
         return Ok(OpenedDirectory { manifest, lock });
     }
-    let new = dir.join(MANIFEST_NEW);
-    if disk.exists(&new).map_err(fail("look for", &new))? {
-        disk.remove_file(&new).map_err(fail("remove", &new))?;
-    }
-    let file = disk.open(&new, OpenMode::Create).map_err(fail("create", &new))?;
-    file.write_all_at(&declared.encode(), 0).map_err(fail("write", &new))?;
-    file.sync_data().map_err(fail("sync", &new))?;
-    drop(file);
-    disk.rename(&new, &path).map_err(fail("rename", &new))?;
-    disk.sync_dir(dir).map_err(fail("sync", dir))?;
+    declared.write(disk, dir)?;
     Ok(OpenedDirectory { manifest: declared, lock })
+}
+
+fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ManifestError + use<> {
+    let path = path.to_owned();
+    move |source| ManifestError::Io { action, path, source }
+}
+
+/// Whether the first segment of a log is there and not empty.
+fn has_segments(disk: &Arc<dyn Disk>, log: &Path) -> Result<bool, ManifestError> {
+    if !disk.exists(log).map_err(io("look for", log))? {
+        return Ok(false);
+    }
+    let files = disk.list(log).map_err(io("list", log))?;
+    let Some(first) = files.into_iter().find(|file| file.ends_with(".log")) else {
+        return Ok(false);
+    };
+    let path = log.join(first);
+    let file = disk.open(&path, OpenMode::Read).map_err(io("open", &path))?;
+    Ok(file.len().map_err(io("read", &path))? > 0)
 }

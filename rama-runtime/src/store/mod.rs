@@ -6,6 +6,6 @@ mod recovery;
 
 pub(crate) use entry::Entry;
 pub use manifest::ManifestError;
-pub(crate) use manifest::{OpenedDirectory, open_directory};
+pub(crate) use manifest::{LOG, OpenedDirectory, open_directory};
 pub use recovery::RecoveryError;
 pub(crate) use recovery::{Progress, Recovered, Recovery, RecoveryParts};

@@ -109,8 +109,9 @@ impl Outbox {
         self.touched.drain(..).map(|target| (target, std::mem::take(&mut batches[target as usize])))
     }
 
-    /// Forgets all frames.
-    pub(crate) fn clear(&mut self) {
-        self.drain().for_each(drop);
+    /// Takes all frames, to be forgotten.
+    pub(crate) fn take(&mut self) -> Outbox {
+        let tasks = self.batches.len() as u32;
+        std::mem::replace(self, Outbox::new(tasks))
     }
 }

@@ -10,5 +10,5 @@ pub(crate) use batch::{Batch, Outbox};
 pub(crate) use column::{AnyColumn, Column};
 pub(crate) use inbox::{Inbox, Message};
 pub(crate) use state::Event;
-pub(crate) use state::{Origin, StatementFailure, TaskState};
+pub(crate) use state::{Origin, TaskState};
 pub(crate) use worker::{Worker, WorkerLimits, WorkerParts};

@@ -71,13 +71,3 @@ impl std::fmt::Debug for Event<'_> {
         write!(f, "Event(task {}, topology {})", self.task.id, self.topology)
     }
 }
-
-/// The payload with which a statement's own failure leaves the event: it unwinds without the panic
-/// hook, so that only the attempt hears of it.
-pub(crate) struct StatementFailure(pub(crate) String);
-
-impl StatementFailure {
-    pub(crate) fn raise(message: String) -> ! {
-        std::panic::resume_unwind(Box::new(StatementFailure(message)))
-    }
-}

@@ -1,6 +1,5 @@
 //! The component behind one task thread: it serves its tasks serially and never blocks.
 
-use std::any::Any;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -8,10 +7,10 @@ use std::time::Duration;
 
 use rama_paths::StoreError;
 
-use super::state::StatementFailure;
 use super::{Batch, Event, Inbox, Message, Origin, TaskState};
 use crate::cluster::Shared;
-use crate::exec::{Component, Step};
+use crate::exec::{Component, Step, drop_quietly, panic_message};
+use crate::log::LogError;
 use crate::store::Entry;
 use crate::topology::{Attempt, AttemptFailure, RecordAt};
 
@@ -150,7 +149,7 @@ impl Worker {
             return Step::Worked;
         };
         let start = slice.next;
-        slice.next = slice.end.min(start + self.limits.records_per_slice);
+        slice.next = slice.end.min(start.saturating_add(self.limits.records_per_slice));
         let (place, source, offsets) = (slice.place, slice.source, start..slice.next);
         // Sources of one task in turn: records of one partition stay in order, tasks take turns.
         if slice.next < slice.end {
@@ -172,10 +171,12 @@ impl Worker {
 
     fn run_frames(&mut self, attempt: &Arc<Attempt>, target: u32, mut batch: Batch) {
         let bytes = batch.bytes();
-        if !attempt.has_failed() {
+        if attempt.has_failed() {
+            drop_quietly(batch);
+        } else {
             let place =
                 self.places[target as usize].expect("frames are sent to their task's worker");
-            self.guard(attempt, place, |event| {
+            self.guard(attempt, place, move |event| {
                 let runs = std::mem::take(&mut batch.runs);
                 for run in runs {
                     event.task.origin = run.origin;
@@ -203,9 +204,8 @@ impl Worker {
             Event { task, states: &attempt.topology.states, topology: attempt.topology.index };
         // The task's partial work is dropped with the attempt, so nothing torn is ever seen.
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| run(&mut event))) {
-            self.tasks[place].outbox.clear();
-            let failure = self.failure(attempt, place, panic_message(&*payload));
-            attempt.fail(failure);
+            drop_quietly(self.tasks[place].outbox.take());
+            attempt.fail(self.failure(attempt, place, panic_message(payload)));
         }
     }
 
@@ -218,7 +218,10 @@ impl Worker {
             attempt: attempt.number,
             task: task.id,
             statement: task.statement,
-            location: task.location.map(|at| format!("{}:{}", at.file(), at.line())),
+            location: task
+                .location
+                .filter(|_| !task.statement.is_empty())
+                .map(|at| format!("{}:{}", at.file(), at.line())),
             record: task.origin.map(|origin| RecordAt {
                 depot: self.shared.depots[origin.depot as usize].name(),
                 partition: origin.partition,
@@ -235,7 +238,11 @@ impl Worker {
             if let Some(random) = &mut self.random
                 && random.bool()
             {
-                match batch.round_trip(&attempt.topology.states) {
+                let states = &attempt.topology.states;
+                let same = catch_unwind(AssertUnwindSafe(|| batch.round_trip(states)))
+                    .map_err(panic_message)
+                    .and_then(|same| same.map_err(|error| error.to_string()));
+                match same {
                     Ok(same) => batch = same,
                     Err(error) => {
                         attempt.fail(AttemptFailure {
@@ -281,7 +288,7 @@ impl Worker {
                 Ok(())
             }));
             let result = match encoded {
-                Err(payload) => Err(panic_message(&*payload)),
+                Err(payload) => Err(panic_message(payload)),
                 Ok(Err(error)) => Err(error.to_string()),
                 Ok(Ok(())) if deltas.is_empty() => continue,
                 Ok(Ok(())) => {
@@ -291,10 +298,12 @@ impl Worker {
                         attempt: attempt.number,
                         task: task.id,
                     };
-                    self.shared
-                        .log
-                        .append_with(|buffer| entry.encode(&deltas, buffer))
-                        .map_err(|error| error.to_string())
+                    match self.shared.log.append_with(|buffer| entry.encode(&deltas, buffer)) {
+                        Ok(_) => Ok(()),
+                        // The coordinator meets the same error at its own entry, and stops.
+                        Err(LogError::Closed | LogError::Failed { .. }) => return,
+                        Err(error) => Err(error.to_string()),
+                    }
                 }
             };
             if let Err(message) = result {
@@ -309,9 +318,8 @@ impl Worker {
 
 impl Component for Worker {
     fn step(&mut self, _now: Duration) -> Step {
-        if self.queue.is_empty() {
-            self.inbox.drain_into(&mut self.queue);
-        }
+        // At each step: frames between this worker's own tasks must not keep others waiting.
+        self.inbox.drain_into(&mut self.queue);
         match self.queue.pop_front() {
             Some(message) => {
                 self.handle(message);
@@ -319,18 +327,5 @@ impl Component for Worker {
             }
             None => self.emit(),
         }
-    }
-}
-
-/// The message of a panic, or of a statement's own failure.
-fn panic_message(payload: &(dyn Any + Send)) -> String {
-    if let Some(StatementFailure(message)) = payload.downcast_ref() {
-        message.clone()
-    } else if let Some(message) = payload.downcast_ref::<&'static str>() {
-        format!("panic: {message}")
-    } else if let Some(message) = payload.downcast_ref::<String>() {
-        format!("panic: {message}")
-    } else {
-        "panic with a value that is not text".to_owned()
     }
 }

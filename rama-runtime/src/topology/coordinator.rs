@@ -105,7 +105,7 @@ impl Coordinator {
                 (0..)
                     .zip(positions)
                     .map(|(partition, start)| {
-                        let most = start + self.limits.records_per_partition;
+                        let most = start.saturating_add(self.limits.records_per_partition);
                         let end = depot.end(partition).min(most).max(*start);
                         any |= end > *start;
                         *start..end
@@ -177,7 +177,7 @@ impl Coordinator {
     }
 
     fn broken(&mut self, error: LogError) -> Phase {
-        self.status.set_broken(error);
+        self.status.stop(error.into());
         self.shared.progress.notify();
         Phase::Broken
     }
@@ -203,6 +203,8 @@ impl Coordinator {
         if let Some(failure) = failure {
             if report {
                 tracing::warn!(%failure, "microbatch attempt failed");
+            } else {
+                tracing::debug!(%failure, "microbatch attempt failed; the next one traces its record");
             }
             self.shared.event(ClusterEvent::AttemptFailed { failure });
         }

@@ -12,5 +12,5 @@ pub(crate) use coordinator::{Coordinator, CoordinatorLimits, Plan};
 pub use failure::{AttemptFailure, RecordAt};
 pub use handle::Microbatch;
 pub(crate) use source::{SourceRunner, typed_source};
-pub use status::MicrobatchStatus;
 pub(crate) use status::TopologyStatus;
+pub use status::{MicrobatchStatus, StopCause};

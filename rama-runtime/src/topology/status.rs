@@ -5,6 +5,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::AttemptFailure;
 use crate::log::LogError;
 
+/// Why a topology has stopped for good. Open the data directory again.
+#[derive(Clone, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StopCause {
+    /// The log failed or was closed.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// A thread of the cluster panicked outside user code, or in the `Drop` of a user's value.
+    #[error("a thread of the cluster ended: {message}")]
+    Panicked {
+        /// The panic's message.
+        message: String,
+    },
+}
+
 /// A microbatch topology's progress.
 #[derive(Clone, Debug, Default)]
 pub struct MicrobatchStatus {
@@ -26,7 +41,7 @@ pub struct MicrobatchStatus {
 #[derive(Debug, Default)]
 pub(crate) struct TopologyStatus {
     status: Mutex<MicrobatchStatus>,
-    broken: Mutex<Option<LogError>>,
+    stopped: Mutex<Option<StopCause>>,
 }
 
 impl TopologyStatus {
@@ -38,13 +53,14 @@ impl TopologyStatus {
         change(&mut self.status.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// The log's failure that ended this topology, if one did.
-    pub(crate) fn broken(&self) -> Option<LogError> {
-        self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Why this topology has stopped, if it has.
+    pub(crate) fn stopped(&self) -> Option<StopCause> {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(crate) fn set_broken(&self, error: LogError) {
-        *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+    /// Stops the topology; the first cause is kept.
+    pub(crate) fn stop(&self, cause: StopCause) {
+        self.stopped.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(cause);
     }
 
     /// Marks the topology as working, unless it is paused; says whether it may work.
