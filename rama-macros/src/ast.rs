@@ -1,6 +1,8 @@
 //! The module as the user wrote it: what `parse` builds, `resolve` annotates and `plan` reads.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use crate::tokens;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::quote;
 use syn::{Attribute, Visibility};
 
 /// One binding of a variable. Names shadow, bindings do not: each has its own id,
@@ -162,8 +164,18 @@ pub(crate) struct Expr {
     pub(crate) uses: Vec<Use>,
     /// Names that a format string captures: uses if such a variable is bound.
     pub(crate) captures: Vec<Ident>,
+    /// Stars among the tokens of macros, each with its placeholder in `code`: uses if such a
+    /// variable is bound, else the macro's own business. `resolve` writes them.
+    pub(crate) in_macros: Vec<(String, Mark)>,
     /// Plain names that Rust code mentions: a mistake if such a variable is bound.
     pub(crate) plain: Vec<Ident>,
+}
+
+/// A `*name` as the user wrote it.
+#[derive(Clone)]
+pub(crate) struct Mark {
+    pub(crate) star: TokenTree,
+    pub(crate) name: Ident,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -193,6 +205,8 @@ pub(crate) struct Pattern {
 pub(crate) struct Binding {
     pub(crate) placeholder: String,
     pub(crate) name: Ident,
+    /// It also names the field it is taken from: `Transfer { *amt }`.
+    pub(crate) shorthand: bool,
     /// Filled by `resolve`.
     pub(crate) var: VarId,
 }
@@ -204,6 +218,26 @@ pub(crate) struct Var {
     /// What its owned value is called in the expansion: the user's name, numbered
     /// where an arm shadows a variable that is visible again after it.
     pub(crate) owned: String,
+    /// It also names the field it is taken from.
+    pub(crate) shorthand: bool,
+}
+
+impl Mark {
+    /// The variable before the tokens `after` it: `(*x)` where they bind tighter than the star.
+    pub(crate) fn variable(&self, after: &[TokenTree]) -> TokenStream {
+        if !tokens::binds_tighter(after) {
+            return self.dereference();
+        }
+        let mut group = Group::new(Delimiter::Parenthesis, self.dereference());
+        group.set_span(self.name.span());
+        TokenTree::Group(group).into()
+    }
+
+    /// As it was written.
+    pub(crate) fn dereference(&self) -> TokenStream {
+        let Mark { star, name } = self;
+        quote!(#star #name)
+    }
 }
 
 impl If {

@@ -255,8 +255,15 @@ pub(crate) fn arrow_without_value(span: Span) -> Error {
     at(span, "nothing stands before `:>`\nhelp: write `expression :> *value;`")
 }
 
-pub(crate) fn thin_arrow(span: Span) -> Error {
-    at(span, "`->` does not bind in a dataflow\nhelp: write `:>`")
+pub(crate) fn wrong_arrow(span: Span, arrow: &str) -> Error {
+    at(span, format!("`{arrow}` does not bind in a dataflow\nhelp: write `:>`"))
+}
+
+pub(crate) fn jump(span: Span, word: &str) -> Error {
+    at(
+        span,
+        format!("`{word}` does not end an event here\nhelp: write `filter> false;` to stop here"),
+    )
 }
 
 pub(crate) fn let_statement(span: Span) -> Error {
@@ -306,6 +313,10 @@ pub(crate) fn unknown_keyword(keyword: &Ident, known: &[&str]) -> Error {
         None => format!("the statements are {}", list("", known, ">")),
     };
     at(keyword.span(), format!("unknown statement `{keyword}>`\nhelp: {help}"))
+}
+
+pub(crate) fn kebab_keyword(span: Span, written: &str, keyword: &str) -> Error {
+    at(span, format!("unknown statement `{written}>`\nhelp: write `{keyword}>`"))
 }
 
 pub(crate) fn unknown_partitioner(name: &Ident, known: &[&str]) -> Error {
@@ -421,8 +432,13 @@ pub(crate) fn unexpected(token: &impl ToTokens, span: Span) -> Error {
 
 // Variables.
 
-pub(crate) fn unbound(name: &Ident, bound: &[String]) -> Error {
+/// `fields` are those of `bound` that a pattern binds under the name of their field: there the
+/// pattern may be what is wrong.
+pub(crate) fn unbound(name: &Ident, bound: &[String], fields: &[String]) -> Error {
     let help = match nearest(&name.to_string(), bound) {
+        Some(near) if fields.iter().any(|field| field == near) => format!(
+            "the pattern binds `*{near}`: write that, or, if the field is `{name}`, correct the pattern"
+        ),
         Some(near) => format!("did you mean `*{near}`?"),
         None if bound.is_empty() => format!("bind it first: `expression :> *{name};`"),
         None => format!(
@@ -458,6 +474,10 @@ pub(crate) fn starred_rust_pattern(name: &Ident) -> Error {
         name.span(),
         format!("a pattern inside Rust code binds Rust's own names\nhelp: write `{name}`"),
     )
+}
+
+pub(crate) fn keyword_as_name(word: Ident) -> Error {
+    at(word.span(), format!("`{word}` is a Rust keyword\nhelp: choose another name"))
 }
 
 pub(crate) fn upper_case(name: &Ident) -> Error {

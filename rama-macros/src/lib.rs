@@ -57,6 +57,13 @@ pub fn defmodule(input: TokenStream) -> TokenStream {
 ///
 /// The derived shape is the text of what is encoded: fields or variants with
 /// their types, in order, and the `serde` attributes that change the encoding.
+///
+/// # Errors
+///
+/// Records are encoded without names and lengths, so attributes that write
+/// something else than they read are compile errors: `flatten`, `untagged`,
+/// `tag`, `content`, `skip_serializing_if`, and `skip_serializing` or
+/// `skip_deserializing` without the other; also a skipped variant before others.
 #[proc_macro_derive(Record, attributes(serde, record))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
     derive::record(input.into()).into()

@@ -6,7 +6,8 @@
 //! only if both arms shadow, else the older value is visible again.
 
 use crate::ast::{
-    Expr, If, Kind, Merge, Module, Pattern, Place, Source, Statement, Step, Template, Var, VarId,
+    Expr, If, Kind, Mark, Merge, Module, Pattern, Place, Source, Statement, Step, Template, Use,
+    Var, VarId,
 };
 use crate::errors::{self, Errors};
 use crate::tokens;
@@ -184,14 +185,33 @@ impl Resolver<'_> {
         }
         for name in std::mem::take(&mut expr.captures) {
             if let Some(Some(var)) = scope.visible.get(&name.to_string()) {
-                expr.uses.push(crate::ast::Use { name, var: Some(*var) });
+                expr.uses.push(Use { name, var: Some(*var) });
             }
+        }
+        let marks = std::mem::take(&mut expr.in_macros);
+        if !marks.is_empty() {
+            self.in_macros(expr, &marks, scope);
         }
         if let Some(plain) =
             expr.plain.iter().find(|name| scope.visible.contains_key(&name.to_string()))
         {
             self.errors.push(errors::plain_name(plain));
         }
+    }
+
+    /// Stars in macros: what is no variable of the dataflow is left to rustc.
+    fn in_macros(&mut self, expr: &mut Expr, marks: &[(String, Mark)], scope: &Scope) {
+        let code = std::mem::take(&mut expr.code);
+        expr.code = tokens::replace_idents(code, &mut |ident, after| {
+            let (_, mark) = marks.iter().find(|(placeholder, _)| ident == placeholder)?;
+            Some(match scope.visible.get(&mark.name.to_string()) {
+                Some(var) => {
+                    expr.uses.push(Use { name: mark.name.clone(), var: *var });
+                    mark.variable(after)
+                }
+                None => mark.dereference(),
+            })
+        });
     }
 
     fn lookup(&mut self, name: &Ident, scope: &mut Scope) -> Option<VarId> {
@@ -202,9 +222,13 @@ impl Resolver<'_> {
         if scope.one_arm.contains(&text) {
             self.errors.push(errors::one_arm(name));
         } else {
-            let known = scope.visible.iter().filter(|(_, var)| var.is_some());
-            let bound: Vec<String> = known.map(|(name, _)| name.clone()).collect();
-            self.errors.push(errors::unbound(name, &bound));
+            let known = || scope.visible.iter().filter_map(|(name, var)| Some((name, (*var)?)));
+            let bound: Vec<String> = known().map(|(name, _)| name.clone()).collect();
+            let fields: Vec<String> = known()
+                .filter(|(_, var)| self.vars[*var].shorthand)
+                .map(|(name, _)| name.clone())
+                .collect();
+            self.errors.push(errors::unbound(name, &bound, &fields));
         }
         // One mistake, one message: from here on the name counts as bound.
         scope.visible.insert(text, None);
@@ -221,20 +245,20 @@ impl Resolver<'_> {
             }
             bind.var = match bound.get(&text) {
                 Some(var) => *var,
-                None => self.bind(&bind.name, scope),
+                None => self.bind(&bind.name, bind.shorthand, scope),
             };
             bound.insert(text, bind.var);
         }
     }
 
-    fn bind(&mut self, name: &Ident, scope: &mut Scope) -> VarId {
+    fn bind(&mut self, name: &Ident, shorthand: bool, scope: &mut Scope) -> VarId {
         let text = name.to_string();
         let owned = match scope.before_arm.get(&text) {
             Some(Some(hidden)) => self.next_name(&text, &self.vars[*hidden].owned),
             _ => text.clone(),
         };
         let var = self.vars.len();
-        self.vars.push(Var { name: name.clone(), owned });
+        self.vars.push(Var { name: name.clone(), owned, shorthand });
         scope.one_arm.remove(&text);
         scope.visible.insert(text, Some(var));
         var
@@ -279,7 +303,7 @@ impl Resolver<'_> {
             match vars {
                 Some((then, otherwise)) => {
                     let bind = self.vars[*then].name.clone();
-                    let out = self.bind(&bind, scope);
+                    let out = self.bind(&bind, false, scope);
                     block.merges.push(Merge { out, then: *then, otherwise: *otherwise });
                 }
                 None => {

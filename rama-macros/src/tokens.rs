@@ -10,10 +10,11 @@ const BEFORE_OPERAND: &[&str] = &[
 
 /// Words of Rust that can never be the name of a variable.
 const RESERVED: &[&str] = &[
-    "Self", "as", "async", "await", "box", "break", "const", "continue", "crate", "dyn", "else",
-    "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod",
-    "move", "mut", "pub", "ref", "return", "self", "static", "struct", "super", "trait", "true",
-    "type", "union", "unsafe", "use", "where", "while", "yield",
+    "Self", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 pub(crate) fn list(tokens: TokenStream) -> Vec<TokenTree> {
@@ -63,6 +64,15 @@ pub(crate) fn ends_operand(token: Option<&TokenTree>) -> bool {
         Some(TokenTree::Punct(punct)) => punct.as_char() == '?',
         None => false,
     }
+}
+
+/// Whether what follows an operand would bind tighter than a star before it: `*x.f`, `*x?`, `*x[0]`.
+pub(crate) fn binds_tighter(after: &[TokenTree]) -> bool {
+    let range = is_joint(after.first(), '.') && is_punct(after.get(1), '.');
+    (is_punct(after.first(), '.') && !range)
+        || is_punct(after.first(), '?')
+        || group(after.first(), Delimiter::Bracket).is_some()
+        || group(after.first(), Delimiter::Parenthesis).is_some()
 }
 
 /// Whether the name is written like a static or a constant, `LIKE_THIS`.

@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, Ident, Result, parse_quote};
 
-use super::attributes::{canonical, serde_has, serde_text};
+use super::attributes::{canonical, check_readable, check_skipped_variants, serde_has, serde_text};
 
 /// Expands `#[derive(Record)]`.
 pub(crate) fn record(input: TokenStream) -> TokenStream {
@@ -17,6 +17,7 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
     let mut body = Body::default();
     body.text(&serde_text(&input.attrs));
     check_record_attributes(&input.attrs, false)?;
+    check_readable(&input.attrs)?;
     // Such a type is encoded as another one, which its attributes name.
     let replaced = serde_has(&input.attrs, &["from", "into", "try_from", "remote"]);
     match &input.data {
@@ -33,12 +34,14 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
             let mut before = " ";
             for variant in &data.variants {
                 check_record_attributes(&variant.attrs, false)?;
+                check_readable(&variant.attrs)?;
                 body.text(before);
                 body.text(&unraw(&variant.ident));
                 body.text(&serde_text(&variant.attrs));
                 body.fields(&variant.fields)?;
                 before = ", ";
             }
+            check_skipped_variants(&data.variants)?;
             body.text(" }");
         }
     }
@@ -140,6 +143,7 @@ impl Body {
             self.text(": ");
         }
         let opaque = check_record_attributes(&field.attrs, true)?;
+        check_readable(&field.attrs)?;
         let ty = &field.ty;
         if serde_has(&field.attrs, &["skip"]) {
             self.text("skipped");

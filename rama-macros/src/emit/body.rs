@@ -1,7 +1,8 @@
 //! The body of one closure: its operations in order, as flat as Rust allows.
 
+use super::frame;
 use super::names::{self, Glue, glue_span};
-use super::{frame, slots::Around};
+use super::slots::{self, Around};
 use crate::ast::{Form, If, Kind, PartitionerKind, Pattern, Place, Statement, Template, VarId};
 use crate::plan::{Jump, Live, Op, SourcePlan, live_into, partitioner};
 use crate::tokens;
@@ -107,7 +108,7 @@ impl<'p> Body<'p> {
             Op::Yield(vars) => {
                 let values: Vec<TokenStream> =
                     vars.iter().map(|var| self.carried(*var, true)).collect();
-                one_or_tuple(&values)
+                one_or_tuple(&values, Span::call_site())
             }
             Op::Hop { statement, to } => self.hop(statement, to.as_ref()),
             Op::Enter(jump) => {
@@ -131,7 +132,7 @@ impl<'p> Body<'p> {
             Kind::Value { values, pattern } => {
                 let values: Vec<TokenStream> =
                     values.iter().map(|value| self.value(value, &around)).collect();
-                let value = one_or_tuple(&values);
+                let value = one_or_tuple(&values, statement.span);
                 match pattern {
                     Some(pattern) => self.bind(pattern, &value, span),
                     None => quote_spanned!(span=> #value;),
@@ -211,9 +212,10 @@ impl<'p> Body<'p> {
         let Kind::Filter { condition } = &statement.kind else { return TokenStream::new() };
         let at = self.at(statement);
         let code = self.code(condition);
-        let not = if condition.form == Form::Variable { quote!(!#code) } else { quote!(!(#code)) };
         let stop = if self.in_loop { quote!(continue) } else { quote!(return) };
-        quote_spanned!(glue_span(statement.span)=> #at if #not { #stop; })
+        // Not negated, so that rustc blames the user's tokens for what is no `bool`.
+        let code = slots::condition(code);
+        quote_spanned!(glue_span(statement.span)=> #at if #code {} else { #stop; })
     }
 
     fn each(&mut self, statement: &Statement, ops: &[Op<'_>], after: &Live) -> TokenStream {
@@ -265,7 +267,7 @@ impl<'p> Body<'p> {
             })
             .collect();
         self.bound.extend(outputs);
-        let names = one_or_tuple(&names);
+        let names = one_or_tuple(&names, Span::call_site());
         let references = self.references(outputs.iter().copied());
         quote_spanned!(span=> #at let #names = #code; #references)
     }
@@ -319,10 +321,11 @@ impl<'p> Body<'p> {
     }
 }
 
-fn one_or_tuple(values: &[TokenStream]) -> TokenStream {
+/// Several values make a tuple, whose own tokens are at `span`.
+fn one_or_tuple(values: &[TokenStream], span: Span) -> TokenStream {
     match values {
         [one] => one.clone(),
-        values => quote!((#(#values),*)),
+        values => quote_spanned!(span=> (#(#values),*)),
     }
 }
 

@@ -8,7 +8,8 @@ use super::body::Body;
 use super::names;
 use crate::ast::{Expr, Form, Path, Statement, Step, VarId};
 use crate::plan::Live;
-use proc_macro2::{Ident, TokenStream};
+use crate::tokens;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use std::collections::HashMap;
 
@@ -59,7 +60,8 @@ impl Body<'_> {
             Form::Variable => self.reference(expr),
             Form::Place => {
                 let code = self.code(expr);
-                quote!(&#code)
+                let first = first_span(&code);
+                quote_spanned!(first=> &#code)
             }
             Form::Other => self.code(expr),
         }
@@ -72,7 +74,9 @@ impl Body<'_> {
             Form::Place => self.key(expr),
             Form::Other => {
                 let code = self.code(expr);
-                quote!(&(#code))
+                let first = first_span(&code);
+                let code = parenthesised(code);
+                quote_spanned!(first=> &#code)
             }
         }
     }
@@ -116,4 +120,22 @@ impl Body<'_> {
         }
         code
     }
+}
+
+/// `code` as a condition: a struct literal there needs parentheses.
+pub(super) fn condition(code: TokenStream) -> TokenStream {
+    let brace = |token| tokens::group(Some(&token), Delimiter::Brace).is_some();
+    if code.clone().into_iter().any(brace) { parenthesised(code) } else { code }
+}
+
+/// `(code)`, with parentheses at the user's last token: rustc shows what stands around them.
+fn parenthesised(code: TokenStream) -> TokenStream {
+    let last = tokens::last_span(&tokens::list(code.clone()));
+    let mut group = Group::new(Delimiter::Parenthesis, code);
+    group.set_span(last);
+    TokenTree::Group(group).into()
+}
+
+fn first_span(code: &TokenStream) -> Span {
+    code.clone().into_iter().next().map_or_else(Span::call_site, |token| token.span())
 }

@@ -101,9 +101,10 @@ pub(crate) fn compound(code: &[TokenTree], keyword: &Ident) -> Result<(Ident, Te
             Ok((name, level(group)?))
         }
         [TokenTree::Group(group), extra, ..] if group.delimiter() == Delimiter::Brace => {
+            level(group)?;
             Err(match tokens::arrows(rest).first() {
                 Some(1) => errors::emits_nothing(extra.span(), "+compound"),
-                _ => errors::missing_semicolon(extra.span(), &extra.to_string()),
+                _ => errors::missing_semicolon(extra.span(), &tokens::first_word(&rest[1..])),
             })
         }
         [other, ..] => Err(errors::compound_form(other.span())),

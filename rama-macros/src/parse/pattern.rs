@@ -4,8 +4,8 @@ use super::rust::pattern_names;
 use super::sigils::Sigils;
 use crate::ast::{Binding, Pattern};
 use crate::{errors, tokens};
-use proc_macro2::{Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::{ParseStream, Parser};
 use syn::visit::{self, Visit};
 use syn::{Member, Pat, Result, Token, Type};
@@ -14,6 +14,9 @@ use syn::{Member, Pat, Result, Token, Type};
 pub(crate) fn pattern(code: &[TokenTree], arrow: Span) -> Result<Pattern> {
     if code.is_empty() {
         return Err(errors::arrow_without_pattern(arrow));
+    }
+    if let Some(word) = keyword(code) {
+        return Err(errors::keyword_as_name(word));
     }
     let mut sigils = Sigils::of_pattern();
     let marked = sigils.mark(code);
@@ -28,13 +31,18 @@ pub(crate) fn pattern(code: &[TokenTree], arrow: Span) -> Result<Pattern> {
     for (pattern, _) in &elements {
         check(pattern, &sigils)?;
     }
+    let shorthands: Vec<String> =
+        elements.iter().flat_map(|(pattern, _)| shorthands(pattern)).collect();
     let mut binds: Vec<Binding> = Vec::new();
     for name in elements.iter().flat_map(|(pattern, _)| pattern_names(pattern)) {
         if let Some(variable) = sigils.name(&name) {
-            binds.push(Binding { placeholder: name.to_string(), name: variable.clone(), var: 0 });
+            let placeholder = name.to_string();
+            let shorthand = shorthands.contains(&placeholder);
+            binds.push(Binding { placeholder, name: variable.clone(), shorthand, var: 0 });
         }
     }
-    Ok(Pattern { template: template(&elements, &sigils), binds })
+    let first = code.first().map_or(arrow, TokenTree::span);
+    Ok(Pattern { template: template(&elements, &sigils, &shorthands, first), binds })
 }
 
 fn elements(input: ParseStream, sigils: &Sigils) -> Result<Vec<(Pat, Option<Type>)>> {
@@ -61,6 +69,18 @@ fn elements(input: ParseStream, sigils: &Sigils) -> Result<Vec<(Pat, Option<Type
             return Ok(found);
         }
     }
+}
+
+/// A word of Rust where the name of a variable should stand.
+fn keyword(code: &[TokenTree]) -> Option<Ident> {
+    code.iter().enumerate().find_map(|(at, token)| match token {
+        TokenTree::Group(group) => keyword(&tokens::list(group.stream())),
+        token if tokens::is_punct(Some(token), '*') => {
+            let word = tokens::ident(code.get(at + 1))?;
+            tokens::is_reserved(&word.to_string()).then(|| word.clone())
+        }
+        _ => None,
+    })
 }
 
 fn second_arrow(input: ParseStream) -> bool {
@@ -90,9 +110,13 @@ fn check(pattern: &Pat, sigils: &Sigils) -> Result<()> {
     }
 }
 
-fn template(elements: &[(Pat, Option<Type>)], sigils: &Sigils) -> TokenStream {
-    let shorthands =
-        elements.iter().flat_map(|(pattern, _)| shorthands(pattern)).collect::<Vec<_>>();
+/// The pattern with its placeholders; the tuple that several make is at `first`.
+fn template(
+    elements: &[(Pat, Option<Type>)],
+    sigils: &Sigils,
+    shorthands: &[String],
+    first: Span,
+) -> TokenStream {
     let patterns = elements.iter().map(|(pattern, _)| {
         tokens::replace_idents(pattern.to_token_stream(), &mut |ident, _| {
             let name = sigils.name(ident)?;
@@ -113,7 +137,11 @@ fn template(elements: &[(Pat, Option<Type>)], sigils: &Sigils) -> TokenStream {
         (true, true) => quote!(: (#(#types),*)),
         (true, false) => quote!(: #(#types)*),
     };
-    if tuple { quote!((#(#patterns),*) #ascription) } else { quote!(#(#patterns)* #ascription) }
+    if tuple {
+        quote_spanned!(first=> (#(#patterns),*) #ascription)
+    } else {
+        quote!(#(#patterns)* #ascription)
+    }
 }
 
 /// The placeholders that stand for both a field and the variable: `Transfer { *amt }`.
@@ -144,7 +172,12 @@ pub(crate) fn salvage(code: &[TokenTree]) -> Vec<Binding> {
             (tokens::is_punct(Some(token), '*'), tokens::ident(code.get(at + 1)))
             && tokens::is_value_name(&name.to_string())
         {
-            found.push(Binding { placeholder: String::new(), name: name.clone(), var: 0 });
+            found.push(Binding {
+                placeholder: String::new(),
+                name: name.clone(),
+                shorthand: false,
+                var: 0,
+            });
         }
     }
     found

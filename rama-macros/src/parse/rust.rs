@@ -1,9 +1,9 @@
 //! Rust code over variables: which `*x` are variables and which names are Rust's own.
 
 use super::sigils::Sigils;
-use crate::ast::{Expr, Form, Use};
+use crate::ast::{Expr, Form, Mark, Use};
 use crate::{errors, tokens};
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use std::collections::HashMap;
 use syn::parse::{ParseStream, Parser};
@@ -84,11 +84,13 @@ fn names(expr: &syn::Expr, sigils: &Sigils) -> Result<Expr> {
     }
     let meanings = names.meanings;
     let code = tokens::replace_idents(expr.to_token_stream(), &mut |ident, after| {
-        let (star, name) = (sigils.star(ident)?, sigils.name(ident)?);
+        let mark = sigils.get(ident)?;
+        let (star, name) = (&mark.star, &mark.name);
         Some(match meanings.get(&ident.to_string()) {
-            Some(Meaning::Variable) if binds_tighter(after) => parenthesised(star, name),
+            Some(Meaning::Variable) => mark.variable(after),
             Some(Meaning::Shorthand) => quote!(#name: #star #name),
-            _ => quote!(#star #name),
+            Some(Meaning::InMacro) => return None,
+            Some(Meaning::Rust) | None => mark.dereference(),
         })
     });
     Ok(Expr {
@@ -96,23 +98,9 @@ fn names(expr: &syn::Expr, sigils: &Sigils) -> Result<Expr> {
         form: form(expr, sigils),
         uses: names.uses,
         captures: names.captures,
+        in_macros: names.in_macros,
         plain: names.plain,
     })
-}
-
-fn parenthesised(star: &TokenTree, name: &Ident) -> TokenStream {
-    let mut group = proc_macro2::Group::new(Delimiter::Parenthesis, quote!(#star #name));
-    group.set_span(name.span());
-    TokenTree::Group(group).into()
-}
-
-/// Whether what follows would bind tighter than the star: `*x.f`, `*x?`, `*x[0]`.
-fn binds_tighter(after: &[TokenTree]) -> bool {
-    let range = tokens::is_joint(after.first(), '.') && tokens::is_punct(after.get(1), '.');
-    (tokens::is_punct(after.first(), '.') && !range)
-        || tokens::is_punct(after.first(), '?')
-        || tokens::group(after.first(), Delimiter::Bracket).is_some()
-        || tokens::group(after.first(), Delimiter::Parenthesis).is_some()
 }
 
 fn form(expr: &syn::Expr, sigils: &Sigils) -> Form {
@@ -141,6 +129,8 @@ enum Meaning {
     Shorthand,
     /// A name that Rust code binds, dereferenced.
     Rust,
+    /// A variable or a name that the macro's own tokens bind.
+    InMacro,
 }
 
 /// Walks Rust code knowing which names it binds itself.
@@ -150,8 +140,20 @@ struct Names<'a> {
     meanings: HashMap<String, Meaning>,
     uses: Vec<Use>,
     captures: Vec<Ident>,
+    in_macros: Vec<(String, Mark)>,
     plain: Vec<Ident>,
+    /// What a jump in this code leaves.
+    around: Around,
     error: Option<syn::Error>,
+}
+
+/// What stands around Rust code and can be left by a jump.
+#[derive(Clone, Copy, Default)]
+struct Around {
+    /// A closure or an `async` block: `return` is its own.
+    function: bool,
+    /// A loop: `break` and `continue` are its own.
+    repeated: bool,
 }
 
 impl<'a> Names<'a> {
@@ -162,7 +164,9 @@ impl<'a> Names<'a> {
             meanings: HashMap::new(),
             uses: Vec::new(),
             captures: Vec::new(),
+            in_macros: Vec::new(),
             plain: Vec::new(),
+            around: Around::default(),
             error: None,
         }
     }
@@ -175,6 +179,21 @@ impl<'a> Names<'a> {
         self.scopes.push(Vec::new());
         inner(self);
         self.scopes.pop();
+    }
+
+    fn inside(&mut self, around: Around, inner: impl FnOnce(&mut Self)) {
+        let outside = std::mem::replace(&mut self.around, around);
+        inner(self);
+        self.around = outside;
+    }
+
+    fn looping(&mut self, inner: impl FnOnce(&mut Self)) {
+        self.inside(Around { repeated: true, ..self.around }, inner);
+    }
+
+    /// A jump that would leave the user's code for ours.
+    fn jump(&mut self, word: &str, span: Span) {
+        self.error.get_or_insert_with(|| errors::jump(span, word));
     }
 
     fn bind_name(&mut self, name: &Ident) {
@@ -208,6 +227,17 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// A placeholder among the tokens of a macro, which may bind the name themselves.
+    fn mention_in_macro(&mut self, placeholder: &Ident) {
+        let Some(mark) = self.sigils.get(placeholder) else { return };
+        if self.is_rusts_own(&mark.name.to_string()) {
+            self.meanings.insert(placeholder.to_string(), Meaning::Rust);
+        } else {
+            self.meanings.insert(placeholder.to_string(), Meaning::InMacro);
+            self.in_macros.push((placeholder.to_string(), mark.clone()));
+        }
+    }
+
     fn name(&mut self, ident: &Ident, shorthand: bool) {
         if self.sigils.name(ident).is_some() {
             self.mention(ident, shorthand);
@@ -223,7 +253,7 @@ impl<'a> Names<'a> {
         let code = tokens::list(code);
         for (at, token) in code.iter().enumerate() {
             match token {
-                TokenTree::Ident(ident) => self.mention(ident, false),
+                TokenTree::Ident(ident) => self.mention_in_macro(ident),
                 TokenTree::Group(group) => self.macro_tokens(group.stream()),
                 TokenTree::Literal(literal) => {
                     for name in captured(&literal.to_string()) {
@@ -294,8 +324,39 @@ impl<'ast> Visit<'ast> for Names<'_> {
             for input in &closure.inputs {
                 names.bind(input);
             }
-            names.visit_expr(&closure.body);
+            let body = Around { function: true, repeated: false };
+            names.inside(body, |names| names.visit_expr(&closure.body));
         });
+    }
+
+    fn visit_expr_async(&mut self, block: &'ast syn::ExprAsync) {
+        let body = Around { function: true, repeated: false };
+        self.inside(body, |names| names.visit_block(&block.block));
+    }
+
+    fn visit_expr_return(&mut self, expr: &'ast syn::ExprReturn) {
+        if !self.around.function {
+            self.jump("return", expr.return_token.span);
+        }
+        visit::visit_expr_return(self, expr);
+    }
+
+    fn visit_expr_break(&mut self, expr: &'ast syn::ExprBreak) {
+        // A label is the user's, so what it names is.
+        if !self.around.repeated && expr.label.is_none() {
+            self.jump("break", expr.break_token.span);
+        }
+        visit::visit_expr_break(self, expr);
+    }
+
+    fn visit_expr_continue(&mut self, expr: &'ast syn::ExprContinue) {
+        if !self.around.repeated && expr.label.is_none() {
+            self.jump("continue", expr.continue_token.span);
+        }
+    }
+
+    fn visit_expr_loop(&mut self, expr: &'ast syn::ExprLoop) {
+        self.looping(|names| names.visit_block(&expr.body));
     }
 
     fn visit_expr_match(&mut self, expr: &'ast syn::ExprMatch) {
@@ -324,7 +385,7 @@ impl<'ast> Visit<'ast> for Names<'_> {
     fn visit_expr_while(&mut self, expr: &'ast syn::ExprWhile) {
         self.scoped(|names| {
             names.visit_expr(&expr.cond);
-            names.visit_block(&expr.body);
+            names.looping(|names| names.visit_block(&expr.body));
         });
     }
 
@@ -332,7 +393,7 @@ impl<'ast> Visit<'ast> for Names<'_> {
         self.visit_expr(&expr.expr);
         self.scoped(|names| {
             names.bind(&expr.pat);
-            names.visit_block(&expr.body);
+            names.looping(|names| names.visit_block(&expr.body));
         });
     }
 

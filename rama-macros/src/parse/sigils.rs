@@ -4,6 +4,7 @@
 //! so that `*post.len()` parses as `(*post).len()`. Once the code is parsed and
 //! it is known which names are Rust's own, placeholders become code again.
 
+use crate::ast::Mark;
 use crate::tokens;
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use std::collections::HashMap;
@@ -15,7 +16,7 @@ const PREFIX: &str = "__rama_variable_";
 pub(crate) struct Sigils {
     /// In a pattern nothing is dereferenced: each star is a variable.
     pattern: bool,
-    marks: HashMap<String, (TokenTree, Ident)>,
+    marks: HashMap<String, Mark>,
 }
 
 impl Sigils {
@@ -38,7 +39,8 @@ impl Sigils {
                         Some(name) => {
                             let placeholder = format!("{PREFIX}{}", self.marks.len());
                             out.extend([TokenTree::Ident(Ident::new(&placeholder, name.span()))]);
-                            self.marks.insert(placeholder, (star.clone(), name.clone()));
+                            let mark = Mark { star: star.clone(), name: name.clone() };
+                            self.marks.insert(placeholder, mark);
                             at += 1;
                         }
                         None => out.extend([star.clone()]),
@@ -57,14 +59,14 @@ impl Sigils {
         out
     }
 
-    /// The variable that `ident` stands for, if it is a placeholder.
-    pub(crate) fn name(&self, ident: &Ident) -> Option<&Ident> {
-        self.marks.get(&ident.to_string()).map(|(_, name)| name)
+    /// What `ident` stands for, if it is a placeholder.
+    pub(crate) fn get(&self, ident: &Ident) -> Option<&Mark> {
+        self.marks.get(&ident.to_string())
     }
 
-    /// The star that the user wrote before it.
-    pub(crate) fn star(&self, ident: &Ident) -> Option<&TokenTree> {
-        self.marks.get(&ident.to_string()).map(|(star, _)| star)
+    /// The variable that `ident` stands for, if it is a placeholder.
+    pub(crate) fn name(&self, ident: &Ident) -> Option<&Ident> {
+        self.get(ident).map(|mark| &mark.name)
     }
 
     /// What the user wrote for this token.

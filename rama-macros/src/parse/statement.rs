@@ -31,8 +31,8 @@ pub(crate) fn block(code: &[TokenTree], errors: &mut Errors) -> Vec<Statement> {
             found.push(statement);
             length
         } else {
-            let length = statement_length(&code[at..], errors);
-            found.push(statement(&code[at..at + length], errors));
+            let (length, missing) = statement_length(&code[at..]);
+            found.push(statement(&code[at..at + length], missing, errors));
             length
         };
         at += length.max(1);
@@ -54,6 +54,15 @@ fn starts_partitioner(code: &[TokenTree]) -> bool {
             || tokens::is_punct(after, '$'))
 }
 
+/// At the start of a statement: what cannot go on as the parameters of a closure is meant to be a
+/// partitioner, also if it is half typed.
+fn seems_partitioner(code: &[TokenTree]) -> bool {
+    let closure = matches!(code.get(2), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), '|' | ',' | ':' | '@'));
+    let named =
+        tokens::ident(code.get(1)).is_some_and(|name| !tokens::is_reserved(&name.to_string()));
+    tokens::is_punct(code.first(), '|') && named && !closure
+}
+
 /// `word>` where no comparison can be meant.
 fn starts_keyword(code: &[TokenTree]) -> Option<&Ident> {
     let word = tokens::ident(code.first())?;
@@ -63,24 +72,24 @@ fn starts_keyword(code: &[TokenTree]) -> Option<&Ident> {
         .then_some(word)
 }
 
-/// How many tokens up to the end of a statement that is not a dataflow block.
-fn statement_length(code: &[TokenTree], errors: &mut Errors) -> usize {
+/// How many tokens up to the end of a statement that is not a dataflow block, and what is wrong
+/// with its end.
+fn statement_length(code: &[TokenTree]) -> (usize, Option<syn::Error>) {
     let rust_block = tokens::ident(code.first())
         .is_some_and(|word| RUST_BLOCKS.iter().any(|known| word == known));
     for at in 1..code.len() {
         if tokens::is_punct(code.get(at), ';') {
-            return at;
+            return (at, None);
         }
         if let Some(text) = next_statement(&code[at..], &code[at - 1]) {
-            errors.push(errors::missing_semicolon(code[at].span(), &text));
-            return at;
+            return (at, Some(errors::missing_semicolon(code[at].span(), &text)));
         }
         let brace = tokens::group(code.get(at), Delimiter::Brace).is_some();
         if rust_block && brace && !continues_after_brace(code.get(at + 1)) {
-            return at + 1;
+            return (at + 1, None);
         }
     }
-    code.len()
+    (code.len(), None)
 }
 
 /// Whether a Rust block expression goes on after its brace.
@@ -119,11 +128,15 @@ fn next_statement(code: &[TokenTree], before: &TokenTree) -> Option<String> {
     aggregates.then(|| "+compound".into())
 }
 
-/// Reads one statement that is not a dataflow block.
-fn statement(code: &[TokenTree], errors: &mut Errors) -> Statement {
+/// Reads one statement that is not a dataflow block. What is `missing` at its end matters only
+/// if all else is right: half a statement is not ended either.
+fn statement(code: &[TokenTree], missing: Option<syn::Error>, errors: &mut Errors) -> Statement {
     let span = code.first().map_or_else(Span::call_site, TokenTree::span);
     let kind = match kind(code) {
-        Ok(kind) => kind,
+        Ok(kind) => {
+            missing.into_iter().for_each(|error| errors.push(error));
+            kind
+        }
         Err(error) => {
             errors.push(error);
             bad(code)
@@ -152,10 +165,21 @@ fn kind(code: &[TokenTree]) -> Result<Kind> {
         None => (code, None),
     };
     let first = code.first();
-    if let Some(word) = starts_keyword(code) {
+    if let Some(error) = kebab_keyword(code) {
+        return Err(error);
+    }
+    let word = starts_keyword(code);
+    let emits = match word {
+        Some(word) => word == "local_select",
+        None => !tokens::is_punct(first, '+'),
+    };
+    if let (None, true, Some((span, arrow))) = (right, emits, wrong_arrow(code)) {
+        return Err(errors::wrong_arrow(span, arrow));
+    }
+    if let Some(word) = word {
         return keyword(word, &left[2.min(left.len())..], right);
     }
-    if let (true, Some(name)) = (starts_partitioner(code), tokens::ident(code.get(1))) {
+    if let (true, Some(name)) = (seems_partitioner(code), tokens::ident(code.get(1))) {
         return partitioner(name, &left[2.min(left.len())..], right.map(|(span, _)| span));
     }
     if let (true, Some(name)) = (tokens::is_punct(first, '+'), tokens::ident(code.get(1))) {
@@ -191,6 +215,57 @@ fn kind(code: &[TokenTree]) -> Result<Kind> {
     value(left, right)
 }
 
+/// An arrow of another language where `:>` should stand: where it is and what was written.
+fn wrong_arrow(code: &[TokenTree]) -> Option<(Span, &'static str)> {
+    (1..code.len()).find_map(|at| {
+        let arrow = ["->", "=>", ":="].into_iter().find(|arrow| {
+            let mut marks = arrow.chars();
+            marks.next().is_some_and(|first| tokens::is_joint(code.get(at), first))
+                && marks.next().is_some_and(|second| tokens::is_punct(code.get(at + 1), second))
+        });
+        let arrow = match (arrow, &code[at..]) {
+            (Some("->"), _) if behind_parameters(&code[..at]) => return None,
+            (Some(arrow), _) => arrow,
+            // As a comparison it would be of no use.
+            (None, [mark, star, TokenTree::Ident(_)])
+                if tokens::is_punct(Some(mark), '>')
+                    && tokens::is_punct(Some(star), '*')
+                    && tokens::ends_operand(code.get(at - 1)) =>
+            {
+                ">"
+            }
+            _ => return None,
+        };
+        Some((code[at].span(), arrow))
+    })
+}
+
+/// Whether the parameters of a closure or of a function's type end here, so that an arrow tells
+/// what it returns.
+fn behind_parameters(code: &[TokenTree]) -> bool {
+    const FUNCTIONS: &[&str] =
+        &["fn", "Fn", "FnMut", "FnOnce", "AsyncFn", "AsyncFnMut", "AsyncFnOnce"];
+    match code {
+        [.., TokenTree::Ident(word), TokenTree::Group(group)] => {
+            group.delimiter() == Delimiter::Parenthesis
+                && FUNCTIONS.iter().any(|function| word == function)
+        }
+        code => tokens::is_punct(code.last(), '|'),
+    }
+}
+
+/// `local-select>` for `local_select>`.
+fn kebab_keyword(code: &[TokenTree]) -> Option<syn::Error> {
+    let [TokenTree::Ident(first), dash, TokenTree::Ident(second), close, ..] = code else {
+        return None;
+    };
+    let snake = format!("{first}_{second}");
+    let known = KEYWORDS.iter().any(|keyword| *keyword == snake)
+        && tokens::is_punct(Some(dash), '-')
+        && tokens::is_punct(Some(close), '>');
+    known.then(|| errors::kebab_keyword(first.span(), &format!("{first}-{second}"), &snake))
+}
+
 fn value(left: &[TokenTree], right: Option<(Span, &[TokenTree])>) -> Result<Kind> {
     if let (true, Some(name), true) = (
         tokens::is_punct(left.first(), '*'),
@@ -199,14 +274,6 @@ fn value(left: &[TokenTree], right: Option<(Span, &[TokenTree])>) -> Result<Kind
     ) && !tokens::is_joint(left.get(2), '=')
     {
         return Err(errors::assignment(name, left[2].span()));
-    }
-    if right.is_none()
-        && let Some(at) = (1..left.len()).find(|at| {
-            tokens::is_joint(left.get(*at), '-') && tokens::is_punct(left.get(at + 1), '>')
-        })
-        && !left[..at].iter().any(|token| tokens::is_punct(Some(token), '|'))
-    {
-        return Err(errors::thin_arrow(left[at].span()));
     }
     let values = rust::exprs(left)?;
     let Some((arrow, right)) = right else { return Ok(Kind::Value { values, pattern: None }) };

@@ -42,7 +42,20 @@ fn check(cases: &[(&str, &[&str])], module: impl Fn(&str) -> String) {
 fn names() {
     check(
         &[
-            ("*amuont + 1 :> *x;", &["unbound variable `*amuont` / did you mean `*amount`?"]),
+            (
+                "1 :> *total; *totla + 1 :> *x;",
+                &["unbound variable `*totla` / did you mean `*total`?"],
+            ),
+            (
+                "*amuont + 1 :> *x;",
+                &[
+                    "unbound variable `*amuont` / the pattern binds `*amount`: write that, or, if the field is `amuont`, correct the pattern",
+                ],
+            ),
+            (
+                "Some(*id) :> Some(*total); *totla + 1 :> *x;",
+                &["unbound variable `*totla` / did you mean `*total`?"],
+            ),
             (
                 "*other :> *x; *other :> *y;",
                 &[
@@ -88,9 +101,128 @@ fn names() {
                 "{ let *y = 1; y } :> *x;",
                 &["a pattern inside Rust code binds Rust's own names / write `y`"],
             ),
+            ("1 :> *type;", &["`type` is a Rust keyword / choose another name"]),
+            (
+                "*name :> Some((*self, *x)); *x :> *y;",
+                &["`self` is a Rust keyword / choose another name"],
+            ),
+            ("1, 2 :> *x, *true; *x :> *y;", &["`true` is a Rust keyword / choose another name"]),
+            ("1 :> *union; *union :> *r#type; *r#type :> *x;", &[]),
         ],
         with_statements,
     );
+}
+
+#[test]
+fn names_in_macros() {
+    check(
+        &[
+            ("assert!(list.iter().all(|i| *i > 0));", &[]),
+            ("filter> matches!(&*name, Some(n) if *n > 3);", &[]),
+            ("vec![{ let z = &3i64; *z + 1 }] :> *x;", &[]),
+            ("vec![opt.map(|o| *o.len_ref()), *id] :> *x;", &[]),
+        ],
+        with_statements,
+    );
+    let code = |statement: &str| {
+        let input = with_statements(statement).parse().expect("the module is made of tokens");
+        compile::defmodule(input).code.to_string()
+    };
+    // A variable of the dataflow binds tighter than what follows it; other names are left alone.
+    let expansion = code("vec![opt.map(|o| *o.len_ref()), *name.len()] :> *x;");
+    assert!(
+        expansion.contains("vec ! [opt . map (| o | * o . len_ref ()) , (* name) . len ()]"),
+        "{expansion}"
+    );
+    assert!(expansion.contains("let name = & name"), "{expansion}");
+}
+
+#[test]
+fn jumps() {
+    let jump = |word: &str| {
+        format!("`{word}` does not end an event here / write `filter> false;` to stop here")
+    };
+    let (returns, breaks, continues) = (jump("return"), jump("break"), jump("continue"));
+    check(
+        &[
+            ("<<if *id == 3 { return; }", &[&returns]),
+            ("if *id == 3 { return; }", &[&returns]),
+            ("(if *id == 3 { return } else { 1 }) :> *x; *x :> *y;", &[&returns]),
+            ("filter> { for i in 0..*id { return; } true };", &[&returns]),
+            ("match *id { 3 => break, _ => {} }", &[&breaks]),
+            ("let_go({ continue; });", &[&continues]),
+            ("loop { (|| { break; })(); break; }", &[&breaks]),
+            ("list.iter().map(|i| { if *i > 3 { return 0; } *i }).sum::<i64>() :> *x;", &[]),
+            ("for i in 0..*id { if i == 3 { continue; } break; }", &[]),
+            ("while *id > 3 { break; }", &[]),
+            ("loop { if *id > 3 { break 4; } } :> *x;", &[]),
+            ("'a: { if *id > 3 { break 'a 4; } 5 } :> *x;", &[]),
+            ("{ fn f() -> i64 { return 3; } f() } :> *x;", &[]),
+            ("async { return 3; } :> *x;", &[]),
+        ],
+        with_statements,
+    );
+}
+
+#[test]
+fn arrows() {
+    let wrong = |arrow: &str| format!("`{arrow}` does not bind in a dataflow / write `:>`");
+    let (thin, fat, walrus, mark) = (wrong("->"), wrong("=>"), wrong(":="), wrong(">"));
+    check(
+        &[
+            ("*id + 1 -> *x; *x :> *y;", &[&thin]),
+            ("f(*id) -> *x; *x :> *y;", &[&thin]),
+            ("*id || f(*id) -> *x; *x :> *y;", &[&thin]),
+            ("*id + 1 => *x; *x :> *y;", &[&fat]),
+            ("*id + 1 := *x; *x :> *y;", &[&walrus]),
+            ("*id + 1 > *x; *x :> *y;", &[&mark]),
+            ("local_select> $$funds.key(*id) -> *x; *x :> *y;", &[&thin]),
+            ("local_select> $$funds.key(*id) > *x; *x :> *y;", &[&mark]),
+            ("h::<fn(i64) -> i64>(*id);", &[]),
+            ("{ let f: fn() -> i64 = g; f() } :> *x;", &[]),
+            ("Box::<dyn Fn(i64) -> i64>::from(g);", &[]),
+            ("run(|x: i64| -> i64 { x });", &[]),
+            ("filter> *id > *amount;", &[]),
+            ("*id > *amount :> *x;", &[]),
+        ],
+        with_statements,
+    );
+}
+
+/// A statement that is being typed is one mistake, whatever stands behind it.
+#[test]
+fn half_typed() {
+    let partitioner =
+        "unknown partitioner `|ha` / the partitioners are `|hash`, `|all`, `|global` or `|direct`";
+    let aggregator = "unknown aggregator `+comp` / the aggregators are `+compound`";
+    let compound =
+        "this is not a compound aggregation / write `+compound $$pstate { *key => +sum(*value) };`";
+    let template = "expected an aggregator or another level / write `+sum(*value)` or `{ *key => +sum(*value) }`";
+    for (half, message) in [
+        ("|ha", partitioner),
+        ("+comp", aggregator),
+        ("+compound", compound),
+        ("+compound $$funds", compound),
+        ("+compound $$funds { *id => }", template),
+        ("+compound $$funds { *id => + }", template),
+    ] {
+        for behind in [
+            "",
+            "*id + 1 :> *x; *x :> *y;",
+            "local_select> $$funds.key(*id) :> *x; *x :> *y;",
+            "<<if *id > 1 { 1 :> *x; }",
+            "+compound $$funds { *id => +count() };",
+            "|hash(*id); *id :> *x;",
+            "|all;",
+            "filter> *id > 1;",
+        ] {
+            for source in
+                [format!("{half} {behind}"), format!("<<if *id > 1 {{ {half} {behind} }}")]
+            {
+                check(&[(&source, &[message])], with_statements);
+            }
+        }
+    }
 }
 
 #[test]
@@ -106,6 +238,14 @@ fn statements() {
                 &[
                     "unknown statement `each>` / the statements are `source>`, `local_select>`, `local_transform>` or `filter>`",
                 ],
+            ),
+            (
+                "local-select> $$funds.key(*id) :> *x; *x :> *y;",
+                &["unknown statement `local-select>` / write `local_select>`"],
+            ),
+            (
+                "local-transform> $$funds.key(*id).termval(1);",
+                &["unknown statement `local-transform>` / write `local_transform>`"],
             ),
             ("|hsah(*id);", &["unknown partitioner `|hsah` / did you mean `|hash`?"]),
             ("|hash;", &["`|hash` takes one value / write `|hash(*key);`"]),
@@ -143,7 +283,6 @@ fn statements() {
                 "*x = 3;",
                 &["variables are bound with `:>`, not with `=` / write `expression :> *x;`"],
             ),
-            ("*id + 1 -> *x; *x :> *y;", &["`->` does not bind in a dataflow / write `:>`"]),
             ("*id + 1 :> ;", &["`:>` binds nothing / name what is emitted: `:> *value;`"]),
             (":> *x;", &["nothing stands before `:>` / write `expression :> *value;`"]),
             (
@@ -236,6 +375,12 @@ fn compounds() {
             ),
             (
                 "+compound { *id => +count() };",
+                &[
+                    "this is not a compound aggregation / write `+compound $$pstate { *key => +sum(*value) };`",
+                ],
+            ),
+            (
+                "+compound $$funds *id => +count();",
                 &[
                     "this is not a compound aggregation / write `+compound $$pstate { *key => +sum(*value) };`",
                 ],

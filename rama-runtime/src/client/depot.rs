@@ -187,9 +187,10 @@ impl<T: Record> DepotClient<T> {
     /// As [`DepotClient::append`].
     pub fn append_with(&self, record: T, level: AckLevel) -> Result<(), AppendError> {
         let target = self.target()?;
-        let (log, driver) = (&target.launched.shared.log, &target.launched.driver);
+        let (shared, driver) = (&target.launched.shared, &target.launched.driver);
+        let log = &shared.log;
         if log.buffered_bytes() > BUFFERED_BYTES {
-            let mut room = || log.buffered_bytes() <= BUFFERED_BYTES || log.check().is_err();
+            let mut room = || log.buffered_bytes() <= BUFFERED_BYTES || shared.obstacle().is_some();
             if !driver.wait_until(self.timeout, &mut room) {
                 let buffered = log.buffered_bytes();
                 return Err(AppendError::Overloaded { depot: self.name, buffered });
@@ -200,10 +201,10 @@ impl<T: Record> DepotClient<T> {
             return Ok(());
         }
         log.want_durable(position);
-        let mut done = || log.durable() >= position || log.check().is_err();
+        let mut done = || log.durable() >= position || shared.obstacle().is_some();
         driver.wait_until(self.timeout, &mut done);
         // The error first: an entry may be durable although the log failed later.
-        let error = log.check().err();
+        let error = shared.obstacle();
         if log.durable() >= position {
             Ok(())
         } else if let Some(source) = error {

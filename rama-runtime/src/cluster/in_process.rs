@@ -256,21 +256,21 @@ impl InProcessCluster {
     ///
     /// # Errors
     ///
-    /// The log's, if it failed; [`LogError::Timeout`] after the client timeout.
+    /// The log's, if it failed or the disk is full; [`LogError::Timeout`] after the client timeout.
     pub fn sync(&self) -> Result<(), LogError> {
         let Some(launched) = self.launched() else {
             return Ok(());
         };
-        let log = &launched.shared.log;
+        let (shared, log) = (&launched.shared, &launched.shared.log);
         let position = log.sequenced();
         log.want_durable(position);
         launched.driver.wait_until(self.settings.client_timeout, &mut || {
-            log.durable() >= position || log.failure().is_some()
+            log.durable() >= position || shared.obstacle().is_some()
         });
         if log.durable() >= position {
             Ok(())
         } else {
-            Err(log.failure().or(log.check().err()).unwrap_or(LogError::Timeout))
+            Err(shared.obstacle().unwrap_or(LogError::Timeout))
         }
     }
 
@@ -279,7 +279,8 @@ impl InProcessCluster {
     ///
     /// # Errors
     ///
-    /// The log's, if it could not be made durable to its end.
+    /// The log's, if it could not be made durable to its end: it failed, or the disk is full. What was
+    /// acknowledged is durable in any case.
     pub fn close(self) -> Result<(), LogError> {
         self.shut_down(true)
     }

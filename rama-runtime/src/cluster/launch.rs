@@ -64,10 +64,10 @@ impl Launched {
             let mut closed = None;
             self.driver.wait_until(timeout, &mut || {
                 closed = log.closed();
-                closed.is_some()
+                closed.is_some() || self.shared.obstacle().is_some()
             });
-            // A full disk keeps the log open: say so instead of waiting for ever.
-            closed.unwrap_or_else(|| Err(log.check().err().unwrap_or(LogError::Timeout)))
+            // A full disk would keep the log open: what is not acknowledged is given up.
+            closed.unwrap_or_else(|| Err(self.shared.obstacle().unwrap_or(LogError::Timeout)))
         } else {
             Ok(())
         };

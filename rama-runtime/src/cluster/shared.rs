@@ -7,7 +7,7 @@ use super::ClusterEvent;
 use super::event::EventHook;
 use crate::depot::AnyDepot;
 use crate::exec::{Progress, Signal};
-use crate::log::Log;
+use crate::log::{Log, LogError};
 use crate::task::Inbox;
 use crate::topology::TopologyStatus;
 
@@ -38,6 +38,14 @@ impl Shared {
     /// The worker that runs a task: neighbouring tasks share one.
     pub(crate) fn worker_of(&self, task: u32) -> usize {
         worker_of(task, self.tasks, self.inboxes.len())
+    }
+
+    /// Why nothing becomes durable now: the log has failed, or the disk is full.
+    pub(crate) fn obstacle(&self) -> Option<LogError> {
+        self.log.failure().or_else(|| match self.log.check() {
+            Err(error @ LogError::DiskFull { .. }) => Some(error),
+            _ => None,
+        })
     }
 
     /// Tells the event hook, if there is one.

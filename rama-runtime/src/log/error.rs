@@ -77,8 +77,8 @@ pub enum LogError {
         /// Where the segment before it ends at the latest.
         end: Position,
     },
-    /// An entry that had been durable cannot be read back.
-    #[error("{} is damaged: no valid entry at byte {offset}, but the log goes on in other segments", .path.display())]
+    /// Something that had been durable cannot be read back.
+    #[error("{} is damaged: no valid entry at byte {offset}, but what is there had been durable", .path.display())]
     Damaged {
         /// The segment.
         path: PathBuf,

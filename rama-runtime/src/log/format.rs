@@ -1,15 +1,26 @@
 //! The bytes of a segment.
 //!
-//! A segment is a header and entries, all numbers little-endian:
+//! A segment is a header, entries, and marks among them, all numbers little-endian:
 //!
 //! ```text
 //! header   magic [8] | format version u32 | start position u64 | crc32 u32 of the 20 bytes before
 //! entry    length u32 | crc32 u32 | payload        length counts the crc and the payload
+//! mark     "mrk\xff" [4] | crc32 u32
 //! ```
 //!
 //! An entry's crc covers its length, its position (where it ends) and its payload, so an entry is
 //! valid in one place only. A length is never zero, so zeros written ahead of the entries are the end
-//! of a segment. The next segment starts at the position where its entries end. The file's name is its start position in twenty digits.
+//! of a segment. The next segment starts at the position where its entries end. The file's name is its
+//! start position in twenty digits.
+//!
+//! A mark says that everything before it in its segment had been durable when it was written. Its crc
+//! covers its first word, the segment's start and its own offset in the file, so it is valid in one
+//! place only and can be found without what is before it; as a length, its first word is none. Every
+//! group of entries that is written and synced together begins with a mark, unless it follows the
+//! header or another mark, and a clean close ends with one. Marks do not count in positions.
+//!
+//! What is invalid at the end of the last segment, with no valid mark behind it, was never known to be
+//! durable: a torn end. With a valid mark behind it, it is damage.
 
 use super::Position;
 
@@ -19,11 +30,15 @@ pub(super) const VERSION: u32 = 1;
 pub(super) const HEADER: usize = 24;
 /// Bytes of an entry before its payload.
 pub(super) const PREFIX: usize = 8;
+/// Bytes of a mark.
+pub(super) const MARK: usize = 8;
 /// What fits into a length, leaving room for sums in 32 bits.
 pub(super) const MAX_PAYLOAD: usize = i32::MAX as usize - PREFIX;
 
 const MAGIC: [u8; 8] = *b"ramalog\n";
 const CRC: usize = 4;
+/// Larger than any length.
+const MARK_WORD: [u8; 4] = *b"mrk\xff";
 const EXTENSION: &str = ".log";
 const DIGITS: usize = 20;
 
@@ -116,6 +131,23 @@ pub(super) fn entry_len(prefix: &[u8]) -> Option<usize> {
     }
     let length = read_u32(prefix) as usize;
     (CRC..=MAX_PAYLOAD + CRC).contains(&length).then_some(length + PREFIX - CRC)
+}
+
+/// The mark at this byte offset of the segment that starts here.
+pub(super) fn mark(start: u64, offset: u64) -> [u8; MARK] {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(&MARK_WORD);
+    hasher.update(&start.to_le_bytes());
+    hasher.update(&offset.to_le_bytes());
+    let mut mark = [0; MARK];
+    mark[..4].copy_from_slice(&MARK_WORD);
+    mark[4..].copy_from_slice(&hasher.finalize().to_le_bytes());
+    mark
+}
+
+/// Whether these bytes, at this byte offset of the segment that starts here, begin with a mark.
+pub(super) fn begins_with_mark(bytes: &[u8], start: u64, offset: u64) -> bool {
+    bytes.starts_with(&MARK_WORD) && bytes.starts_with(&mark(start, offset))
 }
 
 /// Fills in the crc of the entry that is all of `entry` and ends at `end`.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::{LogError, OpenError};
-use super::format::{self, HEADER, HeaderState, PREFIX};
+use super::format::{self, HEADER, HeaderState, MARK, PREFIX};
 use super::segment::Segment;
 use super::{LogOptions, Position, Replay};
 use crate::disk::{Disk, DiskFile, OpenMode};
@@ -27,6 +27,25 @@ impl Found {
     }
 }
 
+/// Where the reading of a segment stopped.
+#[derive(Clone, Copy)]
+struct Stop {
+    /// Position of the last valid entry's end.
+    end: u64,
+    /// Byte offset in the file behind the last valid entry or mark.
+    offset: u64,
+    /// A mark, or the header, is the last before it.
+    marked: bool,
+}
+
+/// What is behind the place where the reading of a segment stopped.
+struct Tail {
+    /// Bytes up to the last that is not zero.
+    bytes: u64,
+    /// There is a valid mark: what is before it had been durable.
+    is_marked: bool,
+}
+
 /// Reads the whole log, hands every entry to `replay`, and when all were accepted makes the log
 /// ready for writing and returns its last segment, durable up to its end.
 pub(super) fn recover<E>(
@@ -37,23 +56,48 @@ pub(super) fn recover<E>(
 ) -> Result<Segment, OpenError<E>> {
     let found = find_segments(disk, dir)?;
     check_chain(&found)?;
-    let mut end = 0;
+    let mut stop = Stop { end: 0, offset: 0, marked: true };
+    let mut cut = 0;
     for (index, segment) in found.iter().enumerate() {
-        let next = found.get(index + 1).map(|next| next.start);
-        end = match segment.header {
-            HeaderState::Valid => replay_segment(segment, next, replay)?,
-            _ => segment.start,
-        };
-        // Only the last segment may end anywhere; behind the end of the others may be zeros.
-        if next.is_some_and(|next| next != end) {
-            let offset = HEADER as u64 + (end - segment.start);
-            return Err(LogError::Damaged { path: segment.path.clone(), offset }.into());
+        if segment.header != HeaderState::Valid {
+            continue;
+        }
+        let next = found.get(index + 1);
+        stop = replay_segment(segment, next.map(|next| next.start), replay)?;
+        let damaged = LogError::Damaged { path: segment.path.clone(), offset: stop.offset };
+        match next {
+            // Behind the end of a segment may be a mark, or zeros.
+            Some(next) if next.start == stop.end => {}
+            Some(next) => {
+                let is_gap = next.start > stop.end && read_tail(segment, stop.offset)?.bytes == 0;
+                return Err(OpenError::Log(if is_gap {
+                    LogError::Gap { path: next.path.clone(), end: Position::new(stop.end) }
+                } else {
+                    damaged
+                }));
+            }
+            // Only the last segment may end anywhere, but not before what had been durable.
+            None => {
+                let tail = read_tail(segment, stop.offset)?;
+                if tail.is_marked {
+                    return Err(damaged.into());
+                }
+                cut = tail.bytes;
+            }
         }
     }
     // Everything was accepted; only now the disk changes.
     let last = found.into_iter().next_back();
     Ok(match last {
-        Some(last) if last.header == HeaderState::Valid => repair_end(disk, dir, last, end)?,
+        Some(last) if last.header == HeaderState::Valid => {
+            if cut > 0 {
+                tracing::warn!(
+                    segment = %last.path.display(), offset = stop.offset, bytes = cut,
+                    "cutting off what a crash left half written at the end of the log"
+                );
+            }
+            repair_end(disk, dir, last, stop)?
+        }
         last => {
             disk.create_dir_all(dir).map_err(LogError::io("create the directory", dir))?;
             let start = last.map_or(0, |last| last.start);
@@ -143,30 +187,62 @@ fn is_zero(segment: &Found) -> Result<bool, LogError> {
     Ok(true)
 }
 
-/// Replays entries up to `limit`, or up to the first invalid one; returns the position there.
+/// Reads what is behind `offset`, byte by byte: nothing in it tells where an entry begins.
+fn read_tail(segment: &Found, offset: u64) -> Result<Tail, LogError> {
+    let mut tail = Tail { bytes: 0, is_marked: false };
+    let mut buffer = vec![0; CHUNK.min(segment.len.saturating_sub(offset) as usize)];
+    let mut at = offset;
+    loop {
+        let read = segment
+            .file
+            .read_full_at(&mut buffer, at)
+            .map_err(LogError::io("read", &segment.path))?;
+        let bytes = &buffer[..read];
+        if let Some(last) = bytes.iter().rposition(|byte| *byte != 0) {
+            tail.bytes = at - offset + last as u64 + 1;
+            tail.is_marked |= bytes.windows(MARK).zip(at..).any(|(window, at)| {
+                format::begins_with_mark(window, segment.start, at)
+            });
+        }
+        if read < MARK || at + read as u64 >= segment.len {
+            return Ok(tail);
+        }
+        // A mark may lie across the end of what was read.
+        at += (read - (MARK - 1)) as u64;
+    }
+}
+
+/// Replays entries up to `limit`, or up to the first invalid one or mark; says where that is.
 fn replay_segment<E>(
     segment: &Found,
     limit: Option<u64>,
     replay: &mut Replay<'_, E>,
-) -> Result<u64, OpenError<E>> {
-    let mut end = segment.start;
-    let mut offset = HEADER as u64;
-    // What was read from `offset` on; `used` bytes of it are behind us.
+) -> Result<Stop, OpenError<E>> {
+    let mut stop = Stop { end: segment.start, offset: HEADER as u64, marked: true };
+    // What was read, up to `stop.offset` and beyond; `used` bytes of it are behind us.
     let mut buffer: Vec<u8> = Vec::new();
     let mut used = 0;
     loop {
-        if limit.is_some_and(|limit| end >= limit) {
-            return Ok(end);
+        if limit.is_some_and(|limit| stop.end >= limit) {
+            return Ok(stop);
         }
         let rest = &buffer[used..];
+        if format::begins_with_mark(rest, segment.start, stop.offset) {
+            stop.offset += MARK as u64;
+            stop.marked = true;
+            used += MARK;
+            continue;
+        }
         if let Some(len) = format::first_entry(rest) {
             let entry = &rest[..len];
-            let position = Position::new(end + len as u64);
+            let position = Position::new(stop.end + len as u64);
             if !format::is_valid(entry, position) {
-                return Ok(end);
+                return Ok(stop);
             }
             replay(position, &entry[PREFIX..]).map_err(OpenError::Replay)?;
-            end += len as u64;
+            stop.end += len as u64;
+            stop.offset += len as u64;
+            stop.marked = false;
             used += len;
             continue;
         }
@@ -175,14 +251,13 @@ fn replay_segment<E>(
         } else if let Some(len) = format::entry_len(rest) {
             len
         } else {
-            return Ok(end);
+            return Ok(stop);
         };
-        offset += used as u64;
         buffer.drain(..used);
         used = 0;
-        let available = segment.len - offset.min(segment.len);
+        let available = segment.len - stop.offset.min(segment.len);
         if needed as u64 > available {
-            return Ok(end);
+            return Ok(stop);
         }
         let have = buffer.len();
         // `needed` is within the file, so a wrong length does not take more memory than the file.
@@ -190,23 +265,23 @@ fn replay_segment<E>(
         buffer.resize(target.max(have), 0);
         let read = segment
             .file
-            .read_full_at(&mut buffer[have..], offset + have as u64)
+            .read_full_at(&mut buffer[have..], stop.offset + have as u64)
             .map_err(LogError::io("read", &segment.path))?;
         buffer.truncate(have + read);
         if buffer.len() < needed {
-            return Ok(end);
+            return Ok(stop);
         }
     }
 }
 
-/// Cuts the last segment behind its last valid entry and makes what is before that durable.
+/// Cuts the last segment where the reading stopped and makes what is before that durable.
 ///
 /// Entries and length are written anew: if an earlier process saw a sync fail, the operating system
 /// may show us what it no longer intends to write.
-fn repair_end(disk: &dyn Disk, dir: &Path, last: Found, end: u64) -> Result<Segment, LogError> {
-    let Found { path, start, len, .. } = last;
+fn repair_end(disk: &dyn Disk, dir: &Path, last: Found, stop: Stop) -> Result<Segment, LogError> {
+    let Found { path, start, .. } = last;
+    let Stop { end, offset: file_end, marked } = stop;
     let failed = LogError::io("repair the end of", &path);
-    let file_end = HEADER as u64 + (end - start);
     let repair = || -> io::Result<Box<dyn DiskFile>> {
         let file = disk.open(&path, OpenMode::Write)?;
         file.set_len(file_end + 1)?;
@@ -227,8 +302,5 @@ fn repair_end(disk: &dyn Disk, dir: &Path, last: Found, end: u64) -> Result<Segm
         Ok(file)
     };
     let file = repair().map_err(failed)?;
-    if len > file_end {
-        tracing::debug!(segment = %path.display(), bytes = len - file_end, position = end, "cut the end of the log");
-    }
-    Ok(Segment::at_end(file, start, end))
+    Ok(Segment::at_end(file, start, end, file_end, marked))
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::LogOptions;
-use super::format::{self, HEADER};
+use super::format::{self, HEADER, MARK};
 use crate::disk::{Disk, DiskFile, OpenMode};
 
 /// Why a step of writing did not succeed.
@@ -40,7 +40,11 @@ pub(super) struct Segment {
     start: u64,
     /// Position up to which entries are written and synced.
     end: u64,
-    /// The file's length: what is behind `end` are zeros.
+    /// Byte offset in the file at `end`.
+    file_end: u64,
+    /// A mark, or the header, is the last before `end`: there is nothing to mark.
+    marked: bool,
+    /// The file's length: what is behind `file_end` are zeros.
     allocated: u64,
 }
 
@@ -59,7 +63,7 @@ impl Segment {
         let file = disk.open(&path, mode).map_err(Fault::of_write)?;
         file.set_len(0).map_err(Fault::Fatal)?;
         file.write_all_at(&format::header(start), 0).map_err(Fault::of_write)?;
-        let mut segment = Segment { file, start, end: start, allocated: HEADER as u64 };
+        let mut segment = Segment::at_end(file, start, start, HEADER as u64, true);
         segment.sync_creation(disk, dir, options)?;
         Ok(segment)
     }
@@ -77,9 +81,16 @@ impl Segment {
         Ok(())
     }
 
-    /// A segment that was read back, durable and cut at `end`.
-    pub(super) fn at_end(file: Box<dyn DiskFile>, start: u64, end: u64) -> Segment {
-        Segment { file, start, end, allocated: HEADER as u64 + (end - start) }
+    /// A segment that was read back, durable and cut at `end`, which is at `file_end` in the file.
+    /// `marked` says whether a mark or the header is the last before it.
+    pub(super) fn at_end(
+        file: Box<dyn DiskFile>,
+        start: u64,
+        end: u64,
+        file_end: u64,
+        marked: bool,
+    ) -> Segment {
+        Segment { file, start, end, file_end, marked, allocated: file_end }
     }
 
     /// Position up to which entries are written and synced.
@@ -87,14 +98,23 @@ impl Segment {
         self.end
     }
 
-    fn file_end(&self) -> u64 {
-        HEADER as u64 + (self.end - self.start)
+    /// Where the next entry goes, behind the mark that comes first.
+    fn entries_offset(&self) -> u64 {
+        self.file_end + if self.marked { 0 } else { MARK as u64 }
+    }
+
+    /// Writes a mark at the end, if there is anything to mark.
+    fn write_mark(&self) -> io::Result<()> {
+        if self.marked {
+            return Ok(());
+        }
+        self.file.write_all_at(&format::mark(self.start, self.file_end), self.file_end)
     }
 
     /// How many bytes of `entries` belong into this segment: all entries that fit, at least one if
     /// there is none yet. Zero means that the next segment has to be begun.
     pub(super) fn fitting(&self, entries: &[u8], segment_bytes: u64) -> usize {
-        let room = segment_bytes.saturating_sub(self.file_end());
+        let room = segment_bytes.saturating_sub(self.entries_offset());
         if entries.len() as u64 <= room {
             return entries.len();
         }
@@ -109,10 +129,11 @@ impl Segment {
         fitting
     }
 
-    /// Writes sealed entries behind the last and makes them durable. After [`Fault::Full`] the same
-    /// may be tried again.
+    /// Writes sealed entries behind the last and makes them durable, together with a mark that what
+    /// is before them was. After [`Fault::Full`] the same may be tried again.
     pub(super) fn append(&mut self, entries: &[u8], options: &LogOptions) -> Result<(), Fault> {
-        let offset = self.file_end();
+        let offset = self.entries_offset();
+        self.write_mark().map_err(Fault::of_write)?;
         self.file.write_all_at(entries, offset).map_err(Fault::of_write)?;
         let written = offset + entries.len() as u64;
         if written > self.allocated {
@@ -121,6 +142,8 @@ impl Segment {
         }
         self.file.sync_data().map_err(Fault::Fatal)?;
         self.end += entries.len() as u64;
+        self.file_end = written;
+        self.marked = false;
         Ok(())
     }
 
@@ -138,13 +161,28 @@ impl Segment {
         }
     }
 
-    /// Cuts the zeros ahead.
+    /// Marks that everything is durable and cuts the zeros ahead. That there is no space for the mark
+    /// is no error.
     pub(super) fn finish(&mut self) -> Result<(), Fault> {
+        let mut changed = false;
+        let marked_end = self.entries_offset();
+        match self.write_mark().map_err(Fault::of_write) {
+            Ok(()) => {
+                changed = marked_end > self.file_end;
+                self.file_end = marked_end;
+                self.marked = true;
+            }
+            Err(Fault::Full(_)) => {}
+            Err(fault) => return Err(fault),
+        }
         // An attempt to write ahead that failed may have left zeros beyond what is known.
-        if self.file.len().map_err(Fault::Fatal)? > self.file_end() {
-            self.file.set_len(self.file_end()).map_err(Fault::Fatal)?;
+        if self.file.len().map_err(Fault::Fatal)? > self.file_end {
+            self.file.set_len(self.file_end).map_err(Fault::Fatal)?;
+            changed = true;
+        }
+        self.allocated = self.file_end;
+        if changed {
             self.file.sync_all().map_err(Fault::Fatal)?;
-            self.allocated = self.file_end();
         }
         Ok(())
     }
