@@ -1,11 +1,12 @@
 //! Crashes at random moments, with a model beside the log.
 #![allow(clippy::unwrap_used)]
 
+use std::path::Path;
 use std::time::Duration;
 
-use super::tests::{Entries, append, flush, open};
+use super::tests::{DIR, Entries, append, content, copy, flip, flush, open};
 use super::*;
-use crate::disk::MemDisk;
+use crate::disk::{Disk, MemDisk};
 
 /// What the log must still hold, and what it may.
 #[derive(Default)]
@@ -13,6 +14,8 @@ struct Model {
     /// All that was ever sequenced on this line of history, in order.
     sequenced: Entries,
     durable: Position,
+    /// What was durable before the last group was: no damage may take it away unnoticed.
+    marked: Position,
 }
 
 impl Model {
@@ -27,6 +30,37 @@ impl Model {
         self.sequenced = replayed;
         // Opening has made it durable.
         self.durable = end;
+    }
+
+    fn advance(&mut self, durable: Position) {
+        if durable > self.durable {
+            self.marked = self.durable;
+            self.durable = durable;
+        }
+    }
+
+    /// Opens copies of the disk with one bit flipped.
+    fn survives_flips(&self, disk: &MemDisk, rng: &mut fastrand::Rng, context: &str) {
+        if !disk.exists(Path::new(DIR)).unwrap() {
+            return;
+        }
+        for _ in 0..3 {
+            let disk = copy(disk);
+            let before = content(&disk);
+            let Some((name, bytes)) = rng.choice(&before) else { return };
+            if bytes.is_empty() {
+                continue;
+            }
+            flip(&disk, name, rng.usize(..bytes.len()), rng.u32(..8));
+            let flipped = content(&disk);
+            match open(&disk, &LogOptions::default()) {
+                Ok((log, _, replayed)) => {
+                    assert!(self.sequenced.starts_with(&replayed), "{context}: flipped");
+                    assert!(log.durable() >= self.marked, "{context}: {name} silently cut");
+                }
+                Err(_) => assert_eq!(content(&disk), flipped, "{context}: {name} changed"),
+            }
+        }
     }
 }
 
@@ -69,7 +103,7 @@ fn live(disk: &MemDisk, model: &mut Model, rng: &mut fastrand::Rng, context: &st
                 writer.step(now);
             }
         }
-        model.durable = log.durable();
+        model.advance(log.durable());
     }
     if rng.u8(..4) == 0 {
         disk.faults().fail_sync(rng.u64(1..5));
@@ -77,7 +111,7 @@ fn live(disk: &MemDisk, model: &mut Model, rng: &mut fastrand::Rng, context: &st
             log.want_durable(log.sequenced());
             writer.step(now);
         }
-        model.durable = log.durable();
+        model.advance(log.durable());
     }
 }
 
@@ -94,6 +128,7 @@ fn crashes_keep_a_prefix_with_all_that_was_durable() {
                 1 => disk.kill(),
                 _ => disk.crash(&mut rng),
             };
+            model.survives_flips(&disk, &mut rng, &format!("seed {seed}, life {life}"));
         }
         let context = format!("seed {seed}, at last");
         let (log, mut writer, replayed) = open(&disk, &LogOptions::default())
@@ -121,7 +156,7 @@ fn every_moment_of_a_roll_survives_a_crash() {
                     model.sequenced.push((position, vec![index; 20]));
                     log.want_durable(position);
                     writer.step(Duration::ZERO);
-                    model.durable = log.durable();
+                    model.advance(log.durable());
                 }
             }
             let disk = disk.crash(&mut rng);

@@ -19,8 +19,9 @@
 //! group of entries that is written and synced together begins with a mark, unless it follows the
 //! header or another mark, and a clean close ends with one. Marks do not count in positions.
 //!
-//! What is invalid at the end of the last segment, with no valid mark behind it, was never known to be
-//! durable: a torn end. With a valid mark behind it, it is damage.
+//! What is invalid in the last segment, with no valid mark behind it, is a torn end: the log does not
+//! know it to have been durable. With a valid mark behind it, it is damage. So damage to the last group
+//! of a log that was not closed cannot be told from a torn end.
 
 use super::Position;
 

@@ -191,8 +191,8 @@ impl Log {
         let pending = self.shared.pending();
         match self.shared.failure() {
             Some(error) => Err(error),
-            None if pending.closing => Err(LogError::Closed),
             None if pending.full => Err(LogError::DiskFull { dir: self.shared.dir.clone() }),
+            None if pending.closing => Err(LogError::Closed),
             None => Ok(()),
         }
     }

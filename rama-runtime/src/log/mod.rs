@@ -7,6 +7,8 @@
 //!
 //! - **Invariant**: what a crash leaves is a prefix of what was sequenced, and all of what was
 //!   reported durable.
+//! - **Invariant**: marks in the log say how far it was durable. What is invalid before a mark is
+//!   damage, and an error; only what no mark follows is cut from the end.
 //! - **Invariant**: nothing on disk changes before the whole log was read and accepted.
 //! - **Invariant**: a failed sync is never retried; after one nothing more becomes durable until the
 //!   log is opened anew.
@@ -17,6 +19,8 @@
 
 #[cfg(test)]
 mod crash_tests;
+#[cfg(test)]
+mod damage_tests;
 mod error;
 mod format;
 mod handle;

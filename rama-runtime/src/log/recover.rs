@@ -200,9 +200,10 @@ fn read_tail(segment: &Found, offset: u64) -> Result<Tail, LogError> {
         let bytes = &buffer[..read];
         if let Some(last) = bytes.iter().rposition(|byte| *byte != 0) {
             tail.bytes = at - offset + last as u64 + 1;
-            tail.is_marked |= bytes.windows(MARK).zip(at..).any(|(window, at)| {
-                format::begins_with_mark(window, segment.start, at)
-            });
+            tail.is_marked |= bytes
+                .windows(MARK)
+                .zip(at..)
+                .any(|(window, at)| format::begins_with_mark(window, segment.start, at));
         }
         if read < MARK || at + read as u64 >= segment.len {
             return Ok(tail);

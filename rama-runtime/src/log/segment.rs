@@ -7,6 +7,9 @@ use super::LogOptions;
 use super::format::{self, HEADER, MARK};
 use crate::disk::{Disk, DiskFile, OpenMode};
 
+/// Up to this size, entries are copied behind their mark, which is cheaper than another write.
+const MAX_COPY: usize = 64 << 10;
+
 /// Why a step of writing did not succeed.
 #[derive(Debug)]
 pub(super) enum Fault {
@@ -103,12 +106,16 @@ impl Segment {
         self.file_end + if self.marked { 0 } else { MARK as u64 }
     }
 
-    /// Writes a mark at the end, if there is anything to mark.
-    fn write_mark(&self) -> io::Result<()> {
-        if self.marked {
-            return Ok(());
+    /// Writes entries, or none, at the end, behind a mark if there is anything to mark.
+    fn write(&self, entries: &[u8]) -> io::Result<()> {
+        if !self.marked {
+            let mark = format::mark(self.start, self.file_end);
+            if entries.len() <= MAX_COPY {
+                return self.file.write_all_at(&[&mark[..], entries].concat(), self.file_end);
+            }
+            self.file.write_all_at(&mark, self.file_end)?;
         }
-        self.file.write_all_at(&format::mark(self.start, self.file_end), self.file_end)
+        self.file.write_all_at(entries, self.entries_offset())
     }
 
     /// How many bytes of `entries` belong into this segment: all entries that fit, at least one if
@@ -133,8 +140,7 @@ impl Segment {
     /// is before them was. After [`Fault::Full`] the same may be tried again.
     pub(super) fn append(&mut self, entries: &[u8], options: &LogOptions) -> Result<(), Fault> {
         let offset = self.entries_offset();
-        self.write_mark().map_err(Fault::of_write)?;
-        self.file.write_all_at(entries, offset).map_err(Fault::of_write)?;
+        self.write(entries).map_err(Fault::of_write)?;
         let written = offset + entries.len() as u64;
         if written > self.allocated {
             self.allocated = written;
@@ -166,7 +172,7 @@ impl Segment {
     pub(super) fn finish(&mut self) -> Result<(), Fault> {
         let mut changed = false;
         let marked_end = self.entries_offset();
-        match self.write_mark().map_err(Fault::of_write) {
+        match self.write(&[]).map_err(Fault::of_write) {
             Ok(()) => {
                 changed = marked_end > self.file_end;
                 self.file_end = marked_end;

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use super::format::{HEADER, PREFIX};
+use super::format::{HEADER, MARK, PREFIX};
 use super::*;
 use crate::disk::{Disk, DiskFile, MemDisk, OpenMode, RealDisk};
 use crate::exec::Step;
@@ -50,17 +50,26 @@ pub(super) fn flush(log: &Log, writer: &mut LogWriter) {
     assert_eq!(log.durable(), log.sequenced());
 }
 
-fn millis(millis: u64) -> Duration {
+pub(super) fn millis(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
-fn edit(disk: &MemDisk, name: &str, change: impl FnOnce(&dyn DiskFile)) {
+pub(super) fn edit(disk: &MemDisk, name: &str, change: impl FnOnce(&dyn DiskFile)) {
     let file = disk.open(&Path::new(DIR).join(name), OpenMode::Write).unwrap();
     change(&*file);
     file.sync_all().unwrap();
 }
 
-fn content(disk: &MemDisk) -> Vec<(String, Vec<u8>)> {
+/// Flips a bit of a segment.
+pub(super) fn flip(disk: &MemDisk, name: &str, offset: usize, bit: u32) {
+    edit(disk, name, |file| {
+        let mut byte = [0];
+        file.read_full_at(&mut byte, offset as u64).unwrap();
+        file.write_all_at(&[byte[0] ^ (1 << bit)], offset as u64).unwrap();
+    });
+}
+
+pub(super) fn content(disk: &MemDisk) -> Vec<(String, Vec<u8>)> {
     let dir = Path::new(DIR);
     let read = |name: String| {
         let file = disk.open(&dir.join(&name), OpenMode::Read).unwrap();
@@ -72,18 +81,20 @@ fn content(disk: &MemDisk) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Another disk with the same files.
-fn copy(disk: &MemDisk) -> MemDisk {
+pub(super) fn copy(disk: &MemDisk) -> MemDisk {
     let copy = MemDisk::new();
     copy.create_dir_all(Path::new(DIR)).unwrap();
     for (name, bytes) in content(disk) {
         let file = copy.open(&Path::new(DIR).join(name), OpenMode::Create).unwrap();
         file.write_all_at(&bytes, 0).unwrap();
+        file.sync_all().unwrap();
     }
+    copy.sync_dir(Path::new(DIR)).unwrap();
     copy
 }
 
 /// A log of some entries in several segments, closed.
-fn closed_log(options: &LogOptions, entries: usize) -> (MemDisk, Entries) {
+pub(super) fn closed_log(options: &LogOptions, entries: usize) -> (MemDisk, Entries) {
     let disk = MemDisk::new();
     let (log, mut writer, _) = open(&disk, options).unwrap();
     let mut written = Entries::new();
@@ -98,7 +109,7 @@ fn closed_log(options: &LogOptions, entries: usize) -> (MemDisk, Entries) {
     (disk, written)
 }
 
-fn tiny() -> LogOptions {
+pub(super) fn tiny() -> LogOptions {
     LogOptions::default().segment_bytes(100).preallocate(16)
 }
 
@@ -509,8 +520,8 @@ fn closing_flushes_and_refuses() {
     log.wait_durable(position, Duration::ZERO).unwrap();
     let beyond = Position::new(position.get() + 1);
     assert!(matches!(log.wait_durable(beyond, Duration::from_secs(60)), Err(LogError::Closed)));
-    // No zeros are left ahead.
-    assert_eq!(content(&disk)[0].1.len(), HEADER + PREFIX + 5);
+    // No zeros are left ahead, and a mark says that all is durable.
+    assert_eq!(content(&disk)[0].1.len(), HEADER + PREFIX + 5 + MARK);
 }
 
 #[test]
@@ -579,7 +590,7 @@ fn damage_changes_nothing_and_is_named() {
     check(&|disk| disk.remove_file(&Path::new(DIR).join(&names[1])).unwrap(), &is_gap);
     check(
         &|disk| edit(disk, &names[1], |file| file.set_len(file.len().unwrap() - 1).unwrap()),
-        &is_gap,
+        &|error| matches!(error, LogError::Damaged { .. }),
     );
     check(&|disk| edit(disk, &names[1], |file| file.set_len(10).unwrap()), &is_no_segment);
     let rename = |name: &'static str| {
@@ -630,14 +641,20 @@ fn a_tail_torn_at_any_byte_is_cut() {
             disk.open(&path, OpenMode::Create).unwrap().write_all_at(&bytes, 0).unwrap();
             let complete = written
                 .iter()
-                .take_while(|(position, _)| (HEADER as u64 + position.get()) as usize <= len)
+                .zip(0..)
+                // A mark stands before each entry but the first.
+                .take_while(|((position, _), marks)| {
+                    HEADER + position.get() as usize + marks * MARK <= len
+                })
                 .count();
             let (log, mut writer, replayed) = open(&disk, &options).unwrap();
             // A filler may happen to be right.
             assert!(replayed.len() >= complete && written.starts_with(&replayed), "{len} {fill:?}");
-            assert_eq!(content(&disk)[0].1.len(), {
-                let end = HEADER + log.durable().get() as usize;
-                if len < HEADER { end + 64 } else { end }
+            let end = HEADER + log.durable().get() as usize;
+            let marked_end = end + replayed.len() * MARK;
+            assert!(match content(&disk)[0].1.len() {
+                found if len < HEADER => found == end + 64,
+                found => found == marked_end || found + MARK == marked_end,
             });
             let position = append(&log, b"after").unwrap();
             flush(&log, &mut writer);
@@ -711,5 +728,8 @@ fn zeros_ahead_are_written_once_for_many_entries() {
     // Large writes do without.
     append(&log, &[1; 10_000]).unwrap();
     flush(&log, &mut writer);
-    assert_eq!(content(&disk)[0].1.len() as u64, HEADER as u64 + log.durable().get());
+    assert_eq!(
+        content(&disk)[0].1.len() as u64,
+        (HEADER + 100 * MARK) as u64 + log.durable().get()
+    );
 }
