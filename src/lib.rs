@@ -7,12 +7,15 @@ pub use rama_runtime::client::{
     AckLevel, AppendError, AppendFuture, DepotClient, DepotReadError, PStateClient, SelectError,
 };
 pub use rama_runtime::cluster::{
-    ClusterBuilder, ClusterError, ClusterEvent, InProcessCluster, LaunchError, WaitError,
+    ClusterBuilder, ClusterError, ClusterEvent, InProcessCluster, LaunchError, ManifestError,
+    RecoveryError, WaitError,
 };
 pub use rama_runtime::depot::Depot;
 pub use rama_runtime::module::Module;
 pub use rama_runtime::pstate::PState;
-pub use rama_runtime::topology::{AttemptFailure, Microbatch, MicrobatchStatus, RecordAt};
+pub use rama_runtime::topology::{
+    AttemptFailure, Microbatch, MicrobatchStatus, RecordAt, StopCause,
+};
 pub use rama_runtime::{disk, log};
 
 /// Typed schemas, keys, paths and the storage of one partition, usable without a cluster.

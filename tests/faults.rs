@@ -511,3 +511,31 @@ fn a_value_that_panics_when_dropped_fails_the_attempt_and_not_the_thread() {
         assert_eq!(sums.at_task(task).select(|p| p.all()).unwrap(), [(0, 190)]);
     }
 }
+
+#[test]
+fn a_damaged_log_is_refused_and_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let cluster = InProcessCluster::open(dir.path()).unwrap();
+    cluster.launch(BankTransferModule, 4, 2).unwrap();
+    known_case(&cluster, AckLevel::Ack);
+    cluster.close().unwrap();
+    let log = dir.path().join("log");
+    let segment = std::fs::read_dir(log).unwrap().next().unwrap().unwrap().path();
+    let good = std::fs::read(&segment).unwrap();
+    let end = good.iter().rposition(|byte| *byte != 0).unwrap();
+    for at in (0..=end).step_by(7) {
+        let mut damaged = good.clone();
+        damaged[at] ^= 1 << (at % 8);
+        std::fs::write(&segment, &damaged).unwrap();
+        // The very end is the mark of a clean close: without it everything is still there.
+        if at > end - 8 {
+            continue;
+        }
+        let error = launch_error(dir.path(), BankTransferModule, 4);
+        assert!(matches!(error, LaunchError::Log { .. }), "byte {at}: {error}");
+    }
+    std::fs::write(&segment, &good).unwrap();
+    let cluster = InProcessCluster::open(dir.path()).unwrap();
+    cluster.launch(BankTransferModule, 4, 2).unwrap();
+    check_known_case(&cluster);
+}
