@@ -233,11 +233,8 @@ impl<T: Record> AnyDepot for DepotRuntime<T> {
                 found: offset,
             });
         }
-        let record = postcard::from_bytes(record).map_err(|source| RecoveryError::Record {
-            depot: self.name,
-            partition,
-            offset,
-            source,
+        let record = postcard::from_bytes(record).map_err(|source| {
+            RecoveryError::UndecodableRecord { depot: self.name, partition, offset, source }
         })?;
         records.push(append_millis, record);
         Ok(())

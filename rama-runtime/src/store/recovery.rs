@@ -54,7 +54,7 @@ pub enum RecoveryError {
     },
     /// A record does not decode.
     #[error("record {offset} of depot *{depot}, partition {partition} cannot be decoded")]
-    Record {
+    UndecodableRecord {
         /// The depot's name.
         depot: &'static str,
         /// The partition.
