@@ -39,4 +39,4 @@ pub use path::nav::Root;
 pub use path::{Navigator, Path, SelectPath, SinglePath, WritePath};
 pub use record::{Record, ShapeBuilder, shape_of};
 pub use schema::{Field, FieldAt, FixedKeys, PMap, Schema, field_id, schema_shape_of};
-pub use store::{AnyPartition, Committed, DELTA_VERSION, Partition};
+pub use store::{AnyPartition, Backing, BackingError, Committed, DELTA_VERSION, Partition};

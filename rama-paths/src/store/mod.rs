@@ -11,6 +11,7 @@
 //! [`AnyPartition::apply`] moves it into the committed rows at once, [`AnyPartition::discard`]
 //! forgets it, and [`AnyPartition::replay`] does from a written delta what `apply` did live.
 
+mod backing;
 mod committed;
 mod delta;
 mod listed;
@@ -24,6 +25,7 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
+pub use backing::{Backing, BackingError};
 pub use committed::Committed;
 pub use delta::DELTA_VERSION;
 #[doc(hidden)]
