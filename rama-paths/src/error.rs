@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::store::BackingError;
+
 /// Bytes that are not the encoding of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -42,6 +44,15 @@ pub enum PathError {
     /// A stored key does not decode: the rows were written with another key type.
     #[error("a stored key does not decode")]
     Key(#[from] KeyError),
+    /// A stored value does not decode.
+    #[error("a stored value does not decode")]
+    Undecodable(#[source] postcard::Error),
+    /// The rows of the last checkpoint cannot be read.
+    #[error("the rows of the last checkpoint cannot be read")]
+    Backing(#[from] BackingError),
+    /// The read took so long that the rows it needs had to make room for newer ones.
+    #[error("the read is as of a position whose rows are no longer kept; read again")]
+    Expired,
 }
 
 /// Stored rows or deltas that could not be written or read.

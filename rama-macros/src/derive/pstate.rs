@@ -168,13 +168,10 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
                 ::core::option::Option::Some(::rama::paths::store::Handle::top())
             }
 
-            fn drop_below(
+            fn handle(
                 slot: &::rama::paths::store::Handle,
-                writes: &mut ::rama::paths::store::WritesOf<Self>,
-                rows: &<Self as ::rama::paths::path::Location>::Tables,
-                ids: &::rama::paths::store::Ids,
-            ) {
-                ::rama::paths::store::FieldTables::drop_structure(rows, slot, writes, ids);
+            ) -> ::core::option::Option<::rama::paths::store::Handle> {
+                ::core::option::Option::Some(*slot)
             }
         }
 

@@ -27,6 +27,14 @@ impl KeyBytes {
         Self(Bytes::Short { len: 0, bytes: [0; INLINE] })
     }
 
+    /// The bytes of memory behind it.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        match &self.0 {
+            Bytes::Short { .. } => 0,
+            Bytes::Long { bytes, .. } => bytes.len(),
+        }
+    }
+
     /// Appends one byte.
     ///
     /// # Panics

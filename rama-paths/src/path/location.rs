@@ -155,7 +155,7 @@ impl<V: Record> Selectable for V {
 
     #[inline]
     fn take<P: Presence>(place: ReadPlace<'_, V>) -> Option<P::Of<V>> {
-        P::of(place.slot.get().cloned())
+        P::of(place.slot.into_owned())
     }
 }
 
@@ -165,7 +165,7 @@ impl<T: 'static> Selectable for ReadOnly<T> {
 
     fn take<P: Presence>(place: ReadPlace<'_, Self>) -> Option<T> {
         match place.slot {
-            Held::Computed(value) => Some(value),
+            Held::Owned(value) => Some(value),
             Held::Stored(_) | Held::Nothing => None,
         }
     }

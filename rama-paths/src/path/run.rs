@@ -129,7 +129,9 @@ where
         let mut aggregator = Some(aggregator);
         self.nav.write(top, &mut |place: WritePlace<'_, N::Here>| {
             Ok(match aggregator.take() {
-                Some(aggregator) => Change::Put(aggregator.update(place.current.get().cloned())),
+                Some(aggregator) => {
+                    Change::Put(aggregator.update(place.current.get()?.into_owned()))
+                }
                 None => Change::Keep,
             })
         })

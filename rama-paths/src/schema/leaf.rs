@@ -3,7 +3,6 @@
 use super::{PMap, Schema};
 use crate::path::Location;
 use crate::record::{Record, ShapeBuilder};
-use crate::store::Ids;
 
 #[diagnostic::do_not_recommend]
 impl<V: Record> Location for V {
@@ -33,6 +32,4 @@ impl<V: Record> Schema for V {
     fn into_slot(self) -> Option<V> {
         Some(self)
     }
-
-    fn drop_below(_slot: &V, _writes: &mut (), _rows: &(), _ids: &Ids) {}
 }

@@ -6,7 +6,7 @@ use super::Schema;
 use crate::key::Key;
 use crate::path::Location;
 use crate::record::ShapeBuilder;
-use crate::store::{Handle, Ids, Node, NodeWrites, ReadPlace, WritePlace, Written, drop_structure};
+use crate::store::{Handle, Node, ReadPlace, WritePlace, Written};
 
 /// A map whose elements are stored each on its own, in order of the keys.
 ///
@@ -45,8 +45,8 @@ impl<K: Key, V: Schema> Schema for PMap<K, V> {
         f(place)
     }
 
-    fn drop_below(slot: &Handle, writes: &mut NodeWrites<V>, rows: &Node<V>, ids: &Ids) {
-        drop_structure::<V>(slot.id, writes, rows, ids);
+    fn handle(slot: &Handle) -> Option<Handle> {
+        Some(*slot)
     }
 }
 

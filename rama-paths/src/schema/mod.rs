@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 
 use crate::path::Location;
 use crate::record::ShapeBuilder;
-use crate::store::{Change, Ids, Tables, WritePlace, Written};
+use crate::store::{Change, Handle, Ids, Tables, WritePlace, Written};
 
 /// What a row holds of its element: a leaf's value, or the handle of a nested structure.
 pub trait Slot: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
@@ -69,14 +69,19 @@ pub trait Schema: Location<Slot: Slot> {
         None
     }
 
-    /// Drops every row beneath `slot`.
+    /// The handle in a slot; nothing if this is a leaf.
     #[doc(hidden)]
-    fn drop_below(
-        slot: &Self::Slot,
-        writes: &mut <Self::Tables as Tables>::Writes,
-        rows: &Self::Tables,
-        ids: &Ids,
-    );
+    fn handle(_slot: &Self::Slot) -> Option<Handle> {
+        None
+    }
+
+    /// Drops the written rows beneath `slot`.
+    #[doc(hidden)]
+    fn drop_below(slot: &Self::Slot, writes: &mut <Self::Tables as Tables>::Writes, ids: &Ids) {
+        if let Some(handle) = Self::handle(slot) {
+            Self::Tables::drop_structure(writes, handle.id, ids);
+        }
+    }
 }
 
 /// The shape of a schema as text.

@@ -1,7 +1,8 @@
 //! The committed rows of a partition, shared between its task and readers on other threads.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::Arc;
 
+use super::horizon::{AsOf, Horizon, Pin};
 use super::place::{Change, Current};
 use super::{
     Handle, Ids, Node, NodeWrites, ReadPlace, Tables, View, WritePlace, WriteView, Written,
@@ -12,49 +13,49 @@ use crate::key::KeyBytes;
 use crate::path::{SelectPath, SinglePath};
 use crate::schema::Schema;
 
-/// Committed rows behind their lock. Only the owner's `apply` writes them.
+/// The rows of a partition and the horizon of those who read them.
 pub(super) struct State<S: Schema> {
-    rows: RwLock<Node<S>>,
-}
-
-impl<S: Schema> Default for State<S> {
-    fn default() -> Self {
-        Self { rows: RwLock::new(Node::default()) }
-    }
+    pub(super) rows: Node<S>,
+    pub(super) horizon: Arc<Horizon>,
 }
 
 impl<S: Schema> State<S> {
-    /// A reader's panic changes nothing, and `apply` runs no code of the user's but drops of old
-    /// values: a poisoned lock says nothing about the rows.
-    fn read(&self) -> RwLockReadGuard<'_, Node<S>> {
-        self.rows.read().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn new(horizon: Arc<Horizon>) -> Self {
+        Self { rows: Node::new(0, &horizon), horizon }
     }
 
     pub(super) fn select<P: SelectPath<Schema = S>>(
         &self,
         writes: Option<&NodeWrites<S>>,
+        at: AsOf<'_>,
+        path: &P,
+        f: &mut impl FnMut(P::Value),
+    ) -> Result<(), PathError> {
+        path.read(top(View { writes, rows: &self.rows, at })?, &mut |value| {
+            f(value);
+            Ok(())
+        })
+    }
+
+    pub(super) fn select_all<P: SelectPath<Schema = S>>(
+        &self,
+        writes: Option<&NodeWrites<S>>,
+        at: AsOf<'_>,
         path: &P,
     ) -> Result<Vec<P::Value>, PathError> {
-        let rows = self.read();
         let mut values = Vec::new();
-        path.read(top(writes, &rows), &mut |value| {
-            values.push(value);
-            Ok(())
-        })?;
+        self.select(writes, at, path, &mut |value| values.push(value))?;
         Ok(values)
     }
 
     pub(super) fn select_one<P: SinglePath<Schema = S>>(
         &self,
         writes: Option<&NodeWrites<S>>,
+        at: AsOf<'_>,
         path: &P,
     ) -> Result<P::Value, PathError> {
-        let rows = self.read();
         let mut found = None;
-        path.read(top(writes, &rows), &mut |value| {
-            found = Some(value);
-            Ok(())
-        })?;
+        self.select(writes, at, path, &mut |value| found = Some(value))?;
         found.ok_or(PathError::NotOne { many: false })
     }
 
@@ -67,7 +68,7 @@ impl<S: Schema> State<S> {
     where
         F: FnOnce(WritePlace<'_, S>) -> Written<S>,
     {
-        let rows = self.read();
+        let rows = &self.rows;
         let mut f = Some(f);
         let mut once = |place: WritePlace<'_, S>| match f.take() {
             Some(f) => f(place),
@@ -83,34 +84,29 @@ impl<S: Schema> State<S> {
             .map(|_| ()),
             None => {
                 let mut handle = Some(Handle::TOP);
-                modify_row(writes, &rows, ids, &mut handle, false, &KeyBytes::new(), &mut once)
+                modify_row(writes, rows, ids, &mut handle, false, &KeyBytes::new(), &mut once)
             }
         }
-    }
-
-    pub(super) fn apply(&self, writes: &mut NodeWrites<S>) {
-        let mut rows = self.rows.write().unwrap_or_else(PoisonError::into_inner);
-        rows.apply(writes);
-    }
-
-    pub(super) fn row_count(&self) -> usize {
-        self.read().total()
     }
 }
 
 /// The place at the top of a PState.
-fn top<'a, S: Schema>(writes: Option<&'a NodeWrites<S>>, rows: &'a Node<S>) -> ReadPlace<'a, S> {
-    let view = View { writes, rows };
-    ReadPlace {
-        slot: S::top().or_else(|| view.get(Handle::TOP.id, &KeyBytes::new())).into(),
-        below: view.below(),
-    }
+fn top<S: Schema>(view: View<'_, Node<S>>) -> Result<ReadPlace<'_, S>, PathError> {
+    let slot = match S::top() {
+        Some(slot) => Some(slot).into(),
+        None => view.get(Handle::TOP.id, &KeyBytes::new())?,
+    };
+    Ok(ReadPlace { slot, below: view.below() })
 }
 
 /// A handle to the committed rows of a partition, for readers on any thread.
 ///
-/// Each read sees what some whole number of [`apply`](super::AnyPartition::apply) calls left; a
-/// later read never sees less. A read holds back `apply` while it runs.
+/// Each read is as of one position: that of the newest visible commit when it began, or of a
+/// [`Pin`]. It sees all of the commits up to there and nothing of the later ones; a later read never
+/// sees less. A read holds nobody up: not the partition's owner, not other readers.
+///
+/// Every read fails with [`PathError::Backing`] when the last checkpoint cannot be read, and with
+/// [`PathError::Expired`] when it held back so much that it was ended.
 pub struct Committed<S: Schema> {
     state: Arc<State<S>>,
 }
@@ -126,7 +122,7 @@ impl<S: Schema> Committed<S> {
     ///
     /// Those of the path's navigators.
     pub fn select<P: SelectPath<Schema = S>>(&self, path: &P) -> Result<Vec<P::Value>, PathError> {
-        self.state.select(None, path)
+        self.select_as_of(&self.pin(), path)
     }
 
     /// Selects the one value of a path that emits exactly once.
@@ -135,7 +131,40 @@ impl<S: Schema> Committed<S> {
     ///
     /// Those of the path's navigators.
     pub fn select_one<P: SinglePath<Schema = S>>(&self, path: &P) -> Result<P::Value, PathError> {
-        self.state.select_one(None, path)
+        self.state.select_one(None, AsOf::pinned(&self.pin()), path)
+    }
+
+    /// Pins the position that reads are as of.
+    pub fn pin(&self) -> Pin {
+        self.state.horizon.pin()
+    }
+
+    /// As [`select`](Self::select), as of a pinned position. The pin is one of the same horizon.
+    ///
+    /// # Errors
+    ///
+    /// Those of the path's navigators.
+    pub fn select_as_of<P: SelectPath<Schema = S>>(
+        &self,
+        pin: &Pin,
+        path: &P,
+    ) -> Result<Vec<P::Value>, PathError> {
+        self.state.select_all(None, AsOf::pinned(pin), path)
+    }
+
+    /// Hands everything the path leads to to `f`, in order, while it is read: a page of rows is in
+    /// memory at a time.
+    ///
+    /// # Errors
+    ///
+    /// Those of the path's navigators; `f` may have got values before.
+    pub fn select_each_as_of<P: SelectPath<Schema = S>>(
+        &self,
+        pin: &Pin,
+        path: &P,
+        mut f: impl FnMut(P::Value),
+    ) -> Result<(), PathError> {
+        self.state.select(None, AsOf::pinned(pin), path, &mut f)
     }
 }
 

@@ -93,7 +93,9 @@ impl Flavor for Append<'_> {
 /// Puts one operation into a write set.
 pub(super) fn decode_row<T: Slot>(rows: &mut WriteRows<T>, op: &Op<'_>) -> Result<(), StoreError> {
     match op.change {
-        OpChange::Drop => rows.drop_structure(op.structure, true),
+        OpChange::Drop => {
+            rows.drop_structure(op.structure, true);
+        }
         OpChange::Remove { key } => {
             rows.set(op.structure, KeyBytes::from(key), None);
         }

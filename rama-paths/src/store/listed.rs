@@ -59,10 +59,10 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
         Some(&mut self.entries[*at as usize].1)
     }
 
-    pub(crate) fn remove(&mut self, key: &K) {
+    pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
         let Self { entries, positions } = self;
         let found = positions.find_entry(hash(key), |at| entries[*at as usize].0 == *key);
-        let Ok(found) = found else { return };
+        let Ok(found) = found else { return None };
         let (at, _) = found.remove();
         // The last entry takes the place.
         let last = position(entries.len() - 1);
@@ -71,7 +71,43 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
         {
             *moved = at;
         }
-        entries.swap_remove(at as usize);
+        Some(entries.swap_remove(at as usize).1)
+    }
+
+    /// Takes out the entry that came last.
+    pub(crate) fn pop(&mut self) -> Option<(K, V)> {
+        let Self { entries, positions } = self;
+        let (key, value) = entries.pop()?;
+        let last = position(entries.len());
+        if let Ok(found) = positions.find_entry(hash(&key), |at| *at == last) {
+            found.remove();
+        }
+        Some((key, value))
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The entry at a place in the list.
+    pub(crate) fn at(&self, position: u32) -> (&K, &V) {
+        let (key, value) = &self.entries[position as usize];
+        (key, value)
+    }
+
+    /// The places of all entries, in order of their keys.
+    pub(crate) fn sorted_positions(&self) -> Vec<u32>
+    where
+        K: Ord,
+    {
+        let mut positions: Vec<u32> = (0..position(self.entries.len())).collect();
+        positions.sort_unstable_by(|a, b| self.at(*a).0.cmp(self.at(*b).0));
+        positions
+    }
+
+    /// The entries behind the first `count`. Only where none was removed.
+    pub(crate) fn since(&self, count: usize) -> impl Iterator<Item = (&K, &V)> {
+        self.entries[count.min(self.entries.len())..].iter().map(|(key, value)| (key, value))
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&K, &V)> {

@@ -6,20 +6,26 @@
 //! the partition never hands out again, so that a structure made again under the same key never
 //! meets the rows of the old one.
 //!
-//! There are two layers: the **committed** rows, shared with clients, and the private **write set**
-//! of the running attempt. [`AnyPartition::encode_delta`] writes the write set down,
-//! [`AnyPartition::apply`] moves it into the committed rows at once, [`AnyPartition::discard`]
-//! forgets it, and [`AnyPartition::replay`] does from a written delta what `apply` did live.
+//! The owner's running attempt has a private **write set**. A commit *seals* it: it becomes a layer
+//! of the committed rows, with the commit's position. Readers on other threads see committed rows as
+//! of one position, see [`Horizon`]. What is beneath the layers in memory is the last checkpoint, a
+//! [`Backing`]; see `rows` for the layers.
+//!
+//! [`AnyPartition::encode_delta`] writes the write set down, [`AnyPartition::replay`] does from a
+//! written delta what [`AnyPartition::seal`] did live, and [`AnyPartition::discard`] forgets it.
 
 mod backing;
 mod committed;
 mod delta;
+mod horizon;
 mod listed;
 mod node;
+mod page;
 mod partition;
 mod place;
 mod rows;
 mod sorted;
+mod table;
 mod writes;
 
 #[cfg(test)]
@@ -30,14 +36,16 @@ pub use committed::Committed;
 pub use delta::DELTA_VERSION;
 #[doc(hidden)]
 pub use delta::{Op, OpChange, Reader};
+pub use horizon::{AsOf, Horizon, Memory, Pin};
 #[doc(hidden)]
-pub use node::{FieldNode, FieldTables, Node, NodeWrites, Tables, drop_structure};
-pub use partition::{AnyPartition, Partition};
+pub use node::{FieldNode, FrozenSink, Node, NodeWrites, Tables};
+pub use node::{NodeInfo, structure_of_slot};
+pub use partition::{AnyPartition, AnyRows, Partition};
 #[doc(hidden)]
 pub use place::{
     Change, Current, Held, ReadPlace, View, WritePlace, WriteView, Written, modify_row,
 };
-pub(crate) use rows::merged;
+pub use rows::{FrozenChange, structure_range};
 
 use serde::{Deserialize, Serialize};
 

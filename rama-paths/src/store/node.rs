@@ -1,22 +1,45 @@
 //! Nodes: the tree of tables that a schema makes.
 
+use std::sync::Arc;
+
+use super::backing::Backing;
 use super::delta::{self, Op};
-use super::rows::{Rows, merged};
+use super::horizon::Horizon;
+use super::rows::{FrozenChange, Rows, write_frozen};
 use super::writes::WriteRows;
 use super::{Handle, Ids};
-use crate::error::StoreError;
+use crate::error::{PathError, StoreError};
 use crate::schema::Schema;
+
+/// What a checkpoint writes to.
+#[doc(hidden)]
+pub type FrozenSink<'a> = dyn FnMut(FrozenChange<'_>) -> Result<(), StoreError> + 'a;
+
+/// One node of a schema, for those who know the schema only as data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NodeInfo {
+    /// The node's id: a hash of its place in the schema.
+    pub id: u32,
+    /// Whether its slots are handles of nested structures; their rows are in these nodes.
+    pub nested: Vec<u32>,
+}
 
 /// The tables of a part of a schema.
 ///
 /// A node's id is a hash of its place in the schema (the id of the node above and of the field), so
 /// that it stays when fields are added, removed or reordered.
-pub trait Tables: Default + Send + Sync + 'static {
+pub trait Tables: Send + Sync + 'static {
     /// The write set over these tables.
     type Writes: Default + Send + 'static;
 
+    /// Empty tables beneath the node `above`.
+    fn new(above: u32, horizon: &Arc<Horizon>) -> Self;
+
     /// Whether nothing is written.
     fn is_empty(writes: &Self::Writes) -> bool;
+
+    /// Estimated bytes of memory of the write set.
+    fn bytes(writes: &Self::Writes) -> usize;
 
     /// Appends the write set as operations of a delta; `above` is the id of the node above.
     ///
@@ -32,25 +55,72 @@ pub trait Tables: Default + Send + Sync + 'static {
     /// When the value does not decode.
     fn decode(writes: &mut Self::Writes, above: u32, op: &Op<'_>) -> Result<bool, StoreError>;
 
-    /// Moves the write set into the tables.
-    fn apply(&mut self, writes: &mut Self::Writes);
+    /// Puts the write set on top of the tables, as that of the commit at `position`.
+    fn seal(&self, writes: &mut Self::Writes, position: u64);
+
+    /// Folds what was sealed up to `position` into the rows that every read sees.
+    fn fold(&self, position: u64);
+
+    /// Merges what was sealed and cannot be folded, as far as no read can tell.
+    fn merge_sealed(&self, visible: u64, pins: &[u64]);
+
+    /// Drops the rows of a structure whose parent is gone from the active rows.
+    fn drop_active(&self, structure: u64);
+
+    /// Freezes the folded rows for a checkpoint.
+    fn freeze(&self, next_structure: u64);
+
+    /// Hands the frozen rows to `sink`.
+    ///
+    /// # Errors
+    ///
+    /// When a value does not serialize, and those of `sink`.
+    fn write_frozen(&self, sink: &mut FrozenSink<'_>) -> Result<(), StoreError>;
+
+    /// The frozen rows are durable, in `backing`.
+    fn finish(&self, backing: &Arc<dyn Backing>);
+
+    /// The rows that are there when a module is opened.
+    fn attach(&self, backing: &Arc<dyn Backing>, next_structure: u64);
+
+    /// Another way to the same rows.
+    fn replace_backing(&self, backing: &Arc<dyn Backing>);
+
+    /// Makes room in caches that are full.
+    fn age_cache(&self);
 
     /// Forgets the write set.
     fn clear(writes: &mut Self::Writes);
 
-    /// The number of rows.
-    fn total(&self) -> usize;
+    /// Drops the written rows of the structure `id`, and of those nested in it.
+    fn drop_structure(writes: &mut Self::Writes, id: u64, ids: &Ids);
 
-    /// Lists the node ids.
-    fn nodes(above: u32, out: &mut Vec<u32>);
+    /// The number of rows.
+    ///
+    /// # Errors
+    ///
+    /// When the backing cannot be read.
+    fn total(&self) -> Result<usize, PathError>;
+
+    /// Lists the nodes that lie directly beneath `above`.
+    fn roots(above: u32, out: &mut Vec<u32>);
+
+    /// Lists all nodes.
+    fn nodes(above: u32, out: &mut Vec<NodeInfo>);
 }
 
 /// No tables.
 impl Tables for () {
     type Writes = ();
 
+    fn new(_above: u32, _horizon: &Arc<Horizon>) -> Self {}
+
     fn is_empty(_writes: &()) -> bool {
         true
+    }
+
+    fn bytes(_writes: &()) -> usize {
+        0
     }
 
     fn encode(_writes: &(), _above: u32, _out: &mut Vec<u8>) -> Result<(), StoreError> {
@@ -61,27 +131,45 @@ impl Tables for () {
         Ok(false)
     }
 
-    fn apply(&mut self, _writes: &mut ()) {}
+    fn seal(&self, _writes: &mut (), _position: u64) {}
+
+    fn fold(&self, _position: u64) {}
+
+    fn merge_sealed(&self, _visible: u64, _pins: &[u64]) {}
+
+    fn drop_active(&self, _structure: u64) {}
+
+    fn freeze(&self, _next_structure: u64) {}
+
+    fn write_frozen(&self, _sink: &mut FrozenSink<'_>) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    fn finish(&self, _backing: &Arc<dyn Backing>) {}
+
+    fn attach(&self, _backing: &Arc<dyn Backing>, _next_structure: u64) {}
+
+    fn replace_backing(&self, _backing: &Arc<dyn Backing>) {}
+
+    fn age_cache(&self) {}
 
     fn clear(_writes: &mut ()) {}
 
-    fn total(&self) -> usize {
-        0
+    fn drop_structure(_writes: &mut (), _id: u64, _ids: &Ids) {}
+
+    fn total(&self) -> Result<usize, PathError> {
+        Ok(0)
     }
 
-    fn nodes(_above: u32, _out: &mut Vec<u32>) {}
+    fn roots(_above: u32, _out: &mut Vec<u32>) {}
+
+    fn nodes(_above: u32, _out: &mut Vec<NodeInfo>) {}
 }
 
 /// The rows of elements of schema `V`, and the tables beneath them.
 pub struct Node<V: Schema> {
     pub(crate) rows: Rows<V::Slot>,
     pub(crate) below: V::Tables,
-}
-
-impl<V: Schema> Default for Node<V> {
-    fn default() -> Self {
-        Self { rows: Rows::default(), below: V::Tables::default() }
-    }
 }
 
 /// The write set over a [`Node`].
@@ -108,8 +196,17 @@ const ELEMENTS: u32 = 0x656c_656d;
 impl<V: Schema> Tables for Node<V> {
     type Writes = NodeWrites<V>;
 
+    fn new(above: u32, horizon: &Arc<Horizon>) -> Self {
+        let node = beneath(above, ELEMENTS);
+        Self { rows: Rows::new(node, horizon), below: V::Tables::new(node, horizon) }
+    }
+
     fn is_empty(writes: &Self::Writes) -> bool {
         writes.rows.is_empty() && V::Tables::is_empty(&writes.below)
+    }
+
+    fn bytes(writes: &Self::Writes) -> usize {
+        writes.rows.bytes() + V::Tables::bytes(&writes.below)
     }
 
     fn encode(writes: &Self::Writes, above: u32, out: &mut Vec<u8>) -> Result<(), StoreError> {
@@ -127,9 +224,54 @@ impl<V: Schema> Tables for Node<V> {
         V::Tables::decode(&mut writes.below, node, op)
     }
 
-    fn apply(&mut self, writes: &mut Self::Writes) {
-        writes.rows.apply(&mut self.rows);
-        self.below.apply(&mut writes.below);
+    fn seal(&self, writes: &mut Self::Writes, position: u64) {
+        self.rows.seal(&mut writes.rows, position);
+        self.below.seal(&mut writes.below, position);
+    }
+
+    fn fold(&self, position: u64) {
+        // First what is beneath: a dropped structure's rows are then all where they can be found.
+        self.below.fold(position);
+        self.rows.fold(position, |rows| drop_nested_active::<V>(rows, &self.below));
+    }
+
+    fn merge_sealed(&self, visible: u64, pins: &[u64]) {
+        self.rows.merge_sealed(visible, pins);
+        self.below.merge_sealed(visible, pins);
+    }
+
+    fn drop_active(&self, structure: u64) {
+        self.rows.drop_active(structure, |rows| drop_nested_active::<V>(rows, &self.below));
+    }
+
+    fn freeze(&self, next_structure: u64) {
+        self.rows.freeze(next_structure);
+        self.below.freeze(next_structure);
+    }
+
+    fn write_frozen(&self, sink: &mut FrozenSink<'_>) -> Result<(), StoreError> {
+        write_frozen(&self.rows, sink)?;
+        self.below.write_frozen(sink)
+    }
+
+    fn finish(&self, backing: &Arc<dyn Backing>) {
+        self.rows.finish(Arc::clone(backing));
+        self.below.finish(backing);
+    }
+
+    fn attach(&self, backing: &Arc<dyn Backing>, next_structure: u64) {
+        self.rows.attach(Arc::clone(backing), next_structure);
+        self.below.attach(backing, next_structure);
+    }
+
+    fn replace_backing(&self, backing: &Arc<dyn Backing>) {
+        self.rows.replace_backing(Arc::clone(backing));
+        self.below.replace_backing(backing);
+    }
+
+    fn age_cache(&self) {
+        self.rows.age_cache();
+        self.below.age_cache();
     }
 
     fn clear(writes: &mut Self::Writes) {
@@ -137,14 +279,47 @@ impl<V: Schema> Tables for Node<V> {
         V::Tables::clear(&mut writes.below);
     }
 
-    fn total(&self) -> usize {
-        self.rows.total() + self.below.total()
+    fn drop_structure(writes: &mut Self::Writes, id: u64, ids: &Ids) {
+        let Some(rows) = writes.rows.drop_structure(id, !ids.is_new(id)) else { return };
+        if V::NESTED {
+            rows.into_each(|_, slot| {
+                if let Some(slot) = slot {
+                    V::drop_below(&slot, &mut writes.below, ids);
+                }
+            });
+        }
     }
 
-    fn nodes(above: u32, out: &mut Vec<u32>) {
-        let node = beneath(above, ELEMENTS);
-        out.push(node);
-        V::Tables::nodes(node, out);
+    fn total(&self) -> Result<usize, PathError> {
+        Ok(self.rows.total()? + self.below.total()?)
+    }
+
+    fn roots(above: u32, out: &mut Vec<u32>) {
+        out.push(beneath(above, ELEMENTS));
+    }
+
+    fn nodes(above: u32, out: &mut Vec<NodeInfo>) {
+        let id = beneath(above, ELEMENTS);
+        let mut nested = Vec::new();
+        if V::NESTED {
+            V::Tables::roots(id, &mut nested);
+        }
+        out.push(NodeInfo { id, nested });
+        V::Tables::nodes(id, out);
+    }
+}
+
+/// Drops the active rows of structures whose handles these are.
+fn drop_nested_active<V: Schema>(
+    rows: super::sorted::SortedMap<Option<V::Slot>>,
+    below: &V::Tables,
+) {
+    if V::NESTED {
+        rows.into_each(|_, slot| {
+            if let Some(handle) = slot.as_ref().and_then(V::handle) {
+                below.drop_active(handle.id);
+            }
+        });
     }
 }
 
@@ -156,17 +331,19 @@ pub struct FieldNode<V: Schema, Rest, const ID: u32> {
     pub rest: Rest,
 }
 
-impl<V: Schema, Rest: Default, const ID: u32> Default for FieldNode<V, Rest, ID> {
-    fn default() -> Self {
-        Self { node: Node::default(), rest: Rest::default() }
-    }
-}
-
 impl<V: Schema, Rest: Tables, const ID: u32> Tables for FieldNode<V, Rest, ID> {
     type Writes = (NodeWrites<V>, Rest::Writes);
 
+    fn new(above: u32, horizon: &Arc<Horizon>) -> Self {
+        Self { node: Node::new(beneath(above, ID), horizon), rest: Rest::new(above, horizon) }
+    }
+
     fn is_empty(writes: &Self::Writes) -> bool {
         Node::<V>::is_empty(&writes.0) && Rest::is_empty(&writes.1)
+    }
+
+    fn bytes(writes: &Self::Writes) -> usize {
+        Node::<V>::bytes(&writes.0) + Rest::bytes(&writes.1)
     }
 
     fn encode(writes: &Self::Writes, above: u32, out: &mut Vec<u8>) -> Result<(), StoreError> {
@@ -179,9 +356,54 @@ impl<V: Schema, Rest: Tables, const ID: u32> Tables for FieldNode<V, Rest, ID> {
             || Rest::decode(&mut writes.1, above, op)?)
     }
 
-    fn apply(&mut self, writes: &mut Self::Writes) {
-        self.node.apply(&mut writes.0);
-        self.rest.apply(&mut writes.1);
+    fn seal(&self, writes: &mut Self::Writes, position: u64) {
+        self.node.seal(&mut writes.0, position);
+        self.rest.seal(&mut writes.1, position);
+    }
+
+    fn fold(&self, position: u64) {
+        self.node.fold(position);
+        self.rest.fold(position);
+    }
+
+    fn merge_sealed(&self, visible: u64, pins: &[u64]) {
+        self.node.merge_sealed(visible, pins);
+        self.rest.merge_sealed(visible, pins);
+    }
+
+    fn drop_active(&self, structure: u64) {
+        self.node.drop_active(structure);
+        self.rest.drop_active(structure);
+    }
+
+    fn freeze(&self, next_structure: u64) {
+        self.node.freeze(next_structure);
+        self.rest.freeze(next_structure);
+    }
+
+    fn write_frozen(&self, sink: &mut FrozenSink<'_>) -> Result<(), StoreError> {
+        self.node.write_frozen(sink)?;
+        self.rest.write_frozen(sink)
+    }
+
+    fn finish(&self, backing: &Arc<dyn Backing>) {
+        self.node.finish(backing);
+        self.rest.finish(backing);
+    }
+
+    fn attach(&self, backing: &Arc<dyn Backing>, next_structure: u64) {
+        self.node.attach(backing, next_structure);
+        self.rest.attach(backing, next_structure);
+    }
+
+    fn replace_backing(&self, backing: &Arc<dyn Backing>) {
+        self.node.replace_backing(backing);
+        self.rest.replace_backing(backing);
+    }
+
+    fn age_cache(&self) {
+        self.node.age_cache();
+        self.rest.age_cache();
     }
 
     fn clear(writes: &mut Self::Writes) {
@@ -189,45 +411,32 @@ impl<V: Schema, Rest: Tables, const ID: u32> Tables for FieldNode<V, Rest, ID> {
         Rest::clear(&mut writes.1);
     }
 
-    fn total(&self) -> usize {
-        self.node.total() + self.rest.total()
+    fn drop_structure(writes: &mut Self::Writes, id: u64, ids: &Ids) {
+        Node::<V>::drop_structure(&mut writes.0, id, ids);
+        Rest::drop_structure(&mut writes.1, id, ids);
     }
 
-    fn nodes(above: u32, out: &mut Vec<u32>) {
+    fn total(&self) -> Result<usize, PathError> {
+        Ok(self.node.total()? + self.rest.total()?)
+    }
+
+    fn roots(above: u32, out: &mut Vec<u32>) {
+        Node::<V>::roots(beneath(above, ID), out);
+        Rest::roots(above, out);
+    }
+
+    fn nodes(above: u32, out: &mut Vec<NodeInfo>) {
         Node::<V>::nodes(beneath(above, ID), out);
         Rest::nodes(above, out);
     }
 }
 
-/// The tables of the fields of fixed keys.
-pub trait FieldTables: Tables {
-    /// Drops the rows of every field of the structure with this handle.
-    fn drop_structure(&self, handle: &Handle, writes: &mut Self::Writes, ids: &Ids);
-}
-
-impl FieldTables for () {
-    fn drop_structure(&self, _handle: &Handle, _writes: &mut (), _ids: &Ids) {}
-}
-
-impl<V: Schema, Rest: FieldTables, const ID: u32> FieldTables for FieldNode<V, Rest, ID> {
-    fn drop_structure(&self, handle: &Handle, writes: &mut Self::Writes, ids: &Ids) {
-        drop_structure::<V>(handle.id, &mut writes.0, &self.node, ids);
-        self.rest.drop_structure(handle, &mut writes.1, ids);
-    }
-}
-
-/// Drops all rows of a structure with elements of schema `V`, and of the structures nested in it.
-pub fn drop_structure<V: Schema>(
-    structure: u64,
-    writes: &mut NodeWrites<V>,
-    rows: &Node<V>,
-    ids: &Ids,
-) {
-    if V::NESTED {
-        let NodeWrites { rows: own, below } = writes;
-        for (_, slot) in merged(Some(own), &rows.rows, structure) {
-            V::drop_below(slot, below, &rows.below, ids);
-        }
-    }
-    writes.rows.drop_structure(structure, !ids.is_new(structure));
+/// The id of the structure that a slot is the handle of, from its bytes in a checkpoint.
+///
+/// # Errors
+///
+/// When the bytes are no handle.
+pub fn structure_of_slot(slot: &[u8]) -> Result<u64, StoreError> {
+    let handle: Handle = postcard::from_bytes(slot).map_err(StoreError::Decode)?;
+    Ok(handle.id)
 }

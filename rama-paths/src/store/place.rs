@@ -1,17 +1,22 @@
 //! Places: what a path has reached, to read or to write.
 
+use std::ops::Bound;
+
+use super::horizon::AsOf;
+use super::page::{Merged, merged};
 use super::rows::Rows;
 use super::writes::WriteRows;
 use super::{Handle, Ids, Node, NodeWrites, Tables};
 use crate::error::PathError;
 use crate::key::KeyBytes;
 use crate::path::{Location, ReadOnly};
-use crate::schema::Schema;
+use crate::schema::{Schema, Slot};
 
 /// Tables to read: a write set, if any, over the committed ones.
 pub struct View<'a, T: Tables> {
     pub(crate) writes: Option<&'a T::Writes>,
     pub(crate) rows: &'a T,
+    pub(crate) at: AsOf<'a>,
 }
 
 impl<T: Tables> Clone for View<'_, T> {
@@ -25,19 +30,39 @@ impl<T: Tables> Copy for View<'_, T> {}
 impl<'a, V: Schema> View<'a, Node<V>> {
     /// The slot of a row.
     #[inline]
-    pub(crate) fn get(self, structure: u64, key: &KeyBytes) -> Option<&'a V::Slot> {
+    pub(crate) fn get(
+        self,
+        structure: u64,
+        key: &KeyBytes,
+    ) -> Result<Held<'a, V::Slot>, PathError> {
         if let Some(writes) = self.writes
             && let Some(slot) = writes.rows.get(structure, key)
         {
-            return slot.as_ref();
+            return Ok(slot.as_ref().into());
         }
-        self.rows.rows.get(structure, key)
+        Ok(self.rows.rows.get(structure, key, self.at)?.into())
+    }
+
+    /// The rows of a structure from `start` on, in order of their keys; `wanted` is how many the
+    /// reader wants, if it knows.
+    pub(crate) fn range(
+        self,
+        structure: u64,
+        start: Bound<&KeyBytes>,
+        wanted: Option<usize>,
+    ) -> Merged<'a, V::Slot> {
+        let writes = self.writes.map(|writes| &writes.rows);
+        merged(writes, &self.rows.rows, structure, start, wanted, self.at)
     }
 
     /// The tables beneath the rows.
     #[inline]
     pub(crate) fn below(self) -> View<'a, V::Tables> {
-        View { writes: self.writes.map(|writes| &writes.below), rows: &self.rows.below }
+        View {
+            writes: self.writes.map(|writes| &writes.below),
+            rows: &self.rows.below,
+            at: self.at,
+        }
     }
 }
 
@@ -50,27 +75,50 @@ pub struct ReadPlace<'a, L: Location> {
 impl<'a, T: 'static> ReadPlace<'a, ReadOnly<T>> {
     /// The place of a computed value.
     pub(crate) fn computed(value: T) -> Self {
-        Self { slot: Held::Computed(value), below: View { writes: None, rows: &() } }
+        let below = View { writes: None, rows: &(), at: AsOf::LATEST };
+        Self { slot: Held::Owned(value), below }
     }
 }
 
-/// What a place to read holds.
+/// What a place holds.
 pub enum Held<'a, T> {
-    /// A slot that lies in a row, or in the path as a default.
+    /// A slot in the write set, or in the path as a default.
     Stored(&'a T),
-    /// A value made by the navigator.
-    Computed(T),
+    /// A slot taken out of the committed rows, or a value made by the navigator.
+    Owned(T),
     /// Nothing.
     Nothing,
 }
 
 impl<'a, T> Held<'a, T> {
-    /// The slot in a row.
+    /// The slot.
     #[inline]
-    pub(crate) fn get(&self) -> Option<&'a T> {
+    pub(crate) fn get(&self) -> Option<&T> {
         match self {
             Self::Stored(slot) => Some(slot),
-            Self::Computed(_) | Self::Nothing => None,
+            Self::Owned(slot) => Some(slot),
+            Self::Nothing => None,
+        }
+    }
+
+    /// The slot, or the default where there is nothing.
+    #[inline]
+    pub(crate) fn or(self, default: Option<&'a T>) -> Self {
+        match (self, default) {
+            (Self::Nothing, Some(default)) => Self::Stored(default),
+            (held, _) => held,
+        }
+    }
+}
+
+impl<T: Clone> Held<'_, T> {
+    /// The slot, as a value of its own.
+    #[inline]
+    pub(crate) fn into_owned(self) -> Option<T> {
+        match self {
+            Self::Stored(slot) => Some(slot.clone()),
+            Self::Owned(slot) => Some(slot),
+            Self::Nothing => None,
         }
     }
 }
@@ -79,6 +127,13 @@ impl<'a, T> From<Option<&'a T>> for Held<'a, T> {
     #[inline]
     fn from(slot: Option<&'a T>) -> Self {
         slot.map_or(Self::Nothing, Self::Stored)
+    }
+}
+
+impl<T> From<Option<T>> for Held<'_, T> {
+    #[inline]
+    fn from(slot: Option<T>) -> Self {
+        slot.map_or(Self::Nothing, Self::Owned)
     }
 }
 
@@ -108,23 +163,36 @@ impl<'a, T> Current<'a, T> {
     pub(crate) fn with_default(self, default: Option<&'a T>) -> Self {
         Self { source: self.source, default }
     }
+}
 
+impl<'a, T: Slot> Current<'a, T> {
     /// What is stored.
     #[inline]
-    pub(crate) fn stored(&self) -> Option<&'a T> {
+    pub(crate) fn stored(&self) -> Result<Held<'a, T>, PathError> {
         match &self.source {
-            Source::Known(slot) => *slot,
-            Source::Row { writes, rows, structure, key } => match writes.get(*structure, key) {
-                Some(slot) => slot.as_ref(),
-                None => rows.get(*structure, key),
-            },
+            Source::Known(slot) => Ok((*slot).into()),
+            Source::Row { writes, rows, structure, key } => row(writes, rows, *structure, key),
         }
     }
 
     /// What is stored, or the default.
     #[inline]
-    pub(crate) fn get(&self) -> Option<&'a T> {
-        self.stored().or(self.default)
+    pub(crate) fn get(&self) -> Result<Held<'a, T>, PathError> {
+        Ok(self.stored()?.or(self.default))
+    }
+}
+
+/// The slot of a row as its owner sees it.
+#[inline]
+fn row<'a, T: Slot>(
+    writes: &'a WriteRows<T>,
+    rows: &Rows<T>,
+    structure: u64,
+    key: &KeyBytes,
+) -> Result<Held<'a, T>, PathError> {
+    match writes.get(structure, key) {
+        Some(slot) => Ok(slot.as_ref().into()),
+        None => Ok(rows.get(structure, key, AsOf::LATEST)?.into()),
     }
 }
 
@@ -154,7 +222,7 @@ pub type Written<S> = Result<Change<<S as Location>::Slot>, PathError>;
 ///
 /// # Errors
 ///
-/// Those of `f`.
+/// Those of `f`, and when the row cannot be read.
 pub fn modify_row<V: Schema, F>(
     writes: &mut NodeWrites<V>,
     rows: &Node<V>,
@@ -185,7 +253,9 @@ where
             let stored = match own.set(handle.id, key.clone(), Some(slot)) {
                 Some(before) => before.is_some(),
                 None => {
-                    tracked && !ids.is_new(handle.id) && rows.rows.get(handle.id, key).is_some()
+                    tracked
+                        && !ids.is_new(handle.id)
+                        && rows.rows.get(handle.id, key, AsOf::LATEST)?.is_some()
                 }
             };
             if tracked && !stored {
@@ -194,12 +264,8 @@ where
         }
         (Change::Remove, Some(handle)) => {
             if V::NESTED || tracked {
-                let slot = match own.get(handle.id, key) {
-                    Some(slot) => slot.as_ref(),
-                    None => rows.rows.get(handle.id, key),
-                };
-                if let Some(slot) = slot {
-                    V::drop_below(slot, below, &rows.below, ids);
+                if let Some(slot) = row(own, &rows.rows, handle.id, key)?.get() {
+                    V::drop_below(slot, below, ids);
                     handle.size -= u64::from(tracked);
                 } else if tracked {
                     return Ok(());

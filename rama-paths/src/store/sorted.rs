@@ -108,6 +108,12 @@ impl<T> SortedMap<T> {
         SortedRange::Small(entries[at..].iter())
     }
 
+    /// Shows every entry to `f`, in order.
+    #[inline]
+    pub(crate) fn each(&self, mut f: impl FnMut(&KeyBytes, &T)) {
+        self.range(Bound::Unbounded).for_each(|(k, v)| f(k, v));
+    }
+
     /// Moves every entry to `f`, in order.
     #[inline]
     pub(crate) fn into_each(self, mut f: impl FnMut(KeyBytes, T)) {
@@ -115,23 +121,6 @@ impl<T> SortedMap<T> {
             Self::One((key, value)) => f(key, value),
             Self::Small(entries) => entries.into_iter().for_each(|(k, v)| f(k, v)),
             Self::Large(entries) => entries.into_iter().for_each(|(k, v)| f(k, v)),
-        }
-    }
-}
-
-impl<T> SortedMap<Option<T>> {
-    /// The entries that have a value.
-    pub(crate) fn flatten(self) -> SortedMap<T> {
-        let some = |(key, value): (KeyBytes, Option<T>)| value.map(|value| (key, value));
-        match self {
-            Self::One((key, Some(value))) => SortedMap::one(key, value),
-            Self::One((_, None)) => SortedMap::default(),
-            Self::Small(entries) => {
-                SortedMap::Small(entries.into_iter().filter_map(some).collect())
-            }
-            Self::Large(entries) => {
-                SortedMap::Large(entries.into_iter().filter_map(some).collect())
-            }
         }
     }
 }

@@ -2,10 +2,16 @@
 
 use std::ops::Bound;
 
+use postcard::ser_flavors::Size;
+
 use super::listed::{Entry, ListedMap};
-use super::rows::Rows;
 use super::sorted::SortedMap;
+use super::table::{Table, row_bytes};
 use crate::key::KeyBytes;
+use crate::schema::Slot;
+
+/// One in so many slots is measured for the estimate of memory.
+const MEASURED: u32 = 32;
 
 /// Uncommitted rows; `None` is a removed one.
 #[derive(Debug)]
@@ -14,17 +20,42 @@ pub(crate) struct WriteRows<T> {
     nested: ListedMap<u64, SortedMap<Option<T>>>,
     /// Committed structures whose rows all go.
     dropped: Vec<u64>,
+    /// Slots that were put.
+    puts: u32,
+    /// Of the measured ones: how many, and their bytes when encoded.
+    measured: (u32, usize),
+    /// Rows in `nested`.
+    nested_rows: usize,
 }
 
 impl<T> Default for WriteRows<T> {
     fn default() -> Self {
-        Self { top: ListedMap::default(), nested: ListedMap::default(), dropped: Vec::new() }
+        Self {
+            top: ListedMap::default(),
+            nested: ListedMap::default(),
+            dropped: Vec::new(),
+            puts: 0,
+            measured: (0, 0),
+            nested_rows: 0,
+        }
     }
 }
 
 impl<T> WriteRows<T> {
     pub(crate) fn is_empty(&self) -> bool {
         self.top.is_empty() && self.nested.is_empty() && self.dropped.is_empty()
+    }
+
+    /// The estimated bytes of memory behind a slot.
+    pub(crate) fn mean_heap(&self) -> usize {
+        let (count, bytes) = self.measured;
+        bytes.checked_div(count as usize).unwrap_or(0)
+    }
+
+    /// The estimated bytes of memory of all rows.
+    pub(crate) fn bytes(&self) -> usize {
+        let row = row_bytes::<T>(&KeyBytes::new(), self.mean_heap());
+        (self.top.len() + self.nested_rows) * row + self.dropped.len() * size_of::<u64>()
     }
 
     #[inline]
@@ -35,33 +66,10 @@ impl<T> WriteRows<T> {
             }
             self.top.get(key)
         } else {
+            if self.nested.is_empty() {
+                return None;
+            }
             self.nested.get(&structure)?.get(key)
-        }
-    }
-
-    /// Puts a slot, or removes it; returns what was written before, if anything was.
-    pub(crate) fn set(
-        &mut self,
-        structure: u64,
-        key: KeyBytes,
-        slot: Option<T>,
-    ) -> Option<Option<T>> {
-        if structure == 0 {
-            match self.top.entry(&key) {
-                Entry::Occupied(old) => Some(std::mem::replace(old, slot)),
-                Entry::Vacant(entry) => {
-                    entry.insert(key, slot);
-                    None
-                }
-            }
-        } else {
-            match self.nested.entry(&structure) {
-                Entry::Occupied(rows) => rows.insert(key, slot),
-                Entry::Vacant(entry) => {
-                    entry.insert(structure, SortedMap::one(key, slot));
-                    None
-                }
-            }
         }
     }
 
@@ -70,47 +78,87 @@ impl<T> WriteRows<T> {
         if structure == 0 {
             self.top.remove(key);
         } else if let Some(rows) = self.nested.get_mut(&structure) {
-            rows.remove(key);
+            self.nested_rows -= usize::from(rows.remove(key).is_some());
             if rows.len() == 0 {
                 self.nested.remove(&structure);
             }
         }
     }
 
-    /// Drops all rows of a structure; `committed` says whether it can have committed ones.
-    pub(crate) fn drop_structure(&mut self, structure: u64, committed: bool) {
-        self.nested.remove(&structure);
+    /// Drops all rows of a structure and hands out the written ones; `committed` says whether it can
+    /// have committed ones.
+    pub(crate) fn drop_structure(
+        &mut self,
+        structure: u64,
+        committed: bool,
+    ) -> Option<SortedMap<Option<T>>> {
         if committed {
             self.dropped.push(structure);
         }
+        let rows = self.nested.remove(&structure)?;
+        self.nested_rows -= rows.len();
+        Some(rows)
     }
 
-    /// What was written of a structure, in order of the keys.
-    pub(crate) fn ordered(&self, structure: u64) -> Vec<(&KeyBytes, &Option<T>)> {
+    /// What was written of a structure from `start` on, in order of the keys.
+    pub(crate) fn ordered(
+        &self,
+        structure: u64,
+        start: Bound<&KeyBytes>,
+    ) -> Vec<(&KeyBytes, &Option<T>)> {
         if structure == 0 {
-            let mut rows: Vec<_> = self.top.iter().collect();
+            let mut rows: Vec<_> = self.top.iter().filter(|(key, _)| is_from(start, key)).collect();
             rows.sort_unstable_by_key(|(key, _)| *key);
             rows
         } else {
-            self.nested
-                .get(&structure)
-                .map_or_else(Vec::new, |rows| rows.range(Bound::Unbounded).collect())
+            self.nested.get(&structure).map_or_else(Vec::new, |rows| rows.range(start).collect())
         }
     }
 
-    /// The number of rows of a structure with these writes over `rows`.
-    pub(crate) fn len_over(&self, rows: &Rows<T>, structure: u64) -> usize {
-        let change = |(key, slot): (&KeyBytes, &Option<T>)| {
-            isize::from(slot.is_some()) - isize::from(rows.get(structure, key).is_some())
-        };
-        let changes: isize = if structure == 0 {
-            self.top.iter().map(change).sum()
+    /// Where the rows of the structure at the top lie, in order of their keys.
+    pub(crate) fn top_order(&self) -> Vec<u32> {
+        self.top.sorted_positions()
+    }
+
+    /// Hands up to `max` rows of a structure, from `start` on, in order, to `f`; says whether there
+    /// are more. `top_order` is [`WriteRows::top_order`].
+    pub(crate) fn range<'a>(
+        &'a self,
+        structure: u64,
+        start: Bound<&KeyBytes>,
+        max: usize,
+        top_order: impl FnOnce() -> &'a [u32],
+        mut f: impl FnMut(&KeyBytes, &'a Option<T>),
+    ) -> bool {
+        if structure == 0 {
+            if self.top.is_empty() {
+                return false;
+            }
+            let order = top_order();
+            let first = order.partition_point(|at| !is_from(start, self.top.at(*at).0));
+            for at in order[first..].iter().take(max) {
+                let (key, slot) = self.top.at(*at);
+                f(key, slot);
+            }
+            order.len() - first > max
         } else {
-            self.nested
-                .get(&structure)
-                .map_or(0, |own| own.range(Bound::Unbounded).map(change).sum())
-        };
-        rows.len(structure).saturating_add_signed(changes)
+            let Some(rows) = self.nested.get(&structure) else { return false };
+            let mut rows = rows.range(start);
+            for (key, slot) in rows.by_ref().take(max) {
+                f(key, slot);
+            }
+            rows.next().is_some()
+        }
+    }
+
+    /// Shows every row to `f`.
+    pub(crate) fn each_row(&self, mut f: impl FnMut(u64, &KeyBytes, Option<&T>)) {
+        for (key, slot) in self.top.iter() {
+            f(0, key, slot.as_ref());
+        }
+        for (structure, rows) in self.nested.iter() {
+            rows.each(|key, slot| f(*structure, key, slot.as_ref()));
+        }
     }
 
     /// Visits everything with `state`: dropped structures first, then rows.
@@ -134,15 +182,59 @@ impl<T> WriteRows<T> {
         Ok(())
     }
 
-    /// Moves everything into the committed rows.
-    pub(crate) fn apply(&mut self, rows: &mut Rows<T>) {
-        for structure in self.dropped.drain(..) {
-            rows.drop_structure(structure);
+    /// The dropped structures, which are forgotten here.
+    pub(crate) fn take_dropped(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.dropped)
+    }
+
+    /// Moves all rows into a table; nothing is left but memory.
+    pub(crate) fn move_into(&mut self, table: &mut Table<T>) {
+        let heap = self.mean_heap();
+        for (key, slot) in self.top.drain() {
+            table.set_top(key, slot, heap);
         }
-        rows.set_top(self.top.drain());
-        for (structure, own) in self.nested.drain() {
-            rows.set_nested(structure, own);
+        for (structure, rows) in self.nested.drain() {
+            table.set_nested(structure, rows, heap);
         }
+        self.clear();
+    }
+
+    /// Takes over newer writes.
+    pub(crate) fn absorb(&mut self, mut newer: WriteRows<T>) {
+        for structure in newer.take_dropped() {
+            self.drop_structure(structure, true);
+        }
+        for (key, slot) in newer.top.drain() {
+            self.insert(0, key, slot);
+        }
+        for (structure, rows) in newer.nested.drain() {
+            rows.into_each(|key, slot| {
+                self.insert(structure, key, slot);
+            });
+        }
+        self.measured.0 += newer.measured.0;
+        self.measured.1 += newer.measured.1;
+    }
+
+    fn insert(&mut self, structure: u64, key: KeyBytes, slot: Option<T>) -> Option<Option<T>> {
+        if structure == 0 {
+            return match self.top.entry(&key) {
+                Entry::Occupied(old) => Some(std::mem::replace(old, slot)),
+                Entry::Vacant(entry) => {
+                    entry.insert(key, slot);
+                    None
+                }
+            };
+        }
+        let before = match self.nested.entry(&structure) {
+            Entry::Occupied(rows) => rows.insert(key, slot),
+            Entry::Vacant(entry) => {
+                entry.insert(structure, SortedMap::one(key, slot));
+                None
+            }
+        };
+        self.nested_rows += usize::from(before.is_none());
+        before
     }
 
     /// Forgets everything.
@@ -150,5 +242,39 @@ impl<T> WriteRows<T> {
         self.top.clear();
         self.nested.clear();
         self.dropped.clear();
+        self.puts = 0;
+        self.measured = (0, 0);
+        self.nested_rows = 0;
+    }
+}
+
+impl<T: Slot> WriteRows<T> {
+    /// Puts a slot, or removes it; returns what was written before, if anything was.
+    pub(crate) fn set(
+        &mut self,
+        structure: u64,
+        key: KeyBytes,
+        slot: Option<T>,
+    ) -> Option<Option<T>> {
+        if std::mem::needs_drop::<T>()
+            && let Some(slot) = &slot
+        {
+            if self.puts.is_multiple_of(MEASURED)
+                && let Ok(bytes) = postcard::serialize_with_flavor(slot, Size::default())
+            {
+                self.measured.0 += 1;
+                self.measured.1 += bytes;
+            }
+            self.puts = self.puts.wrapping_add(1);
+        }
+        self.insert(structure, key, slot)
+    }
+}
+
+fn is_from(start: Bound<&KeyBytes>, key: &KeyBytes) -> bool {
+    match start {
+        Bound::Unbounded => true,
+        Bound::Included(start) => key >= start,
+        Bound::Excluded(start) => key > start,
     }
 }

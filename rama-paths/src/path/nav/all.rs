@@ -1,12 +1,14 @@
 //! `all()`: every entry of a map of values.
 
+use std::ops::Bound;
+
 use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
 use crate::path::{
     ElementAt, Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly, Value,
 };
 use crate::schema::{Keyed, Schema as _};
-use crate::store::{ReadPlace, merged};
+use crate::store::ReadPlace;
 
 /// See [`Path::all`].
 #[derive(Debug, Clone)]
@@ -55,10 +57,10 @@ impl<N: Navigator> Navigator for All<N> {
             let Some(handle) = place.slot.get() else {
                 return Ok(());
             };
-            let writes = place.below.writes.map(|writes| &writes.rows);
-            for (key, slot) in merged(writes, &place.below.rows.rows, handle.id) {
-                let key = <MapAt<N> as Keyed>::Key::from_key_bytes(key)?;
-                if let Some(value) = ElementAt::<N>::from_slot(slot.clone()) {
+            let mut rows = place.below.range(handle.id, Bound::Unbounded, None);
+            while let Some((key, slot)) = rows.next()? {
+                let key = <MapAt<N> as Keyed>::Key::from_key_bytes(&key)?;
+                if let Some(value) = ElementAt::<N>::from_slot(slot) {
                     f(ReadPlace::computed((key, value)))?;
                 }
             }

@@ -1,5 +1,7 @@
 //! `count()`: the number of elements of a map.
 
+use std::ops::Bound;
+
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::{Location as _, MapAt, Navigator, Path, Present, ReadOnly};
@@ -59,11 +61,11 @@ impl<N: Navigator> Navigator for Count<N> {
                 let size = usize::try_from(handle.size).unwrap_or(usize::MAX);
                 return f(ReadPlace::computed(size));
             }
-            let rows = &place.below.rows.rows;
-            let size = match place.below.writes {
-                Some(writes) => writes.rows.len_over(rows, handle.id),
-                None => rows.len(handle.id),
-            };
+            let mut rows = place.below.range(handle.id, Bound::Unbounded, None);
+            let mut size = 0;
+            while rows.next()?.is_some() {
+                size += 1;
+            }
             f(ReadPlace::computed(size))
         })
     }

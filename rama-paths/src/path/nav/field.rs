@@ -5,7 +5,7 @@ use crate::error::PathError;
 use crate::key::{KeyBytes, KeyHash};
 use crate::path::{Maybe, Navigator, Path, WriteNavigator};
 use crate::schema::{Field, FieldAt, FixedKeys};
-use crate::store::{ReadPlace, View, WritePlace, Written, modify_row};
+use crate::store::{Held, ReadPlace, View, WritePlace, Written, modify_row};
 
 /// See [`Path::field`].
 #[derive(Debug, Clone)]
@@ -63,12 +63,13 @@ where
             let view = View {
                 writes: place.below.writes.map(<N::Here as FieldAt<I>>::writes),
                 rows: <N::Here as FieldAt<I>>::rows(place.below.rows),
+                at: place.below.at,
             };
-            let key = field_key::<N::Here, I>();
-            f(ReadPlace {
-                slot: place.slot.get().and_then(|handle| view.get(handle.id, &key)).into(),
-                below: view.below(),
-            })
+            let slot = match place.slot.get() {
+                Some(handle) => view.get(handle.id, &field_key::<N::Here, I>())?,
+                None => Held::Nothing,
+            };
+            f(ReadPlace { slot, below: view.below() })
         })
     }
 

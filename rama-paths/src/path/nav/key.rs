@@ -4,7 +4,7 @@ use crate::error::PathError;
 use crate::key::{KeyArg, KeyBytes, KeyHash};
 use crate::path::{ElementAt, Location as _, MapAt, Maybe, Navigator, Path, WriteNavigator};
 use crate::schema::{Keyed, Schema};
-use crate::store::{Change, Handle, ReadPlace, WritePlace, Written, modify_row};
+use crate::store::{Change, Handle, Held, ReadPlace, WritePlace, Written, modify_row};
 
 /// See [`Path::key`].
 #[derive(Debug, Clone)]
@@ -59,11 +59,12 @@ impl<O, N: Navigator> Path<O, N> {
 pub(super) fn element<'a, M: Keyed>(
     place: &ReadPlace<'a, M>,
     key: &KeyBytes,
-) -> ReadPlace<'a, M::Value> {
-    ReadPlace {
-        slot: place.slot.get().and_then(|handle| place.below.get(handle.id, key)).into(),
-        below: place.below.below(),
-    }
+) -> Result<ReadPlace<'a, M::Value>, PathError> {
+    let slot = match place.slot.get() {
+        Some(handle) => place.below.get(handle.id, key)?,
+        None => Held::Nothing,
+    };
+    Ok(ReadPlace { slot, below: place.below.below() })
 }
 
 /// Writes elements of the map at `place`, and says what becomes of the map's own slot.
@@ -72,7 +73,7 @@ pub(super) fn in_structure<M: Schema<Slot = Handle>>(
     place: WritePlace<'_, M>,
     f: impl FnOnce(&mut Option<Handle>, WritePlace<'_, M>) -> Result<(), PathError>,
 ) -> Result<Change<Handle>, PathError> {
-    let before = place.current.stored().copied();
+    let before = place.current.stored()?.get().copied();
     let mut handle = before;
     f(&mut handle, place)?;
     Ok(match handle {
@@ -93,7 +94,7 @@ impl<N: Navigator> Navigator for Key<N> {
         F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
     {
         self.prev.read(top, &mut |place: ReadPlace<'a, N::Here>| match N::Here::as_map(place) {
-            Some(map) => f(element(&map, &self.key)),
+            Some(map) => f(element(&map, &self.key)?),
             None => Ok(()),
         })
     }

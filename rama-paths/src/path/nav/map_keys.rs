@@ -1,10 +1,12 @@
 //! `map_keys()`: every key of a map.
 
+use std::ops::Bound;
+
 use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
 use crate::path::{Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly};
 use crate::schema::Keyed;
-use crate::store::{ReadPlace, merged};
+use crate::store::ReadPlace;
 
 /// See [`Path::map_keys`].
 #[derive(Debug, Clone)]
@@ -53,9 +55,9 @@ impl<N: Navigator> Navigator for MapKeys<N> {
             let Some(handle) = place.slot.get() else {
                 return Ok(());
             };
-            let writes = place.below.writes.map(|writes| &writes.rows);
-            for (key, _) in merged(writes, &place.below.rows.rows, handle.id) {
-                let key = <MapAt<N> as Keyed>::Key::from_key_bytes(key)?;
+            let mut rows = place.below.range(handle.id, Bound::Unbounded, None);
+            while let Some((key, _)) = rows.next()? {
+                let key = <MapAt<N> as Keyed>::Key::from_key_bytes(&key)?;
                 f(ReadPlace::computed(key))?;
             }
             Ok(())

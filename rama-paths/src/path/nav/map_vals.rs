@@ -1,5 +1,7 @@
 //! `map_vals()`: every element of a map.
 
+use std::ops::Bound;
+
 use super::key::in_structure;
 use crate::error::PathError;
 use crate::key::{KeyBytes, KeyHash};
@@ -7,7 +9,7 @@ use crate::path::{
     ElementAt, Location as _, Many, MapAt, Navigator, Path, Present, WriteNavigator,
 };
 use crate::schema::{Keyed, Schema as _};
-use crate::store::{Held, ReadPlace, View, WritePlace, Written, merged, modify_row};
+use crate::store::{AsOf, Held, Node, ReadPlace, View, WritePlace, Written, modify_row};
 
 /// See [`Path::map_vals`].
 #[derive(Debug, Clone)]
@@ -58,10 +60,9 @@ impl<N: Navigator> Navigator for MapVals<N> {
             let Some(handle) = place.slot.get() else {
                 return Ok(());
             };
-            let View { writes, rows } = place.below;
-            let writes = writes.map(|writes| &writes.rows);
-            for (_, slot) in merged(writes, &rows.rows, handle.id) {
-                f(ReadPlace { slot: Held::Stored(slot), below: place.below.below() })?;
+            let mut rows = place.below.range(handle.id, Bound::Unbounded, None);
+            while let Some((_, slot)) = rows.next()? {
+                f(ReadPlace { slot: Held::Owned(slot), below: place.below.below() })?;
             }
             Ok(())
         })
@@ -84,9 +85,16 @@ impl<N: WriteNavigator> WriteNavigator for MapVals<N> {
                         return Ok(());
                     };
                     let (writes, rows) = (place.below.writes, place.below.rows);
-                    let keys: Vec<KeyBytes> = merged(Some(&writes.rows), &rows.rows, structure)
-                        .map(|(key, _)| key.clone())
-                        .collect();
+                    let view = View::<Node<ElementAt<N>>> {
+                        writes: Some(&*writes),
+                        rows,
+                        at: AsOf::LATEST,
+                    };
+                    let mut elements = view.range(structure, Bound::Unbounded, None);
+                    let mut keys: Vec<KeyBytes> = Vec::new();
+                    while let Some((key, _)) = elements.next()? {
+                        keys.push(key);
+                    }
                     for key in &keys {
                         modify_row(writes, rows, place.ids, handle, MapAt::<N>::TRACKED, key, f)?;
                     }

@@ -68,7 +68,7 @@ impl<N: WriteNavigator> WriteNavigator for Must<N> {
         F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.0.write(top, &mut |place: WritePlace<'_, Self::Here>| {
-            if place.current.stored().is_some() { f(place) } else { Ok(Change::Keep) }
+            if place.current.stored()?.get().is_some() { f(place) } else { Ok(Change::Keep) }
         })
     }
 }

@@ -56,10 +56,7 @@ where
         F: FnMut(ReadPlace<'a, N::Here>) -> Result<(), PathError>,
     {
         self.prev.read(top, &mut |place: ReadPlace<'a, N::Here>| {
-            f(ReadPlace {
-                slot: place.slot.get().or(self.default.as_ref()).into(),
-                below: place.below,
-            })
+            f(ReadPlace { slot: place.slot.or(self.default.as_ref()), below: place.below })
         })
     }
 

@@ -53,8 +53,8 @@ where
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         let Term { prev, f } = self.nav;
         prev.write(top, &mut |place: WritePlace<'_, N::Here>| {
-            let slot = place.current.get().ok_or(PathError::Absent)?;
-            let value = N::Here::from_slot(slot.clone()).map(&f);
+            let slot = place.current.get()?.into_owned().ok_or(PathError::Absent)?;
+            let value = N::Here::from_slot(slot).map(&f);
             Ok(value.and_then(N::Here::into_slot).map_or(Change::Keep, Change::Put))
         })
     }

@@ -1,0 +1,224 @@
+//! Pages: some rows of a structure, in order, out of several layers.
+
+use std::collections::VecDeque;
+use std::ops::Bound;
+use std::vec;
+
+use super::backing::Backing;
+use super::horizon::AsOf;
+use super::rows::{Rows, row_key, split_row_key, structure_range};
+use super::writes::WriteRows;
+use crate::error::PathError;
+use crate::key::KeyBytes;
+use crate::schema::Slot;
+
+/// Rows of the first page, if the reader does not say how many it wants.
+const FIRST_PAGE: usize = 128;
+/// Rows of the largest page.
+const LARGEST_PAGE: usize = 1024;
+
+/// Some rows of a structure, in order.
+pub(crate) struct Page<T> {
+    pub(crate) rows: Vec<(KeyBytes, T)>,
+    /// The last key that was looked at, if there may be more behind it.
+    pub(crate) more: Option<KeyBytes>,
+}
+
+/// Merges the layers of a page, the newest first.
+pub(crate) struct PageBuilder<T> {
+    max: usize,
+    /// In order; `None` is a row that newer layers removed.
+    rows: VecDeque<(KeyBytes, Option<T>)>,
+    /// Layers were read up to here only.
+    limit: Option<KeyBytes>,
+}
+
+impl<T: Slot> PageBuilder<T> {
+    pub(crate) fn new(max: usize) -> Self {
+        Self { max: max.max(1), rows: VecDeque::new(), limit: None }
+    }
+
+    /// Adds a layer older than those before. `range` hands its rows to what it is given, and says
+    /// whether there were more.
+    pub(crate) fn layer<'a>(
+        &mut self,
+        range: impl FnOnce(&mut dyn FnMut(&KeyBytes, &'a Option<T>)) -> bool,
+    ) {
+        let newer = std::mem::take(&mut self.rows);
+        let mut newer = newer.into_iter().peekable();
+        let (rows, mut last) = (&mut self.rows, None);
+        let more = range(&mut |key, slot| {
+            while let Some(row) = newer.next_if(|(newer, _)| newer < key) {
+                rows.push_back(row);
+            }
+            match newer.next_if(|(newer, _)| newer == key) {
+                Some(row) => rows.push_back(row),
+                None => rows.push_back((key.clone(), slot.clone())),
+            }
+            last = Some(key.clone());
+        });
+        rows.extend(newer);
+        if let Some(last) = last.filter(|_| more)
+            && self.limit.as_ref().is_none_or(|limit| last < *limit)
+        {
+            self.limit = Some(last);
+        }
+    }
+
+    /// The next row of the layers, if it is before `key` (any, if none), within the limit.
+    fn next_before(&mut self, key: Option<&[u8]>) -> Option<(KeyBytes, Option<T>)> {
+        let (first, _) = self.rows.front()?;
+        let is_before = key.is_none_or(|key| first.as_slice() < key);
+        let is_within = self.limit.as_ref().is_none_or(|limit| first <= limit);
+        if is_before && is_within { self.rows.pop_front() } else { None }
+    }
+
+    /// The page, with nothing beneath the layers.
+    pub(crate) fn finish(self) -> Page<T> {
+        self.finish_with(Vec::new())
+    }
+
+    fn finish_with(mut self, mut rows: Vec<(KeyBytes, T)>) -> Page<T> {
+        while rows.len() < self.max {
+            let Some((key, slot)) = self.next_before(None) else {
+                return Page { rows, more: self.limit };
+            };
+            if let Some(slot) = slot {
+                rows.push((key, slot));
+            }
+        }
+        let more = rows.last().map(|(key, _)| key.clone());
+        Page { rows, more }
+    }
+
+    /// The page, with the layers over the backing.
+    pub(crate) fn over(
+        mut self,
+        backing: &dyn Backing,
+        node: u32,
+        structure: u64,
+        start: Bound<&KeyBytes>,
+    ) -> Result<Page<T>, PathError> {
+        let (mut first, end) = structure_range(structure);
+        match start {
+            Bound::Unbounded => {}
+            Bound::Included(key) => first = row_key(structure, key),
+            Bound::Excluded(key) => {
+                first = row_key(structure, key);
+                // The least key behind it.
+                first.push(0);
+            }
+        }
+        let mut rows: Vec<(KeyBytes, T)> = Vec::with_capacity(self.max.min(FIRST_PAGE));
+        let mut failed = None;
+        backing.scan(node, &first, &end, &mut |row, value| {
+            let Some((_, key)) = split_row_key(row) else {
+                failed = Some(postcard::Error::DeserializeBadEncoding);
+                return false;
+            };
+            while let Some((newer, slot)) = self.next_before(Some(key)) {
+                if let Some(slot) = slot {
+                    rows.push((newer, slot));
+                }
+                if rows.len() >= self.max {
+                    return false;
+                }
+            }
+            if self.limit.as_ref().is_some_and(|limit| limit.as_slice() < key) {
+                return false;
+            }
+            if self.rows.front().is_some_and(|(newer, _)| newer.as_slice() == key) {
+                if let Some((newer, Some(slot))) = self.rows.pop_front() {
+                    rows.push((newer, slot));
+                }
+            } else {
+                match postcard::from_bytes(value) {
+                    Ok(slot) => rows.push((KeyBytes::from(key), slot)),
+                    Err(error) => {
+                        failed = Some(error);
+                        return false;
+                    }
+                }
+            }
+            rows.len() < self.max
+        })?;
+        match failed {
+            Some(error) => Err(PathError::Undecodable(error)),
+            None => Ok(self.finish_with(rows)),
+        }
+    }
+}
+
+/// The rows of a structure from `start` on, in order: a write set, if any, over the committed ones.
+/// `wanted` is how many the reader wants, if it knows.
+pub(crate) fn merged<'a, T: Slot>(
+    writes: Option<&'a WriteRows<T>>,
+    rows: &'a Rows<T>,
+    structure: u64,
+    start: Bound<&KeyBytes>,
+    wanted: Option<usize>,
+    at: AsOf<'a>,
+) -> Merged<'a, T> {
+    let own = writes.map_or_else(Vec::new, |writes| writes.ordered(structure, start));
+    Merged {
+        own: own.into_iter().peekable(),
+        rows,
+        structure,
+        at,
+        page: Vec::new().into_iter(),
+        peeked: None,
+        next: Some(start.cloned()),
+        size: wanted.unwrap_or(FIRST_PAGE).clamp(1, LARGEST_PAGE),
+    }
+}
+
+/// See [`merged`].
+pub(crate) struct Merged<'a, T> {
+    own: std::iter::Peekable<vec::IntoIter<(&'a KeyBytes, &'a Option<T>)>>,
+    rows: &'a Rows<T>,
+    structure: u64,
+    at: AsOf<'a>,
+    page: vec::IntoIter<(KeyBytes, T)>,
+    peeked: Option<(KeyBytes, T)>,
+    /// Where the next page begins; none if there is none.
+    next: Option<Bound<KeyBytes>>,
+    size: usize,
+}
+
+impl<T: Slot> Merged<'_, T> {
+    /// The next row.
+    pub(crate) fn next(&mut self) -> Result<Option<(KeyBytes, T)>, PathError> {
+        loop {
+            if self.peeked.is_none() {
+                self.peeked = self.next_committed()?;
+            }
+            let Some((own, slot)) = self.own.peek() else {
+                return Ok(self.peeked.take());
+            };
+            if self.peeked.as_ref().is_some_and(|(key, _)| key < *own) {
+                return Ok(self.peeked.take());
+            }
+            if self.peeked.as_ref().is_some_and(|(key, _)| key == *own) {
+                self.peeked = None;
+            }
+            let row = slot.as_ref().map(|slot| ((*own).clone(), slot.clone()));
+            self.own.next();
+            if row.is_some() {
+                return Ok(row);
+            }
+        }
+    }
+
+    fn next_committed(&mut self) -> Result<Option<(KeyBytes, T)>, PathError> {
+        loop {
+            if let Some(row) = self.page.next() {
+                return Ok(Some(row));
+            }
+            let Some(start) = self.next.take() else { return Ok(None) };
+            let page = self.rows.page(self.structure, start.as_ref(), self.size, self.at)?;
+            self.size = (self.size * 2).min(LARGEST_PAGE);
+            self.next = page.more.map(Bound::Excluded);
+            self.page = page.rows.into_iter();
+        }
+    }
+}
