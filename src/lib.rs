@@ -7,10 +7,10 @@ pub use rama_runtime::client::{
     AckLevel, AppendError, AppendFuture, DepotClient, DepotReadError, PStateClient, SelectError,
 };
 pub use rama_runtime::cluster::{
-    ClusterBuilder, ClusterError, ClusterEvent, InProcessCluster, LaunchError, ManifestError,
-    RecoveryError, WaitError,
+    ClusterBuilder, ClusterError, ClusterEvent, DatabaseError, InProcessCluster, LaunchError,
+    ManifestError, RecoveryError, StorageOptions, WaitError,
 };
-pub use rama_runtime::depot::Depot;
+pub use rama_runtime::depot::{Depot, DepotFileError, SegmentError};
 pub use rama_runtime::module::Module;
 pub use rama_runtime::pstate::PState;
 pub use rama_runtime::topology::{

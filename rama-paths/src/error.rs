@@ -95,6 +95,9 @@ pub enum StoreError {
         /// The counter of the partition.
         current: u64,
     },
+    /// Whoever takes the rows of a checkpoint down has failed, and knows why.
+    #[error("the rows of a checkpoint cannot be written down")]
+    Sink,
     /// The attempt's own writes are not yet applied or discarded.
     #[error("a delta cannot be replayed over unapplied writes")]
     PendingWrites,

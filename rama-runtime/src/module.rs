@@ -3,7 +3,7 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
-use rama_paths::AnyPartition;
+use rama_paths::{AnyPartition, Horizon};
 
 use crate::depot::AnyDepot;
 use crate::dsl::{ModuleBuilder, StateTable};
@@ -53,7 +53,7 @@ pub(crate) struct PStateDefinition {
     pub(crate) owner: u32,
     /// The owner tag's type, to tell handles of other modules.
     pub(crate) owner_type: TypeId,
-    pub(crate) new_partition: fn() -> Box<dyn AnyPartition>,
+    pub(crate) new_partition: fn(Arc<Horizon>) -> Box<dyn AnyPartition>,
     /// A `rama_paths::Committed<S>` of one of its partitions, for clients.
     pub(crate) committed: fn(&dyn AnyPartition) -> Box<dyn Any + Send + Sync>,
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rama_paths::Record;
 
 use crate::cluster::Launched;
-use crate::depot::{AnyDepot, DepotRuntime};
+use crate::depot::{AnyDepot, DepotFileError, DepotRuntime};
 use crate::log::{LogError, Position};
 
 /// Appends wait while more bytes than this are sequenced and not yet written.
@@ -80,8 +80,10 @@ pub enum AppendError {
         /// The client timeout.
         timeout: Duration,
     },
-    /// Too much is waiting to be written. Nothing was appended.
-    #[error("depot *{depot} takes no appends: {buffered} bytes wait to be written")]
+    /// Too much is waiting to be written, to the log or in a checkpoint. Nothing was appended.
+    #[error(
+        "depot *{depot} takes no appends now: {buffered} bytes wait to be written to the log, or a checkpoint is overdue"
+    )]
     Overloaded {
         /// The depot's name.
         depot: &'static str,
@@ -119,6 +121,14 @@ pub enum DepotReadError {
         offsets: Range<u64>,
         /// The offsets of durable records.
         existing: Range<u64>,
+    },
+    /// The records cannot be read from the disk.
+    #[error("the records of depot *{depot} cannot be read from their segments")]
+    Segments {
+        /// The depot's name.
+        depot: &'static str,
+        /// Why.
+        source: DepotFileError,
     },
 }
 
@@ -189,8 +199,10 @@ impl<T: Record> DepotClient<T> {
         let target = self.target()?;
         let (shared, driver) = (&target.launched.shared, &target.launched.driver);
         let log = &shared.log;
-        if log.buffered_bytes() > BUFFERED_BYTES {
-            let mut room = || log.buffered_bytes() <= BUFFERED_BYTES || shared.obstacle().is_some();
+        let has_room =
+            || log.buffered_bytes() <= BUFFERED_BYTES && !shared.checkpoints.is_overdue(log);
+        if !has_room() {
+            let mut room = || has_room() || shared.obstacle().is_some();
             if !driver.wait_until(self.timeout, &mut room) {
                 let buffered = log.buffered_bytes();
                 return Err(AppendError::Overloaded { depot: self.name, buffered });
@@ -267,7 +279,10 @@ impl<T: Record> DepotClient<T> {
             return Err(DepotReadError::NoSuchOffsets { depot, partition, offsets, existing });
         }
         let target = self.target.as_ref().ok_or(DepotReadError::NotLaunched { depot })?;
-        Ok(target.depot.read(partition as u32, offsets))
+        target
+            .depot
+            .read(partition as u32, offsets)
+            .map_err(|source| DepotReadError::Segments { depot, source })
     }
 
     fn sequence(&self, record: T, level: AckLevel) -> AppendState {

@@ -9,6 +9,7 @@ use super::event::EventHook;
 use super::{ClusterError, ClusterEvent, InProcessCluster};
 use crate::disk::{Disk, RealDisk};
 use crate::log::LogOptions;
+use crate::store::StorageOptions;
 
 /// Configures an [`InProcessCluster`]; every setting has a default.
 #[derive(Clone, Debug)]
@@ -23,6 +24,7 @@ pub struct ClusterBuilder {
     pub(crate) in_flight_bytes: usize,
     pub(crate) fan_out_limit: usize,
     pub(crate) log: LogOptions,
+    pub(crate) storage: StorageOptions,
 }
 
 impl Default for ClusterBuilder {
@@ -38,6 +40,7 @@ impl Default for ClusterBuilder {
             in_flight_bytes: 64 << 20,
             fan_out_limit: 10_000_000,
             log: LogOptions::default(),
+            storage: StorageOptions::default(),
         }
     }
 }
@@ -106,6 +109,12 @@ impl ClusterBuilder {
     /// Settings of the write-ahead log.
     pub fn log_options(mut self, options: LogOptions) -> Self {
         self.log = options;
+        self
+    }
+
+    /// Settings of checkpoints, and of the memory that state takes.
+    pub fn storage_options(mut self, options: StorageOptions) -> Self {
+        self.storage = options;
         self
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::log::LogError;
-use crate::store::{ManifestError, RecoveryError};
+use crate::store::{DatabaseError, ManifestError, RecoveryError};
 use crate::topology::{AttemptFailure, StopCause};
 
 /// A cluster that cannot be made.
@@ -57,6 +57,14 @@ pub enum LaunchError {
         dir: PathBuf,
         /// The log's error.
         source: LogError,
+    },
+    /// The last checkpoint cannot be read.
+    #[error("cannot open the last checkpoint in {}", .dir.display())]
+    Checkpoint {
+        /// The data directory.
+        dir: PathBuf,
+        /// Why.
+        source: DatabaseError,
     },
     /// The log was read, but an entry does not fit.
     #[error("cannot recover from the log in {}", .dir.display())]

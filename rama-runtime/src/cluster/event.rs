@@ -3,9 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::log::Position;
 use crate::topology::AttemptFailure;
 
-/// Something that happened to a microbatch. See [`super::ClusterBuilder::event_hook`].
+/// Something that happened to a microbatch, or to the storage. See [`super::ClusterBuilder::event_hook`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ClusterEvent {
@@ -37,6 +38,18 @@ pub enum ClusterEvent {
         microbatch: u64,
         /// Number of the attempt.
         attempt: u32,
+    },
+    /// A checkpoint begins.
+    CheckpointBegun {
+        /// It will hold what the log says up to here.
+        position: Position,
+    },
+    /// A checkpoint is durable, and the log before it is about to be cut.
+    Checkpointed {
+        /// It holds what the log says up to here.
+        position: Position,
+        /// Rows that were written or removed.
+        rows: u64,
     },
     /// The attempt failed and will be followed by another.
     AttemptFailed {

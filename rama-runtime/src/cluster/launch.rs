@@ -9,12 +9,16 @@ use std::time::Duration;
 use super::LaunchError;
 use super::builder::ClusterBuilder;
 use super::shared::{InFlight, Shared, worker_of};
+use super::storage::{self, Storage};
 use crate::depot::{AnyDepot, DepotContext};
 use crate::disk::DiskLock;
 use crate::exec::{Clock, Component, Driver, OnPanic, Progress, Signal, Simulation, Threads};
-use crate::log::{Log, LogError, LogWriter, OpenError};
+use crate::log::LogError;
 use crate::module::{Module, ModuleDefinition};
-use crate::store::{self, OpenedDirectory, Recovered, Recovery, RecoveryParts};
+use crate::store::checkpoint::{Checkpointer, CheckpointerParts};
+use crate::store::{
+    self, CheckpointTrigger, Commits, OpenedDirectory, Recovered, TopologyProgress,
+};
 use crate::task::{Inbox, TaskState, Worker, WorkerLimits, WorkerParts};
 use crate::topology::{Coordinator, CoordinatorLimits, StopCause, TopologyStatus};
 
@@ -96,28 +100,47 @@ pub(crate) fn launch<M: Module>(
     let topology_ids = manifest.topology_ids(&definition);
     let pstate_ids = manifest.pstate_ids(&definition);
 
+    let partition_count = (tasks * manifest.depot_count()).max(1);
+    let kept_bytes = settings.storage.depot_cache_bytes / partition_count;
     let depots: Vec<Arc<dyn AnyDepot>> = std::mem::take(&mut definition.depots)
         .into_iter()
         .zip(&depot_ids)
         .map(|(depot, id)| {
             let seed = RANDOM_SEED ^ settings.seed.unwrap_or_else(|| fastrand::u64(..));
-            (depot.new)(DepotContext { id: *id, tasks: task_count, seed: seed ^ u64::from(*id) })
+            let seed = seed ^ u64::from(*id);
+            (depot.new)(DepotContext { id: *id, kept_bytes, tasks: task_count, seed })
         })
         .collect();
-    let (log, writer, recovered) = recover(
-        settings,
-        dir,
-        &definition,
-        &depots,
-        [&depot_ids, &topology_ids, &pstate_ids],
-        task_count,
-    )?;
+    let ids = storage::Ids { depots: &depot_ids, topologies: &topology_ids, pstates: &pstate_ids };
+    let Storage { log, writer, recovered, horizon, database, files, records, rows, checkpoint } =
+        storage::open(settings, dir, &definition, &depots, &ids, task_count)?;
 
     manifest.note_log(&settings.disk, dir)?;
 
     let clock = if settings.seed.is_some() { Clock::simulated() } else { Clock::real() };
     let progress = Arc::new(Progress::default());
     let signals: Vec<Arc<Signal>> = (0..threads).map(|_| Arc::new(Signal::new())).collect();
+    let Recovered { partitions, progress: positions } = recovered;
+    let plans = positions
+        .iter()
+        .enumerate()
+        .filter_map(|(topology, progress)| {
+            let (plan, start) = progress.undecided.as_ref()?;
+            Some((topology, plan.microbatch, *start))
+        })
+        .collect();
+    let as_of_log = positions
+        .iter()
+        .map(|progress| TopologyProgress {
+            committed: progress.committed,
+            positions: progress.positions.clone(),
+        })
+        .collect();
+    horizon.advance(log.durable().get());
+    let commits = Commits::new(log.clone(), horizon, threads, as_of_log, plans);
+    let options = &settings.storage;
+    let checkpoints =
+        CheckpointTrigger::new(checkpoint, options.checkpoint_log_bytes, options.overlay_bytes);
     let shared = Arc::new(Shared {
         module: M::NAME,
         tasks: task_count,
@@ -132,11 +155,21 @@ pub(crate) fn launch<M: Module>(
         topology_ids,
         pstate_ids,
         log: log.clone(),
+        commits,
+        checkpoints,
         progress: Arc::clone(&progress),
         in_flight: InFlight::default(),
         hook: settings.hook.clone(),
     });
-    let Recovered { partitions, progress: positions } = recovered;
+    let checkpointer = Checkpointer::new(CheckpointerParts {
+        shared: Arc::clone(&shared),
+        clock: clock.clone(),
+        database,
+        partitions: rows,
+        records,
+        files,
+        overlay_bytes: options.overlay_bytes,
+    });
     let pstates = definition
         .pstates
         .iter()
@@ -161,7 +194,10 @@ pub(crate) fn launch<M: Module>(
             Coordinator::new(
                 Arc::clone(&shared),
                 Arc::clone(topology),
-                CoordinatorLimits { records_per_partition: settings.records_per_partition },
+                CoordinatorLimits {
+                    records_per_partition: settings.records_per_partition,
+                    overlay_bytes: options.overlay_bytes,
+                },
                 Arc::clone(&coordinator_signal),
                 progress,
             )
@@ -184,6 +220,7 @@ pub(crate) fn launch<M: Module>(
             let limits = WorkerLimits {
                 records_per_slice: settings.records_per_slice,
                 in_flight_bytes: settings.in_flight_bytes,
+                write_bytes: options.overlay_bytes / 2,
                 // Not the scheduler's own stream, nor that of a neighbouring seed.
                 round_trip_seed: settings
                     .seed
@@ -195,9 +232,14 @@ pub(crate) fn launch<M: Module>(
 
     let (durable_progress, durable_signal) =
         (Arc::clone(&progress), Arc::clone(&coordinator_signal));
+    let durable_shared = Arc::downgrade(&shared);
     log.subscribe_durable(Arc::new(move |_| {
         durable_signal.raise();
         durable_progress.notify();
+        if let Some(shared) = durable_shared.upgrade() {
+            let memory = shared.commits.horizon().memory();
+            shared.checkpoints.raise_if_due(&shared.log, memory);
+        }
     }));
     let log_signal = Arc::new(Signal::new());
     let waker = Arc::clone(&log_signal);
@@ -208,6 +250,7 @@ pub(crate) fn launch<M: Module>(
             let mut components: Vec<Box<dyn Component>> = vec![Box::new(writer)];
             components.extend(workers.into_iter().map(|w| Box::new(w) as Box<dyn Component>));
             components.extend(coordinators.into_iter().map(|c| Box::new(c) as Box<dyn Component>));
+            components.push(Box::new(checkpointer));
             Driver::Simulation(Simulation::new(seed, clock.clone(), components))
         }
         None => {
@@ -228,6 +271,15 @@ pub(crate) fn launch<M: Module>(
                 vec![Box::new(writer)],
                 Arc::clone(&on_panic),
             );
+            started = started.and_then(|()| {
+                threads.spawn(
+                    format!("{} checkpoints", M::NAME),
+                    Arc::clone(shared.checkpoints.signal()),
+                    clock.clone(),
+                    vec![Box::new(checkpointer)],
+                    Arc::clone(&on_panic),
+                )
+            });
             for (index, (worker, signal)) in workers.into_iter().zip(signals).enumerate() {
                 let mut components: Vec<Box<dyn Component>> = vec![Box::new(worker)];
                 for coordinator in coordinators.take().into_iter().flatten() {
@@ -254,64 +306,4 @@ pub(crate) fn launch<M: Module>(
         coordinator_signal,
         lock: Mutex::new(Some(lock)),
     })
-}
-
-/// Opens the log and applies it to an empty module.
-fn recover(
-    settings: &ClusterBuilder,
-    dir: &Path,
-    definition: &ModuleDefinition,
-    depots: &[Arc<dyn AnyDepot>],
-    [depot_ids, topology_ids, pstate_ids]: [&[u32]; 3],
-    tasks: u32,
-) -> Result<(Log, LogWriter, Recovered), LaunchError> {
-    let partitions = (0..tasks)
-        .map(|_| definition.pstates.iter().map(|pstate| (pstate.new_partition)()).collect())
-        .collect();
-    let progress = definition
-        .topologies
-        .iter()
-        .map(|topology| {
-            let positions = topology
-                .sources
-                .iter()
-                .map(|source| vec![0; depots[source.depot as usize].partitions() as usize])
-                .collect();
-            store::Progress { positions, committed: 0, undecided: None }
-        })
-        .collect();
-    let mut recovery = Recovery::new(RecoveryParts {
-        state: Recovered { partitions, progress },
-        depots: depots.to_vec(),
-        depot_ids,
-        topology_ids,
-        pstate_ids,
-        topology_names: definition.topologies.iter().map(|topology| topology.name).collect(),
-        pstate_names: definition.pstates.iter().map(|pstate| pstate.name).collect(),
-    });
-    let log_dir = dir.join(store::LOG);
-    let started = std::time::Instant::now();
-    let opened = Log::open(
-        Arc::clone(&settings.disk),
-        &log_dir,
-        settings.log.clone(),
-        &mut |_, entry: &[u8]| recovery.apply(entry),
-    );
-    let (log, writer) = match opened {
-        Ok(opened) => opened,
-        Err(OpenError::Replay(source)) => {
-            return Err(LaunchError::Recovery { dir: log_dir, source });
-        }
-        Err(OpenError::Log(source)) => return Err(LaunchError::Log { dir: log_dir, source }),
-    };
-    if recovery.entries > 0 {
-        tracing::info!(
-            module = definition.name,
-            entries = recovery.entries,
-            position = %log.durable(),
-            elapsed = ?started.elapsed(),
-            "recovered from the log"
-        );
-    }
-    Ok((log, writer, recovery.finish()))
 }

@@ -7,8 +7,9 @@ mod event;
 mod in_process;
 mod launch;
 mod shared;
+mod storage;
 
-pub use crate::store::{ManifestError, RecoveryError};
+pub use crate::store::{DatabaseError, ManifestError, RecoveryError, StorageOptions};
 pub use builder::ClusterBuilder;
 pub use error::{ClusterError, LaunchError, WaitError};
 pub use event::ClusterEvent;

@@ -8,6 +8,7 @@ use super::event::EventHook;
 use crate::depot::AnyDepot;
 use crate::exec::{Progress, Signal};
 use crate::log::{Log, LogError};
+use crate::store::{CheckpointTrigger, Commits};
 use crate::task::Inbox;
 use crate::topology::TopologyStatus;
 
@@ -29,6 +30,8 @@ pub(crate) struct Shared {
     /// Catalogue ids by PState index.
     pub(crate) pstate_ids: Vec<u32>,
     pub(crate) log: Log,
+    pub(crate) commits: Commits,
+    pub(crate) checkpoints: CheckpointTrigger,
     pub(crate) progress: Arc<Progress>,
     pub(crate) in_flight: InFlight,
     pub(crate) hook: Option<EventHook>,

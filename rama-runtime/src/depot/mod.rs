@@ -1,9 +1,13 @@
 //! Depots: durable partitioned logs of records, through which all data enters a module.
 
+mod files;
 mod handle;
 mod partitioning;
 mod runtime;
+pub(crate) mod segment;
 
+pub use files::DepotFileError;
+pub(crate) use files::{DepotFiles, last_block};
 pub use handle::Depot;
 pub(crate) use partitioning::Choice;
 pub use partitioning::{
@@ -11,3 +15,4 @@ pub use partitioning::{
 };
 pub use runtime::DepotContext;
 pub(crate) use runtime::{AnyDepot, DepotRuntime};
+pub use segment::SegmentError;

@@ -4,11 +4,11 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use rama_paths::Record;
 
-use super::{Choice, DepotPartitioning};
+use super::{Choice, DepotFileError, DepotFiles, DepotPartitioning};
 use crate::client::AppendError;
 use crate::exec::{Clock, Signal};
 use crate::log::{Log, Position};
@@ -19,6 +19,8 @@ use crate::store::{Entry, RecoveryError};
 pub struct DepotContext {
     /// Its catalogue id, which names it in the log.
     pub(crate) id: u32,
+    /// Records that are in segments may also take so many bytes of memory in each partition.
+    pub(crate) kept_bytes: usize,
     /// Number of tasks of the module.
     pub(crate) tasks: u32,
     /// Seed of the random partitioner.
@@ -48,15 +50,21 @@ pub(crate) struct DepotRuntime<T> {
     /// Kept here so that reading asks nothing of `T`: a type that is no record is then one error,
     /// at the depot's declaration.
     copy: fn(&T) -> T,
+    decode: fn(&[u8]) -> Result<T, postcard::Error>,
     partitions: Vec<RwLock<Records<T>>>,
+    files: OnceLock<Arc<DepotFiles>>,
     random: Mutex<fastrand::Rng>,
     /// Raised after each append: topologies that read this depot.
     consumers: RwLock<Vec<Arc<Signal>>>,
 }
 
-/// The records of one partition, in offset order.
+/// The newest records of one partition, in offset order.
 struct Records<T> {
-    chunks: Vec<Vec<T>>,
+    /// Offset of the first record in `chunks`; those before are in segments only.
+    base: u64,
+    chunks: VecDeque<Chunk<T>>,
+    /// Records before this are in segments.
+    checkpointed: u64,
     len: u64,
     /// Append time of the newest record in milliseconds since 1970; never goes back.
     last_append_millis: u64,
@@ -64,13 +72,23 @@ struct Records<T> {
     not_durable: VecDeque<Position>,
 }
 
+/// Some records in a row; all chunks but the last have [`CHUNK`].
+struct Chunk<T> {
+    records: Vec<T>,
+    /// Estimated bytes of memory.
+    bytes: usize,
+}
+
 impl<T> Records<T> {
-    fn push(&mut self, append_millis: u64, record: T) {
-        if (self.len as usize).is_multiple_of(CHUNK) {
-            self.chunks.push(Vec::with_capacity(if self.len == 0 { 16 } else { CHUNK }));
+    fn push(&mut self, append_millis: u64, record: T, encoded: usize) {
+        if ((self.len - self.base) as usize).is_multiple_of(CHUNK) {
+            let capacity = if self.len == 0 { 16 } else { CHUNK };
+            self.chunks.push_back(Chunk { records: Vec::with_capacity(capacity), bytes: 0 });
         }
-        if let Some(chunk) = self.chunks.last_mut() {
-            chunk.push(record);
+        if let Some(chunk) = self.chunks.back_mut() {
+            chunk.records.push(record);
+            let heap = if std::mem::needs_drop::<T>() { encoded } else { 0 };
+            chunk.bytes += size_of::<T>() + heap;
         }
         self.len += 1;
         self.last_append_millis = append_millis;
@@ -85,13 +103,36 @@ impl<T> Records<T> {
     }
 
     fn get(&self, offset: u64) -> &T {
-        &self.chunks[offset as usize / CHUNK][offset as usize % CHUNK]
+        let at = (offset - self.base) as usize;
+        &self.chunks[at / CHUNK].records[at % CHUNK]
+    }
+
+    /// Lets go of records that are in segments, as far as they take more than `kept` bytes.
+    fn shrink(&mut self, kept: usize) {
+        let whole = ((self.checkpointed - self.base) as usize / CHUNK).min(self.chunks.len());
+        let mut bytes: usize = self.chunks.iter().take(whole).map(|chunk| chunk.bytes).sum();
+        for _ in 0..whole {
+            if bytes <= kept {
+                break;
+            }
+            let Some(chunk) = self.chunks.pop_front() else { break };
+            bytes -= chunk.bytes;
+            self.base += chunk.records.len() as u64;
+        }
     }
 }
 
 /// A depot without its record type.
 pub(crate) trait AnyDepot: Any + Send + Sync {
     fn name(&self) -> &'static str;
+    /// Its catalogue id.
+    fn id(&self) -> u32;
+    /// Opens a partition that is in segments up to `end`; it is empty before.
+    fn restore_end(&self, partition: u32, end: u64, last_append_millis: u64);
+    /// A checkpoint has the records of a partition before `end`.
+    fn checkpointed(&self, partition: u32, end: u64);
+    /// Where to read what is in segments; set once, before anything is read.
+    fn set_files(&self, files: Arc<DepotFiles>);
     fn partitions(&self) -> u32;
     /// The offset that the next record of `partition` gets.
     fn end(&self, partition: u32) -> u64;
@@ -120,7 +161,9 @@ impl<T: Record> DepotRuntime<T> {
         let partitions = (0..count)
             .map(|_| {
                 RwLock::new(Records {
-                    chunks: Vec::new(),
+                    base: 0,
+                    chunks: VecDeque::new(),
+                    checkpointed: 0,
                     len: 0,
                     last_append_millis: 0,
                     not_durable: VecDeque::new(),
@@ -132,7 +175,9 @@ impl<T: Record> DepotRuntime<T> {
             context,
             partitioning,
             copy: T::clone,
+            decode: |bytes| postcard::from_bytes(bytes),
             partitions,
+            files: OnceLock::new(),
             random: Mutex::new(fastrand::Rng::with_seed(context.seed)),
             consumers: RwLock::new(Vec::new()),
         }
@@ -163,8 +208,8 @@ impl<T: Record> DepotRuntime<T> {
         let position = log
             .append_with(|buffer| entry.encode(&encoded, buffer))
             .map_err(|source| AppendError::Refused { depot: self.name, source })?;
+        records.push(append_millis, record, encoded.len());
         ENCODED.set(cleared(encoded));
-        records.push(append_millis, record);
         records.not_durable.push_back(position);
         records.durable_end(log.durable());
         drop(records);
@@ -184,7 +229,11 @@ impl<T: Record> DepotRuntime<T> {
 
 impl<T> DepotRuntime<T> {
     /// Copies of the records at `offsets`, which must exist.
-    pub(crate) fn read(&self, partition: u32, offsets: Range<u64>) -> Vec<T> {
+    pub(crate) fn read(
+        &self,
+        partition: u32,
+        offsets: Range<u64>,
+    ) -> Result<Vec<T>, DepotFileError> {
         let mut copies = Vec::with_capacity((offsets.end - offsets.start) as usize);
         let mut next = offsets.start;
         while next < offsets.end {
@@ -192,16 +241,41 @@ impl<T> DepotRuntime<T> {
             let end = offsets.end.min(next + CHUNK as u64);
             let records =
                 self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
-            copies.extend((next..end).map(|offset| (self.copy)(records.get(offset))));
+            if next >= records.base {
+                copies.extend((next..end).map(|offset| (self.copy)(records.get(offset))));
+                next = end;
+                continue;
+            }
+            let end = end.min(records.base);
+            drop(records);
+            self.read_segments(partition, next..end, &mut copies)?;
             next = end;
         }
-        copies
+        Ok(copies)
+    }
+
+    fn read_segments(
+        &self,
+        partition: u32,
+        offsets: Range<u64>,
+        copies: &mut Vec<T>,
+    ) -> Result<(), DepotFileError> {
+        let not_indexed = DepotFileError::NotIndexed { partition, offset: offsets.start };
+        let files = self.files.get().ok_or(not_indexed)?;
+        files.read(self.context.id, partition, offsets, &mut |_, _, record| {
+            copies.push((self.decode)(record)?);
+            Ok(())
+        })
     }
 }
 
 impl<T: Record> AnyDepot for DepotRuntime<T> {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn id(&self) -> u32 {
+        self.context.id
     }
 
     fn partitions(&self) -> u32 {
@@ -233,11 +307,31 @@ impl<T: Record> AnyDepot for DepotRuntime<T> {
                 found: offset,
             });
         }
+        let encoded = record.len();
         let record = postcard::from_bytes(record).map_err(|source| {
             RecoveryError::UndecodableRecord { depot: self.name, partition, offset, source }
         })?;
-        records.push(append_millis, record);
+        records.push(append_millis, record, encoded);
         Ok(())
+    }
+
+    fn restore_end(&self, partition: u32, end: u64, last_append_millis: u64) {
+        let Some(records) = self.partitions.get(partition as usize) else { return };
+        let mut records = records.write().unwrap_or_else(PoisonError::into_inner);
+        (records.base, records.checkpointed, records.len) = (end, end, end);
+        records.last_append_millis = last_append_millis;
+    }
+
+    fn checkpointed(&self, partition: u32, end: u64) {
+        let Some(records) = self.partitions.get(partition as usize) else { return };
+        let mut records = records.write().unwrap_or_else(PoisonError::into_inner);
+        records.checkpointed = records.checkpointed.max(end);
+        records.shrink(self.context.kept_bytes);
+    }
+
+    fn set_files(&self, files: Arc<DepotFiles>) {
+        // Set once, by the launch.
+        let _ = self.files.set(files);
     }
 
     fn subscribe(&self, signal: Arc<Signal>) {

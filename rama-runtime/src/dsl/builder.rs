@@ -132,7 +132,9 @@ impl<O: 'static> TopologyBuilder<O> {
             shape: schema_shape_of::<S>(),
             owner: self.index,
             owner_type: TypeId::of::<O>(),
-            new_partition: || -> Box<dyn AnyPartition> { Box::new(Partition::<S>::new()) },
+            new_partition: |horizon| -> Box<dyn AnyPartition> {
+                Box::new(Partition::<S>::over(horizon))
+            },
             committed: |partition| {
                 let partition: &Partition<S> = partition
                     .as_any()

@@ -77,6 +77,18 @@ pub enum LogError {
         /// Where the segment before it ends at the latest.
         end: Position,
     },
+    /// The log begins behind, or ends before, the position that it was to be read from.
+    #[error("the log in {} does not hold position {wanted}: it holds {start} to {end}", .dir.display())]
+    Missing {
+        /// The log's directory.
+        dir: PathBuf,
+        /// Where an entry should end.
+        wanted: Position,
+        /// Where the log begins.
+        start: Position,
+        /// Where it ends, as far as it was read.
+        end: Position,
+    },
     /// Something that had been durable cannot be read back.
     #[error("{} is damaged: no valid entry at byte {offset}, but what is there had been durable", .path.display())]
     Damaged {

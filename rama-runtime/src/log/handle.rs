@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use super::format::{self, MAX_PAYLOAD, PREFIX};
 use super::shared::Shared;
 use super::{
-    DurableWatcher, LogError, LogOptions, LogWriter, OpenError, Position, Replay, WriterWaker,
-    recover,
+    DurableWatcher, LogError, LogOptions, LogReader, LogWriter, OpenError, Position, Replay,
+    WriterWaker, recover,
 };
 use crate::disk::Disk;
 
@@ -23,7 +23,8 @@ pub struct Log {
 impl Log {
     /// Opens the log in `dir`, which is created if it is missing.
     ///
-    /// Every entry is handed to `replay` in order. Only when all of them were read and accepted does
+    /// Every entry behind `from`, which is zero or the end of an entry, is handed to `replay` in order;
+    /// what is before it may have been cut off. Only when all of them were read and accepted does
     /// anything change on disk: what a crash left half written at the end is cut off, and what was
     /// replayed is made durable. The caller makes sure that no other process has the log open (see
     /// [`Disk::lock`]).
@@ -32,19 +33,38 @@ impl Log {
     ///
     /// # Errors
     ///
-    /// The first error of `replay`; damage other than an unfinished end; a format version that is
-    /// not known; the disk's errors.
+    /// The first error of `replay`; damage other than an unfinished end; a log that does not hold
+    /// `from`; a format version that is not known; the disk's errors.
     pub fn open<E>(
         disk: Arc<dyn Disk>,
         dir: &Path,
         options: LogOptions,
+        from: Position,
         replay: &mut Replay<'_, E>,
     ) -> Result<(Log, LogWriter), OpenError<E>> {
-        let segment = recover::recover(&*disk, dir, &options, replay)?;
-        let end = Position::new(segment.end());
-        let shared = Arc::new(Shared::new(dir.to_owned(), options, end));
-        let writer = LogWriter::new(Arc::clone(&shared), disk, segment);
+        let recovered = recover::recover(&*disk, dir, &options, from, replay)?;
+        let end = Position::new(recovered.segment.end());
+        let shared = Shared::new(Arc::clone(&disk), dir.to_owned(), options, end);
+        shared.set_start(recovered.starts.first().copied().unwrap_or(end.get()));
+        let shared = Arc::new(shared);
+        let writer = LogWriter::new(Arc::clone(&shared), disk, recovered);
         Ok((Log { shared }, writer))
+    }
+
+    /// Has the writer remove the segments that lie wholly before `below`, the oldest first. Never the
+    /// one that is written. It may take a while; a failure is tried again and fails nothing else.
+    pub fn cut(&self, below: Position) {
+        self.shared.cut(below);
+    }
+
+    /// Where the oldest segment that is left begins.
+    pub fn start(&self) -> Position {
+        self.shared.start()
+    }
+
+    /// Reads back what is durable, from an entry's end on.
+    pub fn reader(&self, from: Position) -> LogReader {
+        LogReader::new(Arc::clone(&self.shared), from)
     }
 
     /// Appends an entry: `encode` writes its payload, which may be empty, at the end of the buffer

@@ -13,12 +13,15 @@
 //! - **Invariant**: a failed sync is never retried; after one nothing more becomes durable until the
 //!   log is opened anew.
 //!
-//! The log is endless; on disk it is a row of segments, named by where they start. `format` has the
+//! The log is endless; on disk it is a row of segments, named by where they start. Those that nobody
+//! needs are removed whole, the oldest first ([`Log::cut`]). `format` has the
 //! bytes, `recover` the reading, `segment` and `writer` the writing, `shared` what the two sides
 //! share.
 
 #[cfg(test)]
 mod crash_tests;
+#[cfg(test)]
+mod cut_tests;
 #[cfg(test)]
 mod damage_tests;
 mod error;
@@ -26,6 +29,7 @@ mod format;
 mod handle;
 mod options;
 mod position;
+mod reader;
 mod recover;
 mod segment;
 mod shared;
@@ -37,8 +41,21 @@ pub use error::{LogError, OpenError};
 pub use handle::Log;
 pub use options::LogOptions;
 pub use position::Position;
+pub use reader::LogReader;
 pub use shared::{DurableWatcher, WriterWaker};
 pub use writer::LogWriter;
 
-/// What [`Log::open`] hands the entries to, with their positions; an error ends the opening.
-pub type Replay<'a, E> = dyn FnMut(Position, &[u8]) -> Result<(), E> + 'a;
+/// Where an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EntryAt {
+    /// The end of the entry before it.
+    pub start: Position,
+    /// Its own end, which is its position.
+    pub end: Position,
+    /// Another segment follows: the entry is certainly durable. When a log is opened, those of the
+    /// last segment may not be before the opening is done.
+    pub sealed: bool,
+}
+
+/// What [`Log::open`] and [`LogReader::read_up_to`] hand the entries to; an error ends the reading.
+pub type Replay<'a, E> = dyn FnMut(EntryAt, &[u8]) -> Result<(), E> + 'a;

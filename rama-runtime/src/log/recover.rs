@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::error::{LogError, OpenError};
 use super::format::{self, HEADER, HeaderState, MARK, PREFIX};
 use super::segment::Segment;
-use super::{LogOptions, Position, Replay};
+use super::{EntryAt, LogOptions, Position, Replay};
 use crate::disk::{Disk, DiskFile, OpenMode};
 
 /// How much is read, and written back, at a time.
@@ -46,24 +46,67 @@ struct Tail {
     is_marked: bool,
 }
 
-/// Reads the whole log, hands every entry to `replay`, and when all were accepted makes the log
-/// ready for writing and returns its last segment, durable up to its end.
+/// A log that is ready for writing.
+#[derive(Debug)]
+pub(super) struct Recovered {
+    /// The last segment, durable up to its end.
+    pub(super) segment: Segment,
+    /// Where the segments start, the oldest first.
+    pub(super) starts: Vec<u64>,
+}
+
+/// Reads the log from `from` on, hands every entry to `replay`, and when all were accepted makes the
+/// log ready for writing.
 pub(super) fn recover<E>(
     disk: &dyn Disk,
     dir: &Path,
     options: &LogOptions,
+    from: Position,
     replay: &mut Replay<'_, E>,
-) -> Result<Segment, OpenError<E>> {
+) -> Result<Recovered, OpenError<E>> {
     let found = find_segments(disk, dir)?;
     check_chain(&found)?;
-    let mut stop = Stop { end: 0, offset: 0, marked: true };
+    let first = found.first().map_or(0, |segment| segment.start);
+    let missing = |end: u64| LogError::Missing {
+        dir: dir.to_owned(),
+        wanted: from,
+        start: Position::new(first),
+        end: Position::new(end),
+    };
+    if first > from.get() || (found.is_empty() && from > Position::ZERO) {
+        return Err(missing(first).into());
+    }
+    let mut stop = Stop { end: first, offset: 0, marked: true };
     let mut cut = 0;
     for (index, segment) in found.iter().enumerate() {
         if segment.header != HeaderState::Valid {
             continue;
         }
         let next = found.get(index + 1);
-        stop = replay_segment(segment, next.map(|next| next.start), replay)?;
+        if next.is_some_and(|next| next.start <= from.get() && next.header == HeaderState::Valid) {
+            continue;
+        }
+        let is_last = next.is_none_or(|next| next.header != HeaderState::Valid);
+        // Reading must come by `from`, or the log is not the one that it is a position of.
+        let mut is_known = segment.start >= from.get();
+        stop = replay_segment(segment, next.map(|next| next.start), &mut |at, payload| {
+            if at.end <= from {
+                is_known |= at.end == from;
+                return Ok(());
+            }
+            if !is_known {
+                return Err(None);
+            }
+            replay(EntryAt { sealed: !is_last, ..at }, payload).map_err(Some)
+        })
+        .map_err(|error| match error {
+            OpenError::Log(error) => OpenError::Log(error),
+            OpenError::Replay(Some(error)) => OpenError::Replay(error),
+            OpenError::Replay(None) => OpenError::Log(missing(from.get())),
+        })?;
+        if !is_known {
+            return Err(missing(stop.end).into());
+        }
         let damaged = LogError::Damaged { path: segment.path.clone(), offset: stop.offset };
         match next {
             // Behind the end of a segment may be a mark, or zeros.
@@ -86,9 +129,13 @@ pub(super) fn recover<E>(
             }
         }
     }
+    if stop.end < from.get() {
+        return Err(missing(stop.end).into());
+    }
     // Everything was accepted; only now the disk changes.
+    let mut starts: Vec<u64> = found.iter().map(|segment| segment.start).collect();
     let last = found.into_iter().next_back();
-    Ok(match last {
+    let segment = match last {
         Some(last) if last.header == HeaderState::Valid => {
             if cut > 0 {
                 tracing::warn!(
@@ -105,7 +152,11 @@ pub(super) fn recover<E>(
             Segment::create(disk, dir, start, options)
                 .map_err(|fault| LogError::io("create the segment", &path)(fault.into_error()))?
         }
-    })
+    };
+    if starts.is_empty() {
+        starts.push(0);
+    }
+    Ok(Recovered { segment, starts })
 }
 
 /// All segments in order, with their headers judged.
@@ -236,11 +287,13 @@ fn replay_segment<E>(
         }
         if let Some(len) = format::first_entry(rest) {
             let entry = &rest[..len];
-            let position = Position::new(stop.end + len as u64);
-            if !format::is_valid(entry, position) {
+            let start = Position::new(stop.end);
+            let end = Position::new(stop.end + len as u64);
+            if !format::is_valid(entry, end) {
                 return Ok(stop);
             }
-            replay(position, &entry[PREFIX..]).map_err(OpenError::Replay)?;
+            replay(EntryAt { start, end, sealed: false }, &entry[PREFIX..])
+                .map_err(OpenError::Replay)?;
             stop.end += len as u64;
             stop.offset += len as u64;
             stop.marked = false;

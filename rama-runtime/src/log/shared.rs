@@ -10,6 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::task::Waker;
 
 use super::{LogError, LogOptions, Position};
+use crate::disk::Disk;
 
 /// Called when the writer has something to do; it must be quick and must not call the log's writer.
 pub type WriterWaker = Arc<dyn Fn() + Send + Sync>;
@@ -19,8 +20,13 @@ pub type DurableWatcher = Arc<dyn Fn(Position) + Send + Sync>;
 
 /// The state behind all handles of one log.
 pub(super) struct Shared {
+    pub(super) disk: Arc<dyn Disk>,
     pub(super) dir: PathBuf,
     pub(super) options: LogOptions,
+    /// Where the oldest segment begins; written by the writer only.
+    start: AtomicU64,
+    /// Segments wholly before this are to be removed.
+    cut_below: AtomicU64,
     /// End of the last appended entry; written under the lock of `pending`.
     sequenced: AtomicU64,
     /// Written by the writer only.
@@ -75,10 +81,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Shared {
-    pub(super) fn new(dir: PathBuf, options: LogOptions, end: Position) -> Self {
+    pub(super) fn new(
+        disk: Arc<dyn Disk>,
+        dir: PathBuf,
+        options: LogOptions,
+        end: Position,
+    ) -> Self {
         Shared {
+            disk,
             dir,
             options,
+            start: AtomicU64::new(0),
+            cut_below: AtomicU64::new(0),
             sequenced: AtomicU64::new(end.get()),
             durable: AtomicU64::new(end.get()),
             wanted: AtomicU64::new(0),
@@ -89,6 +103,24 @@ impl Shared {
             writer_waker: RwLock::default(),
             watchers: RwLock::default(),
         }
+    }
+
+    pub(super) fn start(&self) -> Position {
+        Position::new(self.start.load(Ordering::SeqCst))
+    }
+
+    pub(super) fn set_start(&self, start: u64) {
+        self.start.store(start, Ordering::SeqCst);
+    }
+
+    pub(super) fn cut(&self, below: Position) {
+        if self.cut_below.fetch_max(below.get(), Ordering::SeqCst) < below.get() {
+            self.wake_writer();
+        }
+    }
+
+    pub(super) fn cut_below(&self) -> u64 {
+        self.cut_below.load(Ordering::SeqCst)
     }
 
     pub(super) fn sequenced(&self) -> Position {

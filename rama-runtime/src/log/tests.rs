@@ -27,8 +27,9 @@ pub(super) fn open(
         Arc::new(disk.clone()),
         Path::new(DIR),
         options.clone(),
-        &mut |position, entry| {
-            entries.push((position, entry.to_vec()));
+        Position::ZERO,
+        &mut |at, entry| {
+            entries.push((at.end, entry.to_vec()));
             Ok::<(), Infallible>(())
         },
     );
@@ -278,9 +279,9 @@ fn threads_append_and_wait() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a/b/log");
     let options = LogOptions::default().segment_bytes(4096);
-    let mut none = |_: Position, _: &[u8]| Ok::<(), Infallible>(());
+    let mut none = |_: EntryAt, _: &[u8]| Ok::<(), Infallible>(());
     let (log, mut writer) =
-        Log::open(Arc::new(RealDisk), &path, options.clone(), &mut none).unwrap();
+        Log::open(Arc::new(RealDisk), &path, options.clone(), Position::ZERO, &mut none).unwrap();
     let driver = std::thread::spawn({
         let log = log.clone();
         let this = std::thread::current();
@@ -318,12 +319,12 @@ fn threads_append_and_wait() {
     driver.join().unwrap();
     assert!(matches!(log.closed(), Some(Ok(()))));
     let mut next = [0u8; 4];
-    let mut replay = |_: Position, entry: &[u8]| {
+    let mut replay = |_: EntryAt, entry: &[u8]| {
         assert_eq!(entry[1], next[usize::from(entry[0])]);
         next[usize::from(entry[0])] += 1;
         Ok::<(), Infallible>(())
     };
-    Log::open(Arc::new(RealDisk), &path, options, &mut replay).unwrap();
+    Log::open(Arc::new(RealDisk), &path, options, Position::ZERO, &mut replay).unwrap();
     assert_eq!(next, [50; 4]);
 }
 
@@ -544,10 +545,16 @@ fn refusing_an_entry_changes_nothing() {
     for refused in 0..written.len() {
         let mut index = 0;
         disk.faults().power_off_after(Some(0));
-        let opened = Log::open(Arc::new(disk.clone()), Path::new(DIR), tiny(), &mut |_, _| {
-            index += 1;
-            if index > refused { Err(std::fmt::Error) } else { Ok(()) }
-        });
+        let opened = Log::open(
+            Arc::new(disk.clone()),
+            Path::new(DIR),
+            tiny(),
+            Position::ZERO,
+            &mut |_, _| {
+                index += 1;
+                if index > refused { Err(std::fmt::Error) } else { Ok(()) }
+            },
+        );
         assert!(matches!(opened, Err(OpenError::Replay(std::fmt::Error))));
         disk.faults().power_off_after(None);
     }

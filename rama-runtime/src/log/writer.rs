@@ -1,10 +1,12 @@
 //! The side of the log that writes.
 
+use std::collections::VecDeque;
 use std::io;
 use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::recover::Recovered;
 use super::segment::{Fault, Segment};
 use super::shared::Shared;
 use super::{Position, format};
@@ -21,6 +23,10 @@ pub struct LogWriter {
     shared: Arc<Shared>,
     disk: Arc<dyn Disk>,
     segment: Segment,
+    /// Where the segments start, the oldest first; the last is the one that is written.
+    starts: VecDeque<u64>,
+    /// A removal failed and is tried again then.
+    cut_again_at: Option<Duration>,
     /// Sealed entries being written, and how much of them is durable. Appenders fill the other
     /// buffer meanwhile.
     writing: Vec<u8>,
@@ -32,11 +38,13 @@ pub struct LogWriter {
 }
 
 impl LogWriter {
-    pub(super) fn new(shared: Arc<Shared>, disk: Arc<dyn Disk>, segment: Segment) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, disk: Arc<dyn Disk>, recovered: Recovered) -> Self {
         LogWriter {
             shared,
             disk,
-            segment,
+            segment: recovered.segment,
+            starts: recovered.starts.into(),
+            cut_again_at: None,
             writing: Vec::new(),
             written: 0,
             timer: None,
@@ -47,6 +55,55 @@ impl LogWriter {
     /// Writes and syncs what was appended, if it is time: somebody waits for it, it is old or large,
     /// or the log is closing. `now` is monotonic, from any start. Waits for nothing but the disk.
     pub fn step(&mut self, now: Duration) -> Step {
+        match self.write_step(now) {
+            // Removals give way to whoever waits for a sync.
+            Step::Worked => Step::Worked,
+            step => match self.cut_step(now) {
+                Some(Step::IdleUntil(time)) => match step {
+                    Step::IdleUntil(earlier) => Step::IdleUntil(earlier.min(time)),
+                    _ => Step::IdleUntil(time),
+                },
+                Some(cut) => cut,
+                None => step,
+            },
+        }
+    }
+
+    /// Removes the oldest segment, if it is to go; nothing if there is none.
+    fn cut_step(&mut self, now: Duration) -> Option<Step> {
+        if self.shared.failure().is_some() {
+            return None;
+        }
+        let next = *self.starts.get(1)?;
+        if next > self.shared.cut_below() {
+            return None;
+        }
+        if let Some(time) = self.cut_again_at.filter(|time| now < *time) {
+            return Some(Step::IdleUntil(time));
+        }
+        let path = self.shared.dir.join(format::file_name(*self.starts.front()?));
+        // One removal is durable before the next, so that a crash leaves no gap.
+        let removed = match self.disk.remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => self.disk.sync_dir(&self.shared.dir),
+        };
+        match removed {
+            Ok(()) => {
+                self.cut_again_at = None;
+                self.starts.pop_front();
+                self.shared.set_start(next);
+                Some(Step::Worked)
+            }
+            Err(error) => {
+                tracing::warn!(path = %path.display(), %error, "a segment of the log cannot be removed");
+                let time = now + self.shared.options.retry_full.max(Duration::from_nanos(1));
+                self.cut_again_at = Some(time);
+                Some(Step::IdleUntil(time))
+            }
+        }
+    }
+
+    fn write_step(&mut self, now: Duration) -> Step {
         if self.shared.failure().is_some() {
             return Step::Idle;
         }
@@ -150,8 +207,9 @@ impl LogWriter {
             let fitting = self.segment.fitting(rest, options.segment_bytes);
             if fitting == 0 {
                 // All of the old segment is durable: `append` syncs.
-                self.segment =
-                    Segment::create(&*self.disk, &self.shared.dir, self.segment.end(), options)?;
+                let start = self.segment.end();
+                self.segment = Segment::create(&*self.disk, &self.shared.dir, start, options)?;
+                self.starts.push_back(start);
                 continue;
             }
             self.segment.append(&rest[..fitting], options)?;

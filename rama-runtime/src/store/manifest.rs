@@ -205,6 +205,10 @@ impl Manifest {
         }
     }
 
+    pub(crate) fn depot_count(&self) -> usize {
+        self.depots.len()
+    }
+
     /// Catalogue ids of the module's depots, by index.
     pub(crate) fn depot_ids(&self, module: &ModuleDefinition) -> Vec<u32> {
         ids(&self.depots, |row| &row.name, module.depots.iter().map(|depot| depot.name))

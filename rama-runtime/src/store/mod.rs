@@ -1,11 +1,21 @@
-//! What a data directory holds: the manifest, the entries of the log, and recovery from both.
+//! What a data directory holds: the manifest, the entries of the log, checkpoints, and recovery from
+//! all of them.
 
+pub(crate) mod checkpoint;
+pub(crate) mod commits;
+pub(crate) mod database;
 mod entry;
 mod manifest;
+mod options;
 mod recovery;
 
+pub(crate) use checkpoint::{CheckpointTrigger, Freeze};
+pub(crate) use commits::{Commits, TopologyProgress};
+pub use database::DatabaseError;
+pub(crate) use database::Snapshot;
 pub(crate) use entry::Entry;
 pub use manifest::ManifestError;
 pub(crate) use manifest::{LOG, OpenedDirectory, open_directory};
+pub use options::StorageOptions;
 pub use recovery::RecoveryError;
 pub(crate) use recovery::{Progress, Recovered, Recovery, RecoveryParts};

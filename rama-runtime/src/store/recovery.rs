@@ -1,12 +1,13 @@
-//! Recovery: depots, PStates and progress from the entries of the log, in order.
+//! Recovery: depots, PStates and progress from the entries of the log behind a checkpoint, in order.
 
 use std::sync::Arc;
 
-use rama_paths::{AnyPartition, StoreError};
+use rama_paths::{AnyPartition, Horizon, StoreError};
 use rustc_hash::FxHashMap;
 
 use super::Entry;
 use crate::depot::AnyDepot;
+use crate::log::{EntryAt, Position};
 use crate::topology::Plan;
 
 /// An entry of the log that does not fit what came before it, or the module.
@@ -98,8 +99,8 @@ pub(crate) struct Progress {
     pub(crate) positions: Vec<Vec<u64>>,
     /// Last committed microbatch.
     pub(crate) committed: u64,
-    /// Planned and not committed.
-    pub(crate) undecided: Option<Plan>,
+    /// Planned and not committed, and where the first plan's entry begins.
+    pub(crate) undecided: Option<(Plan, Position)>,
 }
 
 /// Applies entries one by one.
@@ -114,13 +115,21 @@ pub(crate) struct Recovery {
     pstate_names: Vec<&'static str>,
     /// What the undecided microbatch of a topology prepared: attempt, task, payload.
     prepared: Vec<Vec<(u32, u32, Vec<u8>)>>,
+    /// What the log says up to here is in the checkpoint; only what is undecided there is taken.
+    checkpoint: Position,
+    /// By topology index: the last microbatch that the checkpoint has decided.
+    checkpointed: Vec<u64>,
+    horizon: Arc<Horizon>,
     /// Entries applied so far.
     pub(crate) entries: u64,
 }
 
-/// What recovery starts from: an empty module and its catalogue.
+/// What recovery starts from: a module as of its last checkpoint, and its catalogue.
 pub(crate) struct RecoveryParts<'a> {
     pub(crate) state: Recovered,
+    /// Position of the checkpoint; the start of the log if there is none.
+    pub(crate) checkpoint: Position,
+    pub(crate) horizon: Arc<Horizon>,
     pub(crate) depots: Vec<Arc<dyn AnyDepot>>,
     pub(crate) depot_ids: &'a [u32],
     pub(crate) topology_ids: &'a [u32],
@@ -137,6 +146,9 @@ impl Recovery {
             depot_index: index(parts.depot_ids),
             topology_index: index(parts.topology_ids),
             pstate_index: index(parts.pstate_ids),
+            checkpoint: parts.checkpoint,
+            checkpointed: parts.state.progress.iter().map(|progress| progress.committed).collect(),
+            horizon: parts.horizon,
             state: parts.state,
             depots: parts.depots,
             topology_names: parts.topology_names,
@@ -146,42 +158,52 @@ impl Recovery {
     }
 
     /// Applies the next entry.
-    pub(crate) fn apply(&mut self, bytes: &[u8]) -> Result<(), RecoveryError> {
+    pub(crate) fn apply(&mut self, at: EntryAt, bytes: &[u8]) -> Result<(), RecoveryError> {
         self.entries += 1;
         let (entry, payload) = Entry::decode(bytes)?;
         match entry {
+            Entry::Append { .. } if at.end <= self.checkpoint => Ok(()),
             Entry::Append { depot, partition, offset, append_millis } => {
                 let index = lookup(&self.depot_index, "depot", depot)?;
                 self.depots[index].restore(partition, offset, append_millis, payload)
             }
             Entry::Plan { topology, microbatch, attempt } => {
-                let topology = self.topology_at(topology, microbatch)?;
+                let Some(topology) = self.topology_at(topology, microbatch)? else {
+                    return Ok(());
+                };
                 self.prepared[topology].clear();
                 let ranges = Entry::decode_plan(payload)?
                     .into_iter()
                     .map(|ranges| ranges.into_iter().map(|(start, end)| start..end).collect())
                     .collect();
-                self.state.progress[topology].undecided =
-                    Some(Plan { microbatch, attempt, ranges });
+                let undecided = &mut self.state.progress[topology].undecided;
+                let first = undecided.as_ref().map_or(at.start, |(_, first)| *first);
+                *undecided = Some((Plan { microbatch, attempt, ranges }, first));
                 Ok(())
             }
             Entry::Prepare { topology, microbatch, attempt, task } => {
-                let topology = self.topology_at(topology, microbatch)?;
-                self.prepared[topology].push((attempt, task, payload.to_vec()));
+                if let Some(topology) = self.topology_at(topology, microbatch)? {
+                    self.prepared[topology].push((attempt, task, payload.to_vec()));
+                }
                 Ok(())
             }
             Entry::Commit { topology, microbatch, attempt } => {
-                let topology = self.topology_at(topology, microbatch)?;
-                self.commit(topology, microbatch, attempt)
+                match self.topology_at(topology, microbatch)? {
+                    Some(topology) => self.commit(topology, microbatch, attempt, at.end),
+                    None => Ok(()),
+                }
             }
         }
     }
 
-    fn topology_at(&self, id: u32, microbatch: u64) -> Result<usize, RecoveryError> {
+    /// The topology whose next microbatch this is; none if the checkpoint has decided it.
+    fn topology_at(&self, id: u32, microbatch: u64) -> Result<Option<usize>, RecoveryError> {
         let topology = lookup(&self.topology_index, "topology", id)?;
         let committed = self.state.progress[topology].committed;
         if microbatch == committed + 1 {
-            Ok(topology)
+            Ok(Some(topology))
+        } else if microbatch <= self.checkpointed[topology] {
+            Ok(None)
         } else {
             let topology = self.topology_names[topology];
             Err(RecoveryError::MicrobatchGap { topology, committed, found: microbatch })
@@ -193,6 +215,7 @@ impl Recovery {
         topology: usize,
         microbatch: u64,
         attempt: u32,
+        position: Position,
     ) -> Result<(), RecoveryError> {
         for (prepared_by, task, payload) in std::mem::take(&mut self.prepared[topology]) {
             if prepared_by != attempt {
@@ -208,15 +231,18 @@ impl Recovery {
                 let (id, delta, behind) = Entry::decode_delta(rest)?;
                 rest = behind;
                 let index = lookup(&self.pstate_index, "PState", id)?;
-                partitions[index].replay(delta).map_err(|source| RecoveryError::PState {
-                    pstate: self.pstate_names[index],
-                    source,
+                let partition = &mut partitions[index];
+                partition.replay(delta, position.get()).map_err(|source| {
+                    RecoveryError::PState { pstate: self.pstate_names[index], source }
                 })?;
+                // Nobody reads yet.
+                self.horizon.advance(position.get());
+                partition.fold(position.get());
             }
         }
         let progress = &mut self.state.progress[topology];
         progress.committed = microbatch;
-        let plan = progress.undecided.take().ok_or(RecoveryError::MicrobatchGap {
+        let (plan, _) = progress.undecided.take().ok_or(RecoveryError::MicrobatchGap {
             topology: self.topology_names[topology],
             committed: microbatch - 1,
             found: microbatch,

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Batch;
 use crate::exec::Signal;
+use crate::log::Position;
+use crate::store::Freeze;
 use crate::topology::Attempt;
 
 /// One message to a worker. All messages from one sender arrive in sending order.
@@ -15,10 +17,12 @@ pub(crate) enum Message {
     Frames { attempt: Arc<Attempt>, target: u32, batch: Batch },
     /// Append what the attempt wrote to the log, one entry per task.
     Prepare(Arc<Attempt>),
-    /// The attempt is committed and durable: make its writes visible.
-    Apply(Arc<Attempt>),
+    /// The attempt's commit is in the log at this position: put its writes on the partitions.
+    Seal(Arc<Attempt>, Position),
     /// The attempt failed: forget its writes.
     Discard(Arc<Attempt>),
+    /// Freeze all partitions for a checkpoint.
+    Freeze(Arc<Freeze>),
 }
 
 /// A worker's queue. It is unbounded: what is in flight is bounded where records are admitted,

@@ -11,8 +11,11 @@ use super::{Batch, Event, Inbox, Message, Origin, TaskState};
 use crate::cluster::Shared;
 use crate::exec::{Component, Step, drop_quietly, panic_message};
 use crate::log::LogError;
-use crate::store::Entry;
+use crate::store::{Entry, Freeze};
 use crate::topology::{Attempt, AttemptFailure, RecordAt};
+
+/// Pause before partitions that a running read holds back are looked at again.
+const FREEZE_RETRY: Duration = Duration::from_millis(1);
 
 /// Limits of a worker.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +24,8 @@ pub(crate) struct WorkerLimits {
     pub(crate) records_per_slice: u64,
     /// Emission pauses while more bytes of frames than this are in flight in the module.
     pub(crate) in_flight_bytes: usize,
+    /// An attempt whose writes on this worker take more bytes of memory than this fails.
+    pub(crate) write_bytes: usize,
     /// Sends a random half of all batches through bytes: for simulations.
     pub(crate) round_trip_seed: Option<u64>,
 }
@@ -45,6 +50,9 @@ pub(crate) struct Worker {
     /// Messages taken from the inbox, and frames between tasks of this worker.
     queue: VecDeque<Message>,
     emissions: VecDeque<Emission>,
+    /// Checkpoints that wait for this worker's partitions.
+    freezes: Vec<Arc<Freeze>>,
+    now: Duration,
     limits: WorkerLimits,
     random: Option<fastrand::Rng>,
 }
@@ -78,6 +86,8 @@ impl Worker {
             places,
             queue: VecDeque::new(),
             emissions: VecDeque::new(),
+            freezes: Vec::new(),
+            now: Duration::ZERO,
             limits,
             random: limits.round_trip_seed.map(fastrand::Rng::with_seed),
         }
@@ -93,15 +103,48 @@ impl Worker {
                 }
                 attempt.finish_one();
             }
-            Message::Apply(attempt) => {
-                self.each_partition(&attempt, |partition| partition.apply());
+            Message::Seal(attempt, position) => {
+                self.each_partition(&attempt, |partition| partition.seal(position.get()));
+                self.shared.commits.sealed(position);
+                self.fold();
                 attempt.finish_one();
             }
             Message::Discard(attempt) => {
                 self.each_partition(&attempt, |partition| partition.discard());
                 attempt.finish_one();
             }
+            Message::Freeze(freeze) => self.freezes.push(freeze),
         }
+    }
+
+    /// Folds what is visible, as far as running reads and a beginning checkpoint let it.
+    fn fold(&mut self) {
+        let target = self.shared.commits.fold_target().get();
+        for partition in self.tasks.iter_mut().flat_map(|task| &mut task.partitions) {
+            partition.fold(target);
+        }
+    }
+
+    /// Freezes partitions for a checkpoint, if all of them are folded up to it.
+    fn freeze(&mut self) -> Step {
+        let Some(freeze) = self.freezes.first() else { return Step::Idle };
+        let position = freeze.position.get();
+        let mut is_folded = true;
+        for partition in self.tasks.iter_mut().flat_map(|task| &mut task.partitions) {
+            is_folded &= partition.fold(position);
+        }
+        if !is_folded {
+            // A running read is older. It ends before long, or is ended.
+            return Step::IdleUntil(self.now + FREEZE_RETRY);
+        }
+        for task in &mut self.tasks {
+            for (pstate, partition) in (0..).zip(&mut task.partitions) {
+                freeze.froze(pstate, task.id, partition.freeze());
+            }
+        }
+        freeze.finish_one();
+        self.freezes.remove(0);
+        Step::Worked
     }
 
     fn each_partition(
@@ -117,6 +160,7 @@ impl Worker {
     }
 
     fn begin(&mut self, attempt: Arc<Attempt>) {
+        self.fold();
         let mut slices = VecDeque::new();
         for (source, ranges) in attempt.ranges.iter().enumerate() {
             for (place, task) in self.tasks.iter().enumerate() {
@@ -206,7 +250,26 @@ impl Worker {
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| run(&mut event))) {
             drop_quietly(self.tasks[place].outbox.take());
             attempt.fail(self.failure(attempt, place, panic_message(payload)));
+        } else if self.write_bytes(attempt) > self.limits.write_bytes {
+            drop_quietly(self.tasks[place].outbox.take());
+            let message = format!(
+                "the microbatch's writes take more than {} bytes of memory on one task thread; raise \
+                 `StorageOptions::overlay_bytes`, and lower `microbatch_max_records` for later ones",
+                self.limits.write_bytes
+            );
+            let mut failure = self.failure(attempt, place, message);
+            (failure.statement, failure.location) = ("", None);
+            attempt.fail(failure);
         }
+    }
+
+    /// Estimated bytes of memory that an attempt's writes take here.
+    fn write_bytes(&self, attempt: &Attempt) -> usize {
+        let owned = |task: &TaskState| -> usize {
+            let pstates = attempt.topology.pstates.iter();
+            pstates.map(|pstate| task.partitions[*pstate as usize].write_bytes()).sum()
+        };
+        self.tasks.iter().map(owned).sum()
     }
 
     fn failure(&self, attempt: &Attempt, place: usize, message: String) -> AttemptFailure {
@@ -317,15 +380,23 @@ impl Worker {
 }
 
 impl Component for Worker {
-    fn step(&mut self, _now: Duration) -> Step {
+    fn step(&mut self, now: Duration) -> Step {
+        self.now = now;
         // At each step: frames between this worker's own tasks must not keep others waiting.
         self.inbox.drain_into(&mut self.queue);
+        let frozen = self.freeze();
+        if frozen == Step::Worked {
+            return frozen;
+        }
         match self.queue.pop_front() {
             Some(message) => {
                 self.handle(message);
                 Step::Worked
             }
-            None => self.emit(),
+            None => match self.emit() {
+                Step::Idle => frozen,
+                step => step,
+            },
         }
     }
 }

@@ -1,10 +1,12 @@
-//! The coordinator of a microbatch topology: plan, process, prepare, commit, apply.
+//! The coordinator of a microbatch topology: plan, process, prepare, commit, publish.
 //!
 //! A microbatch is decided by one entry in the log. Its plan fixes the offsets it covers, each task
 //! prepares what it wrote, and the commit entry, once durable, makes all of it visible; whatever
 //! was prepared without a commit is forgotten. A failed attempt is followed by another with the same
-//! id and the same offsets.
+//! id and the same offsets. The next microbatch begins when the commit has its place in the log: its
+//! own entries stand behind it, so a crash that loses the one loses the other.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +21,8 @@ use crate::task::Message;
 
 /// Pause after a first failed attempt; it doubles with each, up to [`LONGEST_BACKOFF`].
 const FIRST_BACKOFF: Duration = Duration::from_millis(10);
+/// Microbatches whose commit is not visible yet, beside the running one.
+const MOST_UNPUBLISHED: usize = 2;
 /// Longest pause between attempts.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
 
@@ -27,6 +31,8 @@ const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
 pub(crate) struct CoordinatorLimits {
     /// Most records per depot partition in one microbatch.
     pub(crate) records_per_partition: u64,
+    /// No microbatch begins while rows newer than the last checkpoint take more bytes of memory.
+    pub(crate) overlay_bytes: usize,
 }
 
 /// Coordinates one topology.
@@ -41,6 +47,8 @@ pub(crate) struct Coordinator {
     positions: Vec<Vec<u64>>,
     /// Id of the last committed microbatch.
     committed: u64,
+    /// Committed and not yet visible.
+    unpublished: VecDeque<(Arc<Attempt>, Position)>,
     phase: Phase,
 }
 
@@ -63,8 +71,6 @@ enum Phase {
     },
     Processing(Arc<Attempt>),
     Preparing(Arc<Attempt>),
-    Committing(Arc<Attempt>, Position),
-    Applying(Arc<Attempt>),
     Discarding(Arc<Attempt>),
     Broken,
 }
@@ -86,10 +92,21 @@ impl Coordinator {
             status.idle = undecided.is_none();
         });
         let phase = match undecided {
-            Some(plan) => Phase::Planned { plan, trace: false, not_before: Duration::ZERO },
+            Some((plan, _)) => Phase::Planned { plan, trace: false, not_before: Duration::ZERO },
             None => Phase::Idle,
         };
-        Coordinator { shared, topology, status, limits, signal, positions, committed, phase }
+        let unpublished = VecDeque::new();
+        Coordinator {
+            shared,
+            topology,
+            status,
+            limits,
+            signal,
+            positions,
+            committed,
+            unpublished,
+            phase,
+        }
     }
 
     /// Offsets that are in the depots and not yet processed, within the limit; none if there are none.
@@ -117,7 +134,7 @@ impl Coordinator {
     }
 
     /// Sends one message to every worker; each is one outstanding piece of work.
-    fn send_all(&self, attempt: &Arc<Attempt>, message: fn(Arc<Attempt>) -> Message) {
+    fn send_all(&self, attempt: &Arc<Attempt>, message: impl Fn(Arc<Attempt>) -> Message) {
         attempt.add_outstanding(self.shared.inboxes.len());
         for inbox in &self.shared.inboxes {
             inbox.push(message(Arc::clone(attempt)));
@@ -133,7 +150,10 @@ impl Coordinator {
             .iter()
             .map(|ranges| ranges.iter().map(|range| (range.start, range.end)).collect())
             .collect();
-        let appended = self.shared.log.append_with(|buffer| entry.encode_plan(&ranges, buffer));
+        let topology = self.topology.index as usize;
+        let appended = self.shared.commits.plan(topology, plan.microbatch, |buffer| {
+            entry.encode_plan(&ranges, buffer);
+        });
         let attempt = Arc::new(Attempt::new(
             Arc::clone(&self.topology),
             plan.microbatch,
@@ -143,7 +163,7 @@ impl Coordinator {
             Arc::clone(&self.signal),
         ));
         match appended {
-            Ok(_) => {
+            Ok(()) => {
                 self.shared.event(ClusterEvent::Planned {
                     topology: self.topology.name,
                     microbatch: attempt.id,
@@ -233,28 +253,55 @@ impl Coordinator {
             microbatch: attempt.id,
             attempt: attempt.number,
         };
-        match self.shared.log.append_with(|buffer| entry.encode(&[], buffer)) {
+        let ends: Vec<Vec<u64>> = attempt
+            .ranges
+            .iter()
+            .map(|ranges| ranges.iter().map(|range| range.end).collect())
+            .collect();
+        let topology = self.topology.index as usize;
+        let committed = self.shared.commits.commit(topology, attempt.id, ends.clone(), |buffer| {
+            entry.encode(&[], buffer);
+        });
+        match committed {
             Ok(position) => {
                 self.shared.log.want_durable(position);
-                Phase::Committing(attempt, position)
+                self.committed = attempt.id;
+                self.positions = ends;
+                self.status.update(|status| {
+                    status.failed_attempts = 0;
+                    status.last_failure = None;
+                });
+                self.send_all(&attempt, |attempt| Message::Seal(attempt, position));
+                self.unpublished.push_back((attempt, position));
+                Phase::Idle
             }
             Err(error) => self.fail(&attempt, error),
         }
     }
 
-    fn applied(&mut self, attempt: &Attempt) -> Phase {
-        self.committed = attempt.id;
-        for (positions, ranges) in self.positions.iter_mut().zip(&attempt.ranges) {
-            for (position, range) in positions.iter_mut().zip(ranges) {
-                *position = range.end;
-            }
+    /// Tells of the commits that have become visible; says whether there were any.
+    fn publish(&mut self) -> bool {
+        if self.unpublished.is_empty() {
+            return false;
         }
+        self.shared.commits.publish();
+        let visible = self.shared.commits.horizon().visible();
+        let mut any = false;
+        while let Some((attempt, _)) =
+            self.unpublished.pop_front_if(|(_, position)| position.get() <= visible)
+        {
+            self.published(&attempt);
+            any = true;
+        }
+        any
+    }
+
+    fn published(&mut self, attempt: &Attempt) {
+        let is_last = self.unpublished.is_empty() && matches!(self.phase, Phase::Idle);
         self.status.update(|status| {
             status.processed += attempt.records();
             status.committed = attempt.id;
-            status.failed_attempts = 0;
-            status.last_failure = None;
-            status.idle = true;
+            status.idle = is_last;
         });
         self.shared.event(ClusterEvent::Committed {
             topology: self.topology.name,
@@ -262,13 +309,31 @@ impl Coordinator {
             attempt: attempt.number,
         });
         self.shared.progress.notify();
-        Phase::Idle
+        let memory = self.shared.commits.horizon().memory();
+        self.shared.checkpoints.raise_if_due(&self.shared.log, memory);
+    }
+
+    /// Whether a microbatch may begin, as far as memory is concerned.
+    fn has_room(&self) -> bool {
+        self.unpublished.len() < MOST_UNPUBLISHED
+            && self.shared.commits.horizon().memory().overlay() <= self.limits.overlay_bytes
     }
 }
 
 impl Component for Coordinator {
     fn step(&mut self, now: Duration) -> Step {
+        if self.publish() {
+            return Step::Worked;
+        }
+        if !self.unpublished.is_empty()
+            && let Some(error) = self.shared.log.failure()
+        {
+            self.unpublished.clear();
+            self.phase = self.broken(error);
+            return Step::Worked;
+        }
         let (phase, step) = match std::mem::replace(&mut self.phase, Phase::Broken) {
+            Phase::Idle if !self.has_room() => (Phase::Idle, Step::Idle),
             Phase::Idle => match self.new_ranges() {
                 Some(ranges) if self.status.begin() => {
                     let plan = Plan { microbatch: self.committed + 1, attempt: 0, ranges };
@@ -294,19 +359,6 @@ impl Component for Coordinator {
                 } else {
                     (self.commit(attempt), Step::Worked)
                 }
-            }
-            Phase::Committing(attempt, position) => {
-                if self.shared.log.durable() >= position {
-                    self.send_all(&attempt, Message::Apply);
-                    (Phase::Applying(attempt), Step::Worked)
-                } else if let Some(error) = self.shared.log.failure() {
-                    (self.broken(error), Step::Worked)
-                } else {
-                    (Phase::Committing(attempt, position), Step::Idle)
-                }
-            }
-            Phase::Applying(attempt) if attempt.is_finished() => {
-                (self.applied(&attempt), Step::Worked)
             }
             Phase::Discarding(attempt) if attempt.is_finished() => {
                 (self.retry(&attempt, now), Step::Worked)

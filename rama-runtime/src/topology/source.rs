@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::depot::{AnyDepot, DepotRuntime};
 use crate::dsl::Cx;
+use crate::exec::StatementFailure;
 use crate::task::{Event, Origin};
 
 /// The code after `source>`, without its record type.
@@ -45,7 +46,9 @@ where
             .as_any()
             .downcast_ref::<DepotRuntime<T>>()
             .expect("a source's record type is its depot's");
-        let records = depot.read(origin.partition, offsets.clone());
+        let records = depot.read(origin.partition, offsets.clone()).unwrap_or_else(|error| {
+            StatementFailure::raise(format!("the depot's records cannot be read: {error}"))
+        });
         let mut cx = Cx::<O>::new(event);
         for (record, offset) in records.into_iter().zip(offsets) {
             cx.begin_record(Origin { offset, ..origin });

@@ -12,6 +12,12 @@ pub enum StopCause {
     /// The log failed or was closed.
     #[error(transparent)]
     Log(#[from] LogError),
+    /// A checkpoint failed for another reason than a full disk. What was acknowledged is in the log.
+    #[error("a checkpoint failed: {source}")]
+    Checkpoint {
+        /// Why.
+        source: Arc<dyn std::error::Error + Send + Sync>,
+    },
     /// A thread of the cluster panicked outside user code, or in the `Drop` of a user's value.
     #[error("a thread of the cluster ended: {message}")]
     Panicked {

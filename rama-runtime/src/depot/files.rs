@@ -1,0 +1,171 @@
+//! The records of depots that are in segments, to read.
+
+use std::ops::{ControlFlow, Range};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use super::segment::{BlockRef, SegmentError, SegmentReader};
+use crate::disk::Disk;
+use crate::store::{DatabaseError, Snapshot};
+
+/// Readers kept for the next read.
+const KEPT_READERS: usize = 8;
+
+/// The segments of all depots of a module, as of the last checkpoint.
+pub(crate) struct DepotFiles {
+    disk: Arc<dyn Disk>,
+    dir: PathBuf,
+    snapshot: RwLock<Arc<Snapshot>>,
+    /// Each has a file and a block at hand. By depot and partition, the one used last at the end.
+    readers: Mutex<Vec<((u32, u32), SegmentReader)>>,
+}
+
+/// Records that cannot be read from their segments.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DepotFileError {
+    /// A segment cannot be read.
+    #[error(transparent)]
+    Segment(#[from] SegmentError),
+    /// The index of blocks cannot be read.
+    #[error(transparent)]
+    Index(#[from] DatabaseError),
+    /// The index does not have the records.
+    #[error("no segment holds record {offset} of partition {partition}")]
+    NotIndexed {
+        /// The partition.
+        partition: u32,
+        /// Offset of the record.
+        offset: u64,
+    },
+    /// A record does not decode.
+    #[error("record {offset} of partition {partition} cannot be decoded")]
+    Undecodable {
+        /// The partition.
+        partition: u32,
+        /// Offset of the record.
+        offset: u64,
+        /// The decoder's error.
+        source: postcard::Error,
+    },
+}
+
+impl DepotFiles {
+    pub(crate) fn new(disk: Arc<dyn Disk>, dir: PathBuf, snapshot: Arc<Snapshot>) -> DepotFiles {
+        DepotFiles { disk, dir, snapshot: RwLock::new(snapshot), readers: Mutex::default() }
+    }
+
+    /// A later checkpoint.
+    pub(crate) fn show(&self, snapshot: Arc<Snapshot>) {
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
+    }
+
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Hands the records at `offsets`, in order, with their append times, to `f`.
+    pub(crate) fn read(
+        &self,
+        depot: u32,
+        partition: u32,
+        offsets: Range<u64>,
+        f: &mut dyn FnMut(u64, u64, &[u8]) -> Result<(), postcard::Error>,
+    ) -> Result<(), DepotFileError> {
+        let mut reader = self.take_reader(depot, partition);
+        let result = self.read_with(&mut reader, depot, partition, offsets, f);
+        if result.is_ok() {
+            let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+            if readers.len() == KEPT_READERS {
+                readers.remove(0);
+            }
+            readers.push(((depot, partition), reader));
+        }
+        result
+    }
+
+    fn take_reader(&self, depot: u32, partition: u32) -> SegmentReader {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        match readers.iter().position(|(of, _)| *of == (depot, partition)) {
+            Some(at) => readers.remove(at).1,
+            None => SegmentReader::new(Arc::clone(&self.disk), &self.dir),
+        }
+    }
+
+    fn read_with(
+        &self,
+        reader: &mut SegmentReader,
+        depot: u32,
+        partition: u32,
+        offsets: Range<u64>,
+        f: &mut dyn FnMut(u64, u64, &[u8]) -> Result<(), postcard::Error>,
+    ) -> Result<(), DepotFileError> {
+        let mut next = offsets.start;
+        for block in self.blocks(depot, partition, &offsets)? {
+            let mut failed = None;
+            // Blocks follow each other; if not, the records in between are missing.
+            if block.first_offset > next {
+                break;
+            }
+            let _ = reader.read(&block, next..offsets.end, &mut |offset, millis, record| {
+                next = offset + 1;
+                match f(offset, millis, record) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(source) => {
+                        failed = Some(DepotFileError::Undecodable { partition, offset, source });
+                        ControlFlow::Break(())
+                    }
+                }
+            })?;
+            if let Some(failed) = failed {
+                return Err(failed);
+            }
+        }
+        if next < offsets.end {
+            return Err(DepotFileError::NotIndexed { partition, offset: next });
+        }
+        Ok(())
+    }
+
+    /// The blocks that hold some of these records, in order.
+    fn blocks(
+        &self,
+        depot: u32,
+        partition: u32,
+        offsets: &Range<u64>,
+    ) -> Result<Vec<BlockRef>, DepotFileError> {
+        let snapshot = self.snapshot();
+        let mut first = None;
+        let start = BlockRef::key_at(depot, partition, 0);
+        let behind = BlockRef::key_at(depot, partition, offsets.start.saturating_add(1));
+        snapshot.blocks(&start, &behind, true, &mut |key, value| {
+            first = BlockRef::decode(key, value);
+            false
+        })?;
+        let mut blocks: Vec<BlockRef> = first.into_iter().collect();
+        let end = BlockRef::key_at(depot, partition, offsets.end);
+        if behind < end {
+            snapshot.blocks(&behind, &end, false, &mut |key, value| {
+                blocks.extend(BlockRef::decode(key, value));
+                true
+            })?;
+        }
+        Ok(blocks)
+    }
+}
+
+/// The last block of a partition, if it has any.
+pub(crate) fn last_block(
+    snapshot: &Snapshot,
+    depot: u32,
+    partition: u32,
+) -> Result<Option<BlockRef>, DatabaseError> {
+    let mut last = None;
+    let start = BlockRef::key_at(depot, partition, 0);
+    let end = BlockRef::key_at(depot, partition, u64::MAX);
+    snapshot.blocks(&start, &end, true, &mut |key, value| {
+        last = BlockRef::decode(key, value);
+        false
+    })?;
+    Ok(last)
+}

@@ -1,0 +1,66 @@
+//! Depot segments: the files in which the records of a depot's partition lie, once a checkpoint has
+//! copied them out of the write-ahead log.
+//!
+//! Each partition has a row of segments in a directory of its own,
+//! `<data dir>/depots/<depot id>-<partition>/<first offset, 20 digits>.seg`. A segment is a header and
+//! blocks, a block is a header and entries, an entry is a record. All numbers are little-endian, a
+//! varint is LEB128. This is format version 1:
+//!
+//! ```text
+//! segment  header, block*
+//! header   magic "ramaseg\n" [8] | version u32 | depot u32 | partition u32 | first offset u64
+//!          | crc32 u32 of the 28 bytes before
+//! block    length u32 | crc32 u32 | first offset u64 | count u32 | first append millis u64 | entry*
+//! entry    record's length varint | millis since the entry before varint | record
+//! ```
+//!
+//! A block's length counts all of its bytes. Its crc covers the format version, depot and partition,
+//! the segment's first offset and the block's byte position in the file, and then all of the block but
+//! the crc itself: a block is valid in one place only. The records of a block have consecutive offsets;
+//! the first entry's millis are zero. Blocks follow each other without gaps, segments too: a segment
+//! is named by the offset of its first record. A block is closed at
+//! [`SegmentOptions::block_bytes`] of entries, or when a checkpoint ends; a larger record has a block
+//! to itself.
+//!
+//! The files do not say where they end. The index does: one [`BlockRef`] per block, kept elsewhere and
+//! committed together with everything else of a checkpoint.
+//!
+//! - **Invariant**: the index is the truth. What lies behind the last indexed block, in its segment or
+//!   in later ones, is garbage of a checkpoint that was not committed, and is cut before anything is
+//!   written.
+//! - **Invariant**: a [`BlockRef`] is handed out only when its block, and the name of its file, are
+//!   durable.
+//! - **Invariant**: nothing before the end of the last indexed block is ever written again. Whole
+//!   segments are removed, oldest first.
+//! - **Invariant**: offsets are consecutive and append times never go back, so the index is in the
+//!   order of both.
+//!
+//! `format` has the bytes, `names` the paths, `block_ref` the index's entries, `tail` and `writer` the
+//! writing, `reader` and `verify` the reading, `remove` the removing.
+// Checkpoints are to use this.
+#![allow(dead_code, unused_imports)]
+
+mod block_ref;
+#[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
+mod damage_tests;
+mod error;
+mod format;
+mod names;
+mod options;
+mod reader;
+mod remove;
+mod tail;
+#[cfg(test)]
+mod tests;
+mod verify;
+mod writer;
+
+pub(crate) use block_ref::{BlockRef, first_block_since};
+pub use error::SegmentError;
+pub(crate) use options::SegmentOptions;
+pub(crate) use reader::{SegmentReader, Visit, read_block};
+pub(crate) use remove::{remove_segments_below, remove_unindexed};
+pub(crate) use verify::{Verified, verify};
+pub(crate) use writer::PartitionWriter;

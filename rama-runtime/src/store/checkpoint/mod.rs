@@ -1,0 +1,16 @@
+//! Checkpoints: what the log says up to a position, in the database and in depot segments, so that
+//! the log before it can go.
+
+mod checkpointer;
+mod freeze;
+mod record;
+mod records;
+mod trigger;
+
+pub(crate) use checkpointer::{Checkpointer, CheckpointerParts, PartitionRows};
+pub(crate) use freeze::Freeze;
+pub(crate) use record::{
+    CheckpointRecord, DepotRecord, PartitionEnd, StructureCounter, TopologyRecord,
+};
+pub(crate) use records::RecordCopier;
+pub(crate) use trigger::CheckpointTrigger;
