@@ -1,6 +1,7 @@
 //! Nothing acknowledged is lost and nothing is done twice, whenever the process dies: `kill -9` of a
-//! child process at random moments and between prepare and commit, and power cuts that drop or tear
-//! whatever was not synced.
+//! child process at random moments, between prepare and commit, and while a checkpoint is made and the
+//! log cut; and power cuts that drop or tear whatever was not synced. Limits are so small that
+//! checkpoints follow each other.
 #![allow(missing_docs, clippy::unwrap_used)]
 
 mod common;
@@ -14,12 +15,14 @@ use std::sync::{Arc, Mutex};
 use common::{Bank, BankTransferModule, Deposit, check_bank, read_bank, transfer};
 use rama::disk::MemDisk;
 use rama::log::LogOptions;
-use rama::{AckLevel, ClusterEvent, InProcessCluster};
+use rama::{AckLevel, ClusterEvent, InProcessCluster, StorageOptions};
 
 const TASKS: usize = 4;
 const DIR: &str = "RAMA_TEST_CRASH_DIR";
 const ROUND: &str = "RAMA_TEST_CRASH_ROUND";
 const HOLD: &str = "RAMA_TEST_CRASH_HOLD";
+/// How many power cuts to simulate.
+const SEEDS: &str = "RAMA_TEST_POWER_CUTS";
 
 /// Records that were acknowledged: how often each must be in its depot.
 #[derive(Default)]
@@ -51,6 +54,15 @@ fn check_acked(bank: &Bank, acked: &Acked) {
     }
 }
 
+/// Limits at which checkpoints follow each other.
+fn small_storage(log_bytes: u64) -> StorageOptions {
+    StorageOptions::default()
+        .checkpoint_log_bytes(log_bytes)
+        .cache_bytes(2_000)
+        .depot_cache_bytes(1_000)
+        .depot_segment_bytes(2_000)
+}
+
 fn wait_for_all(cluster: &InProcessCluster) {
     let deposits = cluster.depot(BankTransferModule::deposit_depot);
     let transfers = cluster.depot(BankTransferModule::transfer_depot);
@@ -79,17 +91,21 @@ fn child_process() {
     let cluster = InProcessCluster::builder()
         .data_dir(dir)
         .microbatch_max_records(5)
-        .event_hook(move |event| {
-            if let ClusterEvent::Prepared { .. } = event
-                && hold
-                && prepared.fetch_add(1, Ordering::SeqCst) == 2
-            {
-                say("prepared".to_owned());
-                // The commit never comes: the parent kills us here.
-                loop {
-                    std::thread::park();
+        .log_options(LogOptions::default().segment_bytes(1_500))
+        .storage_options(small_storage(2_000))
+        .event_hook(move |event| match event {
+            ClusterEvent::Prepared { .. } => {
+                if hold && prepared.fetch_add(1, Ordering::SeqCst) == 2 {
+                    say("prepared".to_owned());
+                    // The commit never comes: the parent kills us here.
+                    loop {
+                        std::thread::park();
+                    }
                 }
             }
+            ClusterEvent::CheckpointBegun { .. } => say("begun".to_owned()),
+            ClusterEvent::Checkpointed { .. } => say("checkpointed".to_owned()),
+            _ => {}
         })
         .build()
         .unwrap();
@@ -130,7 +146,20 @@ impl Drop for Killed {
     }
 }
 
-fn run_child(dir: &std::path::Path, round: u64, hold: bool, lines: usize, acked: &mut Acked) {
+/// When a child is killed.
+#[derive(Clone, Copy, PartialEq)]
+enum Kill {
+    /// When so many appends were acknowledged, and five checkpoints made.
+    After(usize),
+    /// Between prepare and commit.
+    Prepared,
+    /// So many microseconds after a checkpoint began, when five were made.
+    Checkpoint(u64),
+}
+
+/// Runs a child until it is killed; says how many checkpoints it made, and whether it died in one.
+fn run_child(dir: &std::path::Path, round: u64, kill: Kill, acked: &mut Acked) -> (usize, bool) {
+    let hold = kill == Kill::Prepared;
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "child_process", "--nocapture"]).stdout(Stdio::piped());
     command.env(DIR, dir).env(ROUND, round.to_string());
@@ -141,6 +170,7 @@ fn run_child(dir: &std::path::Path, round: u64, hold: bool, lines: usize, acked:
     let output = BufReader::new(child.0.stdout.take().unwrap());
     let mut seen = 0;
     let mut held = false;
+    let (mut checkpoints, mut in_checkpoint) = (0, false);
     for line in output.lines() {
         let line = line.unwrap();
         if let Some(amt) = line.strip_prefix("deposit ") {
@@ -151,20 +181,41 @@ fn run_child(dir: &std::path::Path, round: u64, hold: bool, lines: usize, acked:
             held = true;
             seen = 0;
             continue;
+        } else if line == "begun" {
+            in_checkpoint = true;
+            if let Kill::Checkpoint(micros) = kill
+                && checkpoints >= 5
+            {
+                let begun = std::time::Instant::now();
+                while begun.elapsed().as_micros() < u128::from(micros) {
+                    std::hint::spin_loop();
+                }
+                child.0.kill().unwrap();
+                child.0.wait().unwrap();
+            }
+            continue;
+        } else if line == "checkpointed" {
+            (checkpoints, in_checkpoint) = (checkpoints + 1, false);
+            continue;
         } else {
             continue;
         }
         seen += 1;
         // Acknowledgements of appends that began after the prepare stood behind it in the log: once
         // a few of those are here, what was prepared is on disk, and its commit is not.
-        if (hold && held && seen >= 5) || (!hold && seen >= lines) {
+        let is_time = match kill {
+            Kill::After(lines) => seen >= lines && checkpoints >= 5,
+            Kill::Prepared => held && seen >= 5,
+            Kill::Checkpoint(_) => false,
+        };
+        if is_time {
+            // Lines that are already in the pipe are acknowledgements too: they are read on.
             child.0.kill().unwrap();
             child.0.wait().unwrap();
-            // Lines that were already in the pipe when it died are acknowledgements too.
-            hold.then(|| assert!(held));
         }
     }
     assert!(!hold || held, "the child died before it prepared anything");
+    (checkpoints, in_checkpoint)
 }
 
 #[test]
@@ -172,13 +223,22 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled() {
     let dir = tempfile::tempdir().unwrap();
     let mut acked = Acked::default();
     let mut random = fastrand::Rng::with_seed(1);
-    for round in 0..36_u64 {
-        let hold = round % 3 == 2;
-        run_child(dir.path(), round, hold, random.usize(1..150), &mut acked);
+    let (mut checkpoints, mut deaths_in_checkpoints) = (0, 0);
+    for round in 0..100_u64 {
+        let kill = match round % 5 {
+            0 => Kill::Prepared,
+            1 | 2 => Kill::Checkpoint(random.u64(0..6_000)),
+            _ => Kill::After(random.usize(1..100)),
+        };
+        let hold = kill == Kill::Prepared;
+        let (made, died_in_one) = run_child(dir.path(), round, kill, &mut acked);
+        checkpoints += made;
+        deaths_in_checkpoints += usize::from(died_in_one);
         let attempts = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&attempts);
         let cluster = InProcessCluster::builder()
             .data_dir(dir.path())
+            .storage_options(small_storage(1_000 + round * 100))
             .event_hook(move |event| {
                 if let ClusterEvent::Planned { attempt, .. } = event {
                     seen.lock().unwrap().push(*attempt);
@@ -198,10 +258,15 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled() {
         cluster.close().unwrap();
     }
     assert!(acked.transfers.len() > 500, "only {} transfers", acked.transfers.len());
+    assert!(checkpoints >= 300, "only {checkpoints} checkpoints");
+    assert!(deaths_in_checkpoints >= 10, "only {deaths_in_checkpoints} deaths in checkpoints");
+    let segments = std::fs::read_dir(dir.path().join("log")).unwrap().count();
+    assert!(segments < 20, "the log was not cut: {segments} segments");
 }
 
 /// One life of a cluster on a disk whose power is cut at a random step.
-fn power_cut(seed: u64) {
+fn power_cut(seed: u64) -> u64 {
+    let checkpoints = Arc::new(AtomicU64::new(0));
     let mut random = fastrand::Rng::with_seed(seed);
     let mut acked = Acked::default();
     let mut disk = MemDisk::new();
@@ -211,19 +276,24 @@ fn power_cut(seed: u64) {
         let hold = random.bool();
         let (at, prepared) = (random.u64(..3), AtomicU64::new(0));
         let flag = Arc::clone(&cut);
+        let made = Arc::clone(&checkpoints);
         let cluster = InProcessCluster::builder()
             .disk(Arc::new(disk.clone()))
             .data_dir("/data")
             .simulated(random.u64(..))
             .microbatch_max_records(random.u64(1..6))
-            .log_options(LogOptions::default().segment_bytes(random.u64(500..5_000)))
-            .event_hook(move |event| {
-                if let ClusterEvent::Prepared { .. } = event
-                    && hold
-                    && prepared.fetch_add(1, Ordering::SeqCst) == at
+            .log_options(LogOptions::default().segment_bytes(random.u64(200..2_000)))
+            .storage_options(small_storage(random.u64(100..800)))
+            .event_hook(move |event| match event {
+                ClusterEvent::Prepared { .. }
+                    if hold && prepared.fetch_add(1, Ordering::SeqCst) == at =>
                 {
                     flag.store(true, Ordering::SeqCst);
                 }
+                ClusterEvent::Checkpointed { .. } => {
+                    made.fetch_add(1, Ordering::SeqCst);
+                }
+                _ => {}
             })
             .build()
             .unwrap();
@@ -234,6 +304,10 @@ fn power_cut(seed: u64) {
         check_bank(&bank);
         let deposits = cluster.depot(BankTransferModule::deposit_depot);
         let transfers = cluster.depot(BankTransferModule::transfer_depot);
+        if random.bool() {
+            // In the middle of whatever a component does to the disk.
+            disk.faults().power_off_after(Some(random.u64(1..400)));
+        }
         let appends = random.i64(1..40);
         for number in 0..appends {
             if cut.load(Ordering::SeqCst) {
@@ -243,14 +317,18 @@ fn power_cut(seed: u64) {
             let from = random.i64(0..6);
             if random.u8(..3) == 0 {
                 let amt = 1 + round * 1_000 + number;
-                deposits.append_with(Deposit { user_id: from, amt }, level).unwrap();
+                if deposits.append_with(Deposit { user_id: from, amt }, level).is_err() {
+                    break; // the power is off
+                }
                 if level == AckLevel::Ack {
                     acked.deposits.push(amt);
                 }
             } else {
                 let id = format!("{round}-{number}");
                 let (to, amt) = ((from + random.i64(1..6)) % 6, random.i64(1..2_000));
-                transfers.append_with(transfer(&id, from, to, amt), level).unwrap();
+                if transfers.append_with(transfer(&id, from, to, amt), level).is_err() {
+                    break;
+                }
                 if level == AckLevel::Ack {
                     acked.transfers.push(id);
                 }
@@ -266,12 +344,18 @@ fn power_cut(seed: u64) {
         cluster.kill();
         disk = after;
     }
+    checkpoints.load(Ordering::SeqCst)
 }
 
 #[test]
 fn power_cuts_that_tear_unsynced_writes_lose_nothing_acknowledged() {
-    for seed in 0..300 {
-        let result = std::panic::catch_unwind(|| power_cut(seed));
-        assert!(result.is_ok(), "seed {seed}");
+    let seeds = std::env::var(SEEDS).map_or(200, |seeds| seeds.parse().unwrap());
+    let mut checkpoints = 0;
+    for seed in 0..seeds {
+        match std::panic::catch_unwind(|| power_cut(seed)) {
+            Ok(made) => checkpoints += made,
+            Err(_) => panic!("seed {seed}"),
+        }
     }
+    assert!(checkpoints > 5 * seeds, "only {checkpoints} checkpoints");
 }

@@ -159,7 +159,12 @@ fn launch_error<M: rama::Module>(dir: &Path, module: M, tasks: usize) -> LaunchE
     let cluster = InProcessCluster::open(dir).unwrap();
     let error = cluster.launch(module, tasks, 1).unwrap_err();
     drop(cluster);
-    assert_eq!(contents(dir), before, "the failed launch changed something: {error}");
+    let after = contents(dir);
+    let names = |files: &[(std::path::PathBuf, Vec<u8>)]| -> Vec<String> {
+        files.iter().map(|(path, bytes)| format!("{} {}", path.display(), bytes.len())).collect()
+    };
+    assert_eq!(names(&after), names(&before), "the failed launch changed something: {error}");
+    assert!(after == before, "the failed launch changed something: {error}");
     error
 }
 
@@ -416,7 +421,10 @@ fn a_directory_that_lost_its_manifest_or_its_log_is_refused_and_left_alone() {
     std::fs::rename(&manifest, &manifest_aside).unwrap();
     for tasks in [4, 8] {
         let error = launch_error(dir, BankTransferModule, tasks).to_string();
-        assert!(error.contains("not a data directory: it holds `log` but no manifest"), "{error}");
+        assert!(
+            error.contains("not a data directory: it holds `state.redb` but no manifest"),
+            "{error}"
+        );
     }
     std::fs::rename(&manifest_aside, &manifest).unwrap();
 

@@ -15,7 +15,7 @@ use crate::module::ModuleDefinition;
 use crate::store::checkpoint::{
     CheckpointRecord, DepotRecord, PartitionEnd, PartitionRows, RecordCopier,
 };
-use crate::store::database::CheckpointDatabase;
+use crate::store::database::{self, CheckpointDatabase};
 use crate::store::{self, DatabaseError, Recovered, Recovery, RecoveryParts, Snapshot};
 
 /// The catalogue ids of a module's objects, by index.
@@ -52,18 +52,18 @@ pub(super) fn open(
     let unreadable = |source| LaunchError::Checkpoint { dir: dir.to_owned(), source };
     let started = std::time::Instant::now();
     let options = &settings.storage;
-    let database = CheckpointDatabase::open(&settings.disk, dir, options.database_cache_bytes)
-        .map_err(unreadable)?;
-    let snapshot = database.snapshot().map_err(unreadable)?;
-    let record = read_record(&snapshot, dir).map_err(unreadable)?;
+    // Opening the database may change it, and nothing is changed before the whole log was accepted.
+    let found =
+        database::find(&settings.disk, dir, options.database_cache_bytes).map_err(unreadable)?;
+    let snapshot = found.as_ref().map(|found| &*found.snapshot);
+    let record = match snapshot {
+        Some(snapshot) => read_record(snapshot, dir).map_err(unreadable)?,
+        None => None,
+    };
     let checkpoint = record.as_ref().map_or(Position::ZERO, |record| record.position);
     let replay_from = record.as_ref().map_or(Position::ZERO, |record| record.replay_from);
     let horizon = Arc::new(Horizon::new(checkpoint.get(), options.cache_bytes));
-    let files = Arc::new(DepotFiles::new(
-        Arc::clone(&settings.disk),
-        dir.to_owned(),
-        Arc::clone(&snapshot),
-    ));
+    let files = Arc::new(DepotFiles::new(Arc::clone(&settings.disk), dir.to_owned()));
 
     let mut partitions: Vec<Vec<Box<dyn AnyPartition>>> = (0..tasks)
         .map(|_| {
@@ -73,12 +73,12 @@ pub(super) fn open(
             definition.pstates.iter().map(new).collect()
         })
         .collect();
-    if let Some(record) = &record {
-        attach(&snapshot, record, &mut partitions, ids.pstates).map_err(unreadable)?;
+    if let (Some(snapshot), Some(record)) = (snapshot, &record) {
+        attach(snapshot, record, &mut partitions, ids.pstates).map_err(unreadable)?;
     }
     let (ends, last) =
-        restore_depots(&snapshot, record.as_ref(), depots, &files).map_err(unreadable)?;
-    let rows = (0..definition.pstates.len())
+        restore_depots(snapshot, record.as_ref(), depots, &files).map_err(unreadable)?;
+    let rows: Vec<Vec<PartitionRows>> = (0..definition.pstates.len())
         .map(|pstate| {
             let rows = |task: &Vec<Box<dyn AnyPartition>>| PartitionRows {
                 rows: task[pstate].rows(),
@@ -126,6 +126,20 @@ pub(super) fn open(
             "recovered from the checkpoint and the log"
         );
     }
+    drop(found);
+    let database = CheckpointDatabase::open(&settings.disk, dir, options.database_cache_bytes)
+        .map_err(unreadable)?;
+    let snapshot = database.snapshot().map_err(unreadable)?;
+    if record.is_some() {
+        for (id, tasks) in ids.pstates.iter().zip(&rows) {
+            for (task, partition) in (0..).zip(tasks) {
+                let nodes = partition.nodes.iter().map(|node| node.id);
+                let backing = snapshot.partition(*id, task, nodes).map_err(unreadable)?;
+                partition.rows.replace_backing(backing);
+            }
+        }
+    }
+    files.show(snapshot);
     // What a crash kept from being cut.
     log.cut(replay_from);
     let segments =
@@ -176,7 +190,7 @@ type LastBlocks = FxHashMap<(u32, u32), crate::depot::segment::BlockRef>;
 
 /// Tells depots what is in segments; their ends, and the last block of each partition.
 fn restore_depots(
-    snapshot: &Snapshot,
+    snapshot: Option<&Snapshot>,
     record: Option<&CheckpointRecord>,
     depots: &[Arc<dyn AnyDepot>],
     files: &Arc<DepotFiles>,
@@ -192,7 +206,11 @@ fn restore_depots(
         });
         for (partition, end) in (0..).zip(&known.partitions) {
             depot.restore_end(partition, end.end, end.last_append_millis);
-            if let Some(block) = last_block(snapshot, depot.id(), partition)? {
+            let block = match snapshot {
+                Some(snapshot) => last_block(snapshot, depot.id(), partition)?,
+                None => None,
+            };
+            if let Some(block) = block {
                 last.insert((depot.id(), partition), block);
             }
         }

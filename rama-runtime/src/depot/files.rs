@@ -15,7 +15,7 @@ const KEPT_READERS: usize = 8;
 pub(crate) struct DepotFiles {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
-    snapshot: RwLock<Arc<Snapshot>>,
+    snapshot: RwLock<Option<Arc<Snapshot>>>,
     /// Each has a file and a block at hand. By depot and partition, the one used last at the end.
     readers: Mutex<Vec<((u32, u32), SegmentReader)>>,
 }
@@ -51,17 +51,18 @@ pub enum DepotFileError {
 }
 
 impl DepotFiles {
-    pub(crate) fn new(disk: Arc<dyn Disk>, dir: PathBuf, snapshot: Arc<Snapshot>) -> DepotFiles {
-        DepotFiles { disk, dir, snapshot: RwLock::new(snapshot), readers: Mutex::default() }
+    /// Before the first checkpoint is shown it holds nothing.
+    pub(crate) fn new(disk: Arc<dyn Disk>, dir: PathBuf) -> DepotFiles {
+        DepotFiles { disk, dir, snapshot: RwLock::new(None), readers: Mutex::default() }
     }
 
     /// A later checkpoint.
     pub(crate) fn show(&self, snapshot: Arc<Snapshot>) {
-        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = snapshot;
+        *self.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
     }
 
-    fn snapshot(&self) -> Arc<Snapshot> {
-        Arc::clone(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.snapshot.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Hands the records at `offsets`, in order, with their append times, to `f`.
@@ -134,7 +135,7 @@ impl DepotFiles {
         partition: u32,
         offsets: &Range<u64>,
     ) -> Result<Vec<BlockRef>, DepotFileError> {
-        let snapshot = self.snapshot();
+        let Some(snapshot) = self.snapshot() else { return Ok(Vec::new()) };
         let mut first = None;
         let start = BlockRef::key_at(depot, partition, 0);
         let behind = BlockRef::key_at(depot, partition, offsets.start.saturating_add(1));

@@ -151,23 +151,45 @@ impl CheckpointDatabase {
     }
 }
 
-/// Opens a copy in memory of the file's changes over the file, which stays as it is.
-pub(crate) fn open_read_only(
+/// The database as it is found. The file stays as it is: what opening it changes, as after a crash,
+/// is changed in memory only.
+pub(crate) struct FoundDatabase {
+    pub(crate) snapshot: Arc<Snapshot>,
+    database: Database,
+    path: PathBuf,
+}
+
+impl FoundDatabase {
+    /// Checks the checksums of everything; says whether they are right.
+    pub(crate) fn verify(self) -> Result<bool, DatabaseError> {
+        let FoundDatabase { snapshot, mut database, path } = self;
+        // It is checked only while nobody reads it.
+        drop(snapshot);
+        database.check_integrity().map_err(|error| DatabaseError::from(error).in_file(&path))
+    }
+}
+
+/// Looks at the database in a data directory, if there is one.
+pub(crate) fn find(
     disk: &Arc<dyn Disk>,
     dir: &Path,
-) -> Result<(Database, Arc<Snapshot>), DatabaseError> {
+    cache_bytes: usize,
+) -> Result<Option<FoundDatabase>, DatabaseError> {
     let path = dir.join(FILE);
+    if !disk.exists(&path).map_err(|source| DatabaseError::Io { path: path.clone(), source })? {
+        return Ok(None);
+    }
     let file = disk
         .open(&path, OpenMode::Read)
         .map_err(|source| DatabaseError::Io { path: path.clone(), source })?;
     let backend = backend::OverlayBackend::new(file)
         .map_err(|source| DatabaseError::Io { path: path.clone(), source })?;
-    let database = open_backend(backend, 64 << 20).map_err(|error| error.in_file(&path))?;
+    let database = open_backend(backend, cache_bytes).map_err(|error| error.in_file(&path))?;
     let transaction =
         database.begin_read().map_err(|error| DatabaseError::from(error).in_file(&path))?;
-    let snapshot = Arc::new(Snapshot::new(transaction, path));
+    let snapshot = Arc::new(Snapshot::new(transaction, path.clone()));
     snapshot.check_format()?;
-    Ok((database, snapshot))
+    Ok(Some(FoundDatabase { snapshot, database, path }))
 }
 
 fn open_backend(
