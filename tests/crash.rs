@@ -105,6 +105,8 @@ fn child_process() {
             }
             ClusterEvent::CheckpointBegun { .. } => say("begun".to_owned()),
             ClusterEvent::Checkpointed { .. } => say("checkpointed".to_owned()),
+            ClusterEvent::CheckpointFailed { error } => say(format!("failed {error:?}")),
+            ClusterEvent::AttemptFailed { failure } => say(format!("failed {failure:?}")),
             _ => {}
         })
         .build()
@@ -147,7 +149,7 @@ impl Drop for Killed {
 }
 
 /// When a child is killed.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 enum Kill {
     /// When so many appends were acknowledged, and five checkpoints made.
     After(usize),
@@ -198,6 +200,7 @@ fn run_child(dir: &std::path::Path, round: u64, kill: Kill, acked: &mut Acked) -
             (checkpoints, in_checkpoint) = (checkpoints + 1, false);
             continue;
         } else {
+            assert!(!line.starts_with("failed "), "{line}");
             continue;
         }
         seen += 1;
@@ -231,7 +234,9 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled() {
             _ => Kill::After(random.usize(1..100)),
         };
         let hold = kill == Kill::Prepared;
+        let started = std::time::Instant::now();
         let (made, died_in_one) = run_child(dir.path(), round, kill, &mut acked);
+        eprintln!("round {round} {kill:?} made {made} died in {died_in_one} acked {} {:?}", acked.transfers.len(), started.elapsed());
         checkpoints += made;
         deaths_in_checkpoints += usize::from(died_in_one);
         let attempts = Arc::new(Mutex::new(Vec::new()));

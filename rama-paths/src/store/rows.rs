@@ -341,18 +341,28 @@ impl<T: Slot> Rows<T> {
         key: &KeyBytes,
         at: AsOf<'_>,
     ) -> Result<Option<T>, PathError> {
-        let backing = {
-            let layers = self.read();
-            at.check()?;
-            if let Some(slot) = layers.in_memory(structure, key, at.position()) {
-                return Ok(slot.clone());
+        loop {
+            let backing = {
+                let layers = self.read();
+                at.check()?;
+                if let Some(slot) = layers.in_memory(structure, key, at.position()) {
+                    return Ok(slot.clone());
+                }
+                match layers.beneath(structure) {
+                    Some(backing) if !layers.complete => Arc::clone(backing),
+                    _ => return Ok(None),
+                }
+            };
+            match self.get_beneath(structure, key, &backing) {
+                Err(PathError::Backing(_)) if !self.is_newest(&backing) => {}
+                result => return result,
             }
-            match layers.beneath(structure) {
-                Some(backing) if !layers.complete => Arc::clone(backing),
-                _ => return Ok(None),
-            }
-        };
-        self.get_beneath(structure, key, &backing)
+        }
+    }
+
+    /// A backing may fail once another has taken its place.
+    fn is_newest(&self, backing: &Arc<dyn Backing>) -> bool {
+        self.read().backing.as_ref().is_some_and(|newest| Arc::ptr_eq(newest, backing))
     }
 
     fn get_beneath(
@@ -387,25 +397,28 @@ impl<T: Slot> Rows<T> {
         max: usize,
         at: AsOf<'_>,
     ) -> Result<Page<T>, PathError> {
-        let mut page = PageBuilder::new(max);
-        let backing = {
-            let layers = self.read();
-            at.check()?;
-            for sealed in layers.sealed.iter().rev() {
-                if sealed.position <= at.position() {
-                    let order = || &**sealed.top_order.get_or_init(|| sealed.rows.top_order());
-                    page.layer(|f| sealed.rows.range(structure, start, max, order, f));
+        loop {
+            let mut page = PageBuilder::new(max);
+            let backing = {
+                let layers = self.read();
+                at.check()?;
+                for sealed in layers.sealed.iter().rev() {
+                    if sealed.position <= at.position() {
+                        let order = || &**sealed.top_order.get_or_init(|| sealed.rows.top_order());
+                        page.layer(|f| sealed.rows.range(structure, start, max, order, f));
+                    }
                 }
+                page.layer(|f| layers.active.range(structure, start, max, f));
+                if let Some(frozen) = &layers.frozen {
+                    page.layer(|f| frozen.range(structure, start, max, f));
+                }
+                layers.beneath(structure).map(Arc::clone)
+            };
+            let Some(backing) = backing else { return Ok(page.finish()) };
+            match page.over(&*backing, self.node, structure, start) {
+                Err(PathError::Backing(_)) if !self.is_newest(&backing) => {}
+                result => return result,
             }
-            page.layer(|f| layers.active.range(structure, start, max, f));
-            if let Some(frozen) = &layers.frozen {
-                page.layer(|f| frozen.range(structure, start, max, f));
-            }
-            layers.beneath(structure).map(Arc::clone)
-        };
-        match backing {
-            None => Ok(page.finish()),
-            Some(backing) => page.over(&*backing, self.node, structure, start),
         }
     }
 

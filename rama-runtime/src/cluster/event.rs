@@ -51,6 +51,22 @@ pub enum ClusterEvent {
         /// Rows that were written or removed.
         rows: u64,
     },
+    /// A checkpoint could not be made. If the disk is full it is tried again until there is space;
+    /// otherwise the module stops.
+    CheckpointFailed {
+        /// Why.
+        error: Arc<dyn std::error::Error + Send + Sync>,
+    },
+    /// Reads from outside were ended, with [`rama_paths::PathError::Expired`], since they held back
+    /// a checkpoint and with it too much memory or log.
+    ReadsEnded {
+        /// Number of reads.
+        reads: usize,
+        /// Bytes of memory that rows newer than the last checkpoint took.
+        overlay_bytes: usize,
+        /// Bytes of log behind the last checkpoint.
+        log_bytes: u64,
+    },
     /// The attempt failed and will be followed by another.
     AttemptFailed {
         /// Why.

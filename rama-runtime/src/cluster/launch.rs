@@ -165,7 +165,7 @@ pub(crate) fn launch<M: Module>(
         shared: Arc::clone(&shared),
         clock: clock.clone(),
         database,
-        partitions: rows,
+        rows,
         records,
         files,
         overlay_bytes: options.overlay_bytes,

@@ -13,9 +13,9 @@ use crate::depot::{AnyDepot, DepotFiles, last_block};
 use crate::log::{Log, LogWriter, OpenError, Position};
 use crate::module::ModuleDefinition;
 use crate::store::checkpoint::{
-    CheckpointRecord, DepotRecord, PartitionEnd, PartitionRows, RecordCopier,
+    CheckpointRecord, DepotRecord, ModuleRows, PartitionEnd, PartitionRows, RecordCopier,
 };
-use crate::store::database::{self, CheckpointDatabase};
+use crate::store::database::{CheckpointDatabase, Inspection, STATE};
 use crate::store::{self, DatabaseError, Recovered, Recovery, RecoveryParts, Snapshot};
 
 /// The catalogue ids of a module's objects, by index.
@@ -34,8 +34,7 @@ pub(super) struct Storage {
     pub(super) database: CheckpointDatabase,
     pub(super) files: Arc<DepotFiles>,
     pub(super) records: RecordCopier,
-    /// By PState index, then task.
-    pub(super) rows: Vec<Vec<PartitionRows>>,
+    pub(super) rows: ModuleRows,
     /// Position of the last checkpoint.
     pub(super) checkpoint: Position,
 }
@@ -53,9 +52,9 @@ pub(super) fn open(
     let started = std::time::Instant::now();
     let options = &settings.storage;
     // Opening the database may change it, and nothing is changed before the whole log was accepted.
-    let found =
-        database::find(&settings.disk, dir, options.database_cache_bytes).map_err(unreadable)?;
-    let snapshot = found.as_ref().map(|found| &*found.snapshot);
+    let found = Inspection::find(&*settings.disk, dir).map_err(unreadable)?;
+    let snapshot = found.as_ref().map(Inspection::snapshot).transpose().map_err(unreadable)?;
+    let snapshot = snapshot.as_ref();
     let record = match snapshot {
         Some(snapshot) => read_record(snapshot, dir).map_err(unreadable)?,
         None => None,
@@ -126,19 +125,15 @@ pub(super) fn open(
             "recovered from the checkpoint and the log"
         );
     }
-    drop(found);
-    let database = CheckpointDatabase::open(&settings.disk, dir, options.database_cache_bytes)
+    let rows = ModuleRows::new(ids.pstates.to_vec(), rows);
+    let (database, _) = CheckpointDatabase::open(&settings.disk, dir, options.database_cache_bytes)
         .map_err(unreadable)?;
     let snapshot = database.snapshot().map_err(unreadable)?;
     if record.is_some() {
-        for (id, tasks) in ids.pstates.iter().zip(&rows) {
-            for (task, partition) in (0..).zip(tasks) {
-                let nodes = partition.nodes.iter().map(|node| node.id);
-                let backing = snapshot.partition(*id, task, nodes).map_err(unreadable)?;
-                partition.rows.replace_backing(backing);
-            }
-        }
+        rows.each_backing(&snapshot, |rows, backing| rows.replace_backing(backing))
+            .map_err(unreadable)?;
     }
+    drop(found);
     files.show(snapshot);
     // What a crash kept from being cut.
     log.cut(replay_from);
@@ -158,10 +153,9 @@ pub(super) fn open(
 }
 
 fn read_record(snapshot: &Snapshot, dir: &Path) -> Result<Option<CheckpointRecord>, DatabaseError> {
-    let Some(bytes) = snapshot.checkpoint()? else { return Ok(None) };
-    let path = dir.join(store::database::FILE);
-    let damaged = DatabaseError::Damaged { path, what: "the record of the checkpoint" };
-    CheckpointRecord::decode(&bytes).map(Some).ok_or(damaged)
+    let Some(bytes) = snapshot.metadata()? else { return Ok(None) };
+    let record = CheckpointRecord::decode(&bytes);
+    record.map(Some).ok_or_else(|| DatabaseError::damaged_record(&dir.join(STATE)))
 }
 
 /// Opens the partitions over the checkpoint's rows.
@@ -173,8 +167,8 @@ fn attach(
 ) -> Result<(), DatabaseError> {
     for (task, partitions) in (0..).zip(partitions) {
         for (id, partition) in pstate_ids.iter().zip(partitions) {
-            let nodes = partition.nodes();
-            let backing = snapshot.partition(*id, task, nodes.iter().map(|node| node.id))?;
+            let nodes: Vec<u32> = partition.nodes().iter().map(|node| node.id).collect();
+            let backing = snapshot.partition(*id, task, &nodes)?;
             let counter = record
                 .counters
                 .iter()

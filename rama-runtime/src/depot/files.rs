@@ -139,14 +139,13 @@ impl DepotFiles {
         let mut first = None;
         let start = BlockRef::key_at(depot, partition, 0);
         let behind = BlockRef::key_at(depot, partition, offsets.start.saturating_add(1));
-        snapshot.blocks(&start, &behind, true, &mut |key, value| {
+        snapshot.last_block(&start, &behind, &mut |key, value| {
             first = BlockRef::decode(key, value);
-            false
         })?;
         let mut blocks: Vec<BlockRef> = first.into_iter().collect();
         let end = BlockRef::key_at(depot, partition, offsets.end);
         if behind < end {
-            snapshot.blocks(&behind, &end, false, &mut |key, value| {
+            snapshot.blocks(&behind, &end, &mut |key, value| {
                 blocks.extend(BlockRef::decode(key, value));
                 true
             })?;
@@ -164,9 +163,8 @@ pub(crate) fn last_block(
     let mut last = None;
     let start = BlockRef::key_at(depot, partition, 0);
     let end = BlockRef::key_at(depot, partition, u64::MAX);
-    snapshot.blocks(&start, &end, true, &mut |key, value| {
+    snapshot.last_block(&start, &end, &mut |key, value| {
         last = BlockRef::decode(key, value);
-        false
     })?;
     Ok(last)
 }

@@ -28,10 +28,17 @@ impl DiskLock for RealLock {}
 
 impl Disk for RealDisk {
     fn create_dir_all(&self, dir: &Path) -> io::Result<()> {
-        if dir.as_os_str().is_empty() || dir.is_dir() {
+        if dir.as_os_str().is_empty() {
             return Ok(());
         }
         let parent = dir.parent().unwrap_or(Path::new(""));
+        if dir.is_dir() {
+            // Whoever made it may have been killed before its name was durable.
+            return match self.sync_dir(parent) {
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+                synced => synced,
+            };
+        }
         self.create_dir_all(parent)?;
         match fs::create_dir(dir) {
             Ok(()) => {}

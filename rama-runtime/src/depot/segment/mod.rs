@@ -37,8 +37,6 @@
 //!
 //! `format` has the bytes, `names` the paths, `block_ref` the index's entries, `tail` and `writer` the
 //! writing, `reader` and `verify` the reading, `remove` the removing.
-// Checkpoints are to use this.
-#![allow(dead_code, unused_imports)]
 
 mod block_ref;
 #[cfg(test)]

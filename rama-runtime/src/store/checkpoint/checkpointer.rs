@@ -14,10 +14,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rama_paths::{AnyRows, FrozenChange, NodeInfo, StoreError, structure_of_slot, structure_range};
-use rustc_hash::FxHashMap;
-
-use super::records::CopyError;
+use super::failure::Failure;
+use super::rows::{ModuleRows, Next};
 use super::{CheckpointRecord, Freeze, RecordCopier, StructureCounter, TopologyRecord};
 use crate::cluster::{ClusterEvent, Shared};
 use crate::depot::DepotFiles;
@@ -25,32 +23,21 @@ use crate::depot::segment::BlockRef;
 use crate::exec::{Clock, Component, Step};
 use crate::log::Position;
 use crate::store::commits::CheckpointPoint;
-use crate::store::database::{
-    CheckpointDatabase, CheckpointWriter, DatabaseError, Garbage, RowTable, RowsMut, Snapshot,
-};
+use crate::store::database::{CheckpointDatabase, CheckpointWriter, DatabaseError};
 use crate::task::Message;
 use crate::topology::StopCause;
 
-/// Rows of dropped structures removed with one checkpoint.
-const GARBAGE_ROWS: usize = 20_000;
 /// Pause between checkpoints that only remove rows of dropped structures.
 const GARBAGE_PAUSE: Duration = Duration::from_millis(200);
 /// Pause before a full disk is tried again, and between looks at readers that hold a checkpoint up.
 const PAUSE: Duration = Duration::from_millis(50);
-
-/// The committed rows of one partition.
-pub(crate) struct PartitionRows {
-    pub(crate) rows: Arc<dyn AnyRows>,
-    pub(crate) nodes: Arc<Vec<NodeInfo>>,
-}
 
 /// What a checkpointer is made of.
 pub(crate) struct CheckpointerParts {
     pub(crate) shared: Arc<Shared>,
     pub(crate) clock: Clock,
     pub(crate) database: CheckpointDatabase,
-    /// By PState index, then task.
-    pub(crate) partitions: Vec<Vec<PartitionRows>>,
+    pub(crate) rows: ModuleRows,
     pub(crate) records: RecordCopier,
     pub(crate) files: Arc<DepotFiles>,
     /// Rows newer than the last checkpoint may take so many bytes of memory.
@@ -59,16 +46,10 @@ pub(crate) struct CheckpointerParts {
 
 /// Makes checkpoints.
 pub(crate) struct Checkpointer {
-    shared: Arc<Shared>,
-    clock: Clock,
-    /// None for the moment in which it is opened again.
-    database: Option<CheckpointDatabase>,
-    partitions: Vec<Vec<PartitionRows>>,
-    records: RecordCopier,
-    files: Arc<DepotFiles>,
-    overlay_bytes: usize,
+    parts: CheckpointerParts,
     /// Rows of dropped structures wait to be removed, not before this.
     garbage_due: Option<Duration>,
+    /// The last try failed for want of space.
     is_full: bool,
     phase: Phase,
 }
@@ -96,49 +77,30 @@ struct Writing {
     frozen: Frozen,
     writer: CheckpointWriter,
     blocks: Vec<BlockRef>,
-    /// PState index and task whose rows come next.
-    next: (usize, usize),
+    next: Next,
     rows: u64,
 }
 
-/// Why a checkpoint was not made.
-enum Failure {
-    Database(DatabaseError),
-    Copy(CopyError),
-    Row(StoreError),
+/// A checkpoint that is durable.
+struct Made {
+    record: CheckpointRecord,
+    blocks: Vec<BlockRef>,
+    rows: u64,
+    started: Instant,
 }
 
-impl From<DatabaseError> for Failure {
-    fn from(error: DatabaseError) -> Self {
-        Failure::Database(error)
-    }
-}
-
-impl From<CopyError> for Failure {
-    fn from(error: CopyError) -> Self {
-        Failure::Copy(error)
-    }
+/// A checkpoint that could not be made.
+struct Unmade {
+    failure: Failure,
+    frozen: Frozen,
+    /// Its commit was tried: it may be there.
+    tried: Option<(CheckpointRecord, Vec<BlockRef>, u64)>,
 }
 
 impl Checkpointer {
     pub(crate) fn new(parts: CheckpointerParts) -> Checkpointer {
-        let CheckpointerParts {
-            shared,
-            clock,
-            database,
-            partitions,
-            records,
-            files,
-            overlay_bytes,
-        } = parts;
         Checkpointer {
-            shared,
-            clock,
-            database: Some(database),
-            partitions,
-            records,
-            files,
-            overlay_bytes,
+            parts,
             // Rows of dropped structures may be left from before.
             garbage_due: Some(Duration::ZERO),
             is_full: false,
@@ -146,9 +108,14 @@ impl Checkpointer {
         }
     }
 
+    fn shared(&self) -> &Shared {
+        &self.parts.shared
+    }
+
     fn idle(&mut self, now: Duration) -> (Phase, Step) {
-        let memory = self.shared.commits.horizon().memory();
-        let is_due = self.shared.checkpoints.is_due(&self.shared.log, memory);
+        let shared = self.shared();
+        let memory = shared.commits.horizon().memory();
+        let is_due = shared.checkpoints.is_due(&shared.log, memory);
         let garbage_is_due = self.garbage_due.is_some_and(|due| due <= now);
         if is_due || garbage_is_due && self.has_garbage() {
             return (self.begin(), Step::Worked);
@@ -160,50 +127,48 @@ impl Checkpointer {
     }
 
     fn has_garbage(&self) -> bool {
-        let snapshot = self.database.as_ref().map(CheckpointDatabase::snapshot);
-        snapshot.is_some_and(|snapshot| {
-            snapshot.and_then(|snapshot| snapshot.garbage()).is_ok_and(|count| count > 0)
-        })
+        let snapshot = self.parts.database.snapshot();
+        snapshot.and_then(|snapshot| snapshot.garbage_len()).is_ok_and(|count| count > 0)
     }
 
-    fn begin(&mut self) -> Phase {
-        let point = self.shared.commits.begin_checkpoint();
-        let workers = self.shared.inboxes.len();
-        let done = Arc::clone(self.shared.checkpoints.signal());
-        let freeze = Arc::new(Freeze::new(point.position, workers, done));
-        for inbox in &self.shared.inboxes {
+    fn begin(&self) -> Phase {
+        let shared = self.shared();
+        let point = shared.commits.begin_checkpoint();
+        let done = Arc::clone(shared.checkpoints.signal());
+        let freeze = Arc::new(Freeze::new(point.position, shared.inboxes.len(), done));
+        for inbox in &shared.inboxes {
             inbox.push(Message::Freeze(Arc::clone(&freeze)));
         }
-        self.shared.event(ClusterEvent::CheckpointBegun { position: point.position });
+        shared.event(ClusterEvent::CheckpointBegun { position: point.position });
         Phase::Freezing(point, freeze)
     }
 
     /// While workers wait for readers: ends reads that hold back too much.
     fn wait_for_readers(&self, position: Position) {
-        let horizon = self.shared.commits.horizon();
-        let is_overdue = self.shared.checkpoints.is_overdue(&self.shared.log);
-        if is_overdue || horizon.memory().overlay() > self.overlay_bytes {
-            let ended = horizon.revoke_before(position.get());
-            if ended > 0 {
+        let shared = self.shared();
+        let horizon = shared.commits.horizon();
+        let is_overdue = shared.checkpoints.is_overdue(&shared.log);
+        let overlay_bytes = horizon.memory().overlay();
+        if is_overdue || overlay_bytes > self.parts.overlay_bytes {
+            let reads = horizon.revoke_before(position.get());
+            if reads > 0 {
+                let log_bytes = shared.checkpoints.backlog(&shared.log);
                 tracing::warn!(
-                    reads = ended,
-                    overlay_bytes = horizon.memory().overlay(),
-                    log_bytes = self.shared.checkpoints.backlog(&self.shared.log),
+                    reads,
+                    overlay_bytes,
+                    log_bytes,
                     "ended reads that held back a checkpoint"
                 );
+                shared.event(ClusterEvent::ReadsEnded { reads, overlay_bytes, log_bytes });
             }
         }
     }
 
-    fn database(&self) -> Result<&CheckpointDatabase, Failure> {
-        self.database.as_ref().ok_or(Failure::Row(StoreError::Sink))
-    }
-
     /// All records are copied: makes them durable and begins the transaction.
-    fn begin_rows(&mut self, frozen: Frozen) -> Result<Phase, (Frozen, Failure)> {
+    fn begin_rows(&mut self, frozen: Frozen) -> Result<Phase, Unmade> {
         let mut begin = || -> Result<_, Failure> {
-            let blocks = self.records.finish()?;
-            let mut writer = self.database()?.begin()?;
+            let blocks = self.parts.records.finish()?;
+            let writer = self.parts.database.begin()?;
             for block in &blocks {
                 writer.put_block(&block.key(), &block.value())?;
             }
@@ -214,150 +179,95 @@ impl Checkpointer {
                 let writing = Writing { frozen, writer, blocks, next: (0, 0), rows: 0 };
                 Ok(Phase::Rows(Box::new(writing)))
             }
-            Err(failure) => Err((frozen, failure)),
+            Err(failure) => Err(Unmade { failure, frozen, tried: None }),
         }
     }
 
-    /// Writes the rows of one partition; says whether there are more.
-    fn write_partition(&self, writing: &mut Writing) -> Result<bool, Failure> {
-        let (pstate, task) = writing.next;
-        let Some(partitions) = self.partitions.get(pstate) else { return Ok(false) };
-        let Some(partition) = partitions.get(task) else {
-            writing.next = (pstate + 1, 0);
-            return Ok(true);
-        };
-        let id = self.shared.pstate_ids[pstate];
-        let table = |node| RowTable { pstate: id, task: task as u32, node };
-        let (mut failed, mut dropped, mut count) = (None, Vec::new(), 0);
-        {
-            let writer = &writing.writer;
-            let mut open: Option<(u32, RowsMut<'_>)> = None;
-            let mut change = |change: FrozenChange<'_>| -> Result<(), DatabaseError> {
-                let (node, key, value) = match change {
-                    FrozenChange::Put { node, key, value } => (node, key, Some(value)),
-                    FrozenChange::Remove { node, key } => (node, key, None),
-                    FrozenChange::Drop { node, structure } => {
-                        dropped.push(Garbage { table: table(node), structure });
-                        return Ok(());
-                    }
-                };
-                count += 1;
-                let rows = match &mut open {
-                    Some((open, rows)) if *open == node => rows,
-                    _ => {
-                        // Closed first: the next one may be the same.
-                        open = None;
-                        &mut open.insert((node, writer.rows(table(node))?)).1
-                    }
-                };
-                match value {
-                    Some(value) => rows.put(key, value),
-                    None => rows.remove(key),
-                }
-            };
-            let written = partition.rows.write_frozen(&mut |frozen| {
-                change(frozen).map_err(|error| {
-                    failed = Some(error);
-                    StoreError::Sink
-                })
-            });
-            match (failed, written) {
-                (Some(error), _) => return Err(error.into()),
-                (None, Err(error)) => return Err(Failure::Row(error)),
-                (None, Ok(())) => {}
+    /// Writes the rows of one partition, or commits when there are no more.
+    fn write(&mut self, mut writing: Box<Writing>, now: Duration) -> Result<Phase, Unmade> {
+        let Writing { writer, next, rows, .. } = &mut *writing;
+        let written = self.parts.rows.write(*next, writer, rows).and_then(|next| {
+            if next.is_none() {
+                self.parts.rows.collect_garbage(writer)?;
             }
-        }
-        for garbage in dropped {
-            writing.writer.add_garbage(garbage)?;
-        }
-        writing.rows += count;
-        writing.next = (pstate, task + 1);
-        Ok(true)
-    }
-
-    /// Removes some rows of dropped structures, and remembers the structures nested in them.
-    fn collect_garbage(&self, writing: &mut Writing) -> Result<(), Failure> {
-        let mut left = GARBAGE_ROWS;
-        while left > 0 {
-            let Some(garbage) = writing.writer.first_garbage()? else { return Ok(()) };
-            let nested = self.nested_nodes(garbage.table);
-            let (start, end) = structure_range(garbage.structure);
-            let mut found = Vec::new();
-            let removed = {
-                let mut rows = writing.writer.rows(garbage.table)?;
-                rows.drain(&start, &end, left, |slot| {
-                    if !nested.is_empty() {
-                        found.push(structure_of_slot(slot));
-                    }
-                })?
-            };
-            for structure in found {
-                let structure = structure.map_err(Failure::Row)?;
-                for node in nested {
-                    let table = RowTable { node: *node, ..garbage.table };
-                    writing.writer.add_garbage(Garbage { table, structure })?;
-                }
+            Ok(next)
+        });
+        match written {
+            Ok(Some(next)) => {
+                writing.next = next;
+                Ok(Phase::Rows(writing))
             }
-            if removed < left {
-                writing.writer.remove_garbage(garbage)?;
-            }
-            left -= removed.min(left).max(1);
+            Ok(None) => self.commit(*writing, now),
+            Err(failure) => Err(Unmade { failure, frozen: writing.frozen, tried: None }),
         }
-        Ok(())
     }
 
-    /// The nodes with the elements of structures whose handles lie in this table.
-    fn nested_nodes(&self, table: RowTable) -> &[u32] {
-        let pstate = self.shared.pstate_ids.iter().position(|id| *id == table.pstate);
-        let nodes = pstate.and_then(|pstate| self.partitions[pstate].first());
-        nodes
-            .and_then(|partition| partition.nodes.iter().find(|node| node.id == table.node))
-            .map_or(&[], |node| &node.nested)
-    }
-
-    /// Everything is written: makes it durable, and lets go of what it replaces.
-    fn commit(&mut self, writing: Writing, now: Duration) -> Result<(), (Frozen, Failure)> {
+    fn commit(&mut self, writing: Writing, now: Duration) -> Result<Phase, Unmade> {
         let Writing { frozen, writer, blocks, rows, .. } = writing;
         let record = self.record(&frozen);
         if let Err(error) = writer.commit(&record.encode()) {
-            return Err((frozen, error.into()));
+            let tried = Some((record, blocks, rows));
+            return Err(Unmade { failure: error.into(), frozen, tried });
         }
-        if let Err(failure) = self.show() {
+        let made = Made { record, blocks, rows, started: frozen.started };
+        match self.show() {
+            Ok(()) => Ok(self.made(made, now)),
             // Durable, but it cannot be read: the same as a failed read later.
-            return Err((frozen, failure));
+            Err(error) => Err(Unmade { failure: error.into(), frozen, tried: None }),
         }
-        self.records.commit(record.position, &blocks);
+    }
+
+    /// Gives readers the new checkpoint in the place of the frozen rows.
+    fn show(&self) -> Result<(), DatabaseError> {
+        let snapshot = self.parts.database.snapshot()?;
+        self.parts.rows.each_backing(&snapshot, |rows, backing| rows.finish(backing))?;
+        self.parts.files.show(snapshot);
+        Ok(())
+    }
+
+    /// A checkpoint is durable and shown: lets go of what it replaces.
+    fn made(&mut self, made: Made, now: Duration) -> Phase {
+        let Made { record, blocks, rows, started } = made;
+        self.parts.records.commit(record.position, &blocks);
+        if std::mem::take(&mut self.is_full) {
+            tracing::info!("there is space for checkpoints again");
+        }
+        self.garbage_due = Some(now + GARBAGE_PAUSE);
+        let shared = self.shared();
         for depot in &record.depots {
-            let index = self.shared.depots.iter().position(|known| known.id() == depot.id);
-            let Some(index) = index else { continue };
+            let Some(known) = shared.depots.iter().find(|known| known.id() == depot.id) else {
+                continue;
+            };
             for (partition, end) in (0..).zip(&depot.partitions) {
-                self.shared.depots[index].checkpointed(partition, end.end);
+                known.checkpointed(partition, end.end);
             }
         }
-        self.shared.log.cut(record.replay_from);
-        self.shared.checkpoints.reached(record.position);
-        self.garbage_due = Some(now + GARBAGE_PAUSE);
-        let elapsed = frozen.started.elapsed();
+        shared.log.cut(record.replay_from);
+        shared.checkpoints.reached(record.position);
         tracing::info!(
-            module = self.shared.module, position = %record.position, rows, ?elapsed,
+            module = shared.module,
+            position = %record.position,
+            rows,
+            database_bytes_written = self.parts.database.bytes_written(),
+            elapsed = ?started.elapsed(),
             "checkpoint"
         );
-        self.shared.event(ClusterEvent::Checkpointed { position: record.position, rows });
+        shared.event(ClusterEvent::Checkpointed { position: record.position, rows });
         // Appends and microbatches may have waited for it.
-        self.shared.progress.notify();
-        for signal in &self.shared.worker_signals {
+        shared.progress.notify();
+        for signal in &shared.worker_signals {
             signal.raise();
         }
-        Ok(())
+        Phase::Idle
     }
 
     fn record(&self, frozen: &Frozen) -> CheckpointRecord {
         let point = &frozen.point;
-        let topologies = point.progress.iter().zip(&self.shared.topology_ids);
+        let topologies = point.progress.iter().zip(&self.shared().topology_ids);
         CheckpointRecord {
             position: point.position,
             replay_from: point.replay_from,
-            unix_millis: self.clock.unix_millis(),
+            unix_millis: self.parts.clock.unix_millis(),
             topologies: topologies
                 .map(|(progress, id)| TopologyRecord {
                     id: *id,
@@ -365,12 +275,12 @@ impl Checkpointer {
                     positions: progress.positions.clone(),
                 })
                 .collect(),
-            depots: self.records.ends().to_vec(),
+            depots: self.parts.records.ends().to_vec(),
             counters: frozen
                 .counters
                 .iter()
                 .map(|(pstate, task, next)| StructureCounter {
-                    pstate: self.shared.pstate_ids[*pstate as usize],
+                    pstate: self.parts.rows.id(*pstate),
                     task: *task,
                     next: *next,
                 })
@@ -378,135 +288,95 @@ impl Checkpointer {
         }
     }
 
-    /// Gives readers the rows of the last checkpoint.
-    fn show(&mut self) -> Result<(), Failure> {
-        let snapshot = self.database()?.snapshot()?;
-        self.each_backing(&snapshot, |partition, backing| partition.rows.finish(backing))?;
-        self.files.show(snapshot);
-        Ok(())
-    }
-
-    fn each_backing(
-        &self,
-        snapshot: &Snapshot,
-        f: impl Fn(&PartitionRows, Arc<dyn rama_paths::Backing>),
-    ) -> Result<(), DatabaseError> {
-        for (id, partitions) in self.shared.pstate_ids.iter().zip(&self.partitions) {
-            for (task, partition) in (0..).zip(partitions) {
-                let nodes = partition.nodes.iter().map(|node| node.id);
-                f(partition, snapshot.partition(*id, task, nodes)?);
-            }
-        }
-        Ok(())
-    }
-
     /// A checkpoint was not made. The same is tried later if only space was missing.
-    fn failed(&mut self, frozen: Frozen, failure: Failure, now: Duration) -> Phase {
-        self.records.rewind();
-        let is_full = match &failure {
-            Failure::Database(error) => error.is_full(),
-            Failure::Copy(error) => error.is_full(),
-            Failure::Row(_) => false,
-        };
-        let error: Box<dyn std::error::Error + Send + Sync> = match failure {
-            Failure::Database(error) => Box::new(error),
-            Failure::Copy(error) => Box::new(error),
-            Failure::Row(error) => Box::new(error),
-        };
+    fn unmade(&mut self, unmade: Unmade, now: Duration) -> Phase {
+        let Unmade { failure, frozen, tried } = unmade;
+        let is_full = failure.is_full();
+        let error = failure.into_error();
+        self.shared().event(ClusterEvent::CheckpointFailed { error: Arc::clone(&error) });
         if !is_full {
             return self.broken(error);
         }
         if !std::mem::replace(&mut self.is_full, true) {
             tracing::warn!(%error, "a checkpoint waits for space on the disk");
         }
-        match self.reopen() {
-            Ok(()) => Phase::Frozen(frozen, now + PAUSE),
-            Err(Failure::Database(error)) if error.is_full() => Phase::Frozen(frozen, now + PAUSE),
-            Err(Failure::Database(error)) => self.broken(Box::new(error)),
-            Err(_) => self.broken(error),
+        let metadata = match self.reopen() {
+            Ok(metadata) => metadata,
+            Err(failure) if failure.is_full() => None,
+            Err(failure) => return self.broken(failure.into_error()),
+        };
+        // A commit that failed may have happened all the same.
+        if let (Some(metadata), Some((record, blocks, rows))) = (metadata, tried)
+            && metadata == record.encode()
+        {
+            if let Err(error) = self.show() {
+                return self.broken(Arc::new(error));
+            }
+            return self.made(Made { record, blocks, rows, started: frozen.started }, now);
         }
+        self.parts.records.rewind();
+        Phase::Frozen(frozen, now + PAUSE)
     }
 
-    /// Opens the database again, which does not survive a failed write, and lets readers know.
-    fn reopen(&mut self) -> Result<(), Failure> {
-        let database = self.database.take().ok_or(Failure::Row(StoreError::Sink))?;
-        match database.reopen() {
-            Ok(database) => {
-                let snapshot = self.database.insert(database).snapshot()?;
-                self.each_backing(&snapshot, |partition, backing| {
-                    partition.rows.replace_backing(backing);
-                })?;
-                self.files.show(snapshot);
-                Ok(())
-            }
-            Err((database, error)) => {
-                self.database = Some(database);
-                Err(error.into())
-            }
-        }
+    /// Opens the database again, which does not survive a failed write, and hands it to readers. The
+    /// record of the checkpoint that it shows.
+    fn reopen(&mut self) -> Result<Option<Vec<u8>>, Failure> {
+        let parts = &mut self.parts;
+        let (database, metadata) = parts.database.reopen()?;
+        let snapshot = database.snapshot()?;
+        parts.rows.each_backing(&snapshot, |rows, backing| rows.replace_backing(backing))?;
+        parts.files.show(snapshot);
+        // Nobody begins a read of the old one any more.
+        parts.database = database;
+        Ok(metadata)
     }
 
-    fn broken(&mut self, error: Box<dyn std::error::Error + Send + Sync>) -> Phase {
-        let error: Arc<dyn std::error::Error + Send + Sync> = error.into();
-        tracing::error!(module = self.shared.module, %error, "checkpoints have failed");
-        for status in &self.shared.statuses {
+    fn broken(&self, error: Arc<dyn std::error::Error + Send + Sync>) -> Phase {
+        let shared = self.shared();
+        tracing::error!(module = shared.module, %error, "checkpoints have failed");
+        for status in &shared.statuses {
             status.stop(StopCause::Checkpoint { source: Arc::clone(&error) });
         }
-        self.shared.progress.notify();
+        shared.progress.notify();
         Phase::Broken
     }
 }
 
 impl Component for Checkpointer {
     fn step(&mut self, now: Duration) -> Step {
-        let (phase, step) = match std::mem::replace(&mut self.phase, Phase::Broken) {
-            Phase::Idle if self.shared.log.failure().is_some() => (Phase::Idle, Step::Idle),
-            Phase::Idle => self.idle(now),
+        // A panic leaves it broken.
+        let (next, step) = match std::mem::replace(&mut self.phase, Phase::Broken) {
+            Phase::Idle if self.shared().log.failure().is_some() => (Ok(Phase::Idle), Step::Idle),
+            Phase::Idle => {
+                let (phase, step) = self.idle(now);
+                (Ok(phase), step)
+            }
             Phase::Freezing(point, freeze) if freeze.is_finished() => {
-                self.shared.commits.end_freeze();
+                self.shared().commits.end_freeze();
                 let counters = freeze.counters();
                 let frozen = Frozen { point, counters, started: Instant::now() };
-                (Phase::Records(frozen), Step::Worked)
+                (Ok(Phase::Records(frozen)), Step::Worked)
             }
             Phase::Freezing(point, freeze) => {
                 self.wait_for_readers(point.position);
-                (Phase::Freezing(point, freeze), Step::IdleUntil(now + PAUSE))
+                (Ok(Phase::Freezing(point, freeze)), Step::IdleUntil(now + PAUSE))
             }
             Phase::Frozen(frozen, not_before) if now < not_before => {
-                (Phase::Frozen(frozen, not_before), Step::IdleUntil(not_before))
+                (Ok(Phase::Frozen(frozen, not_before)), Step::IdleUntil(not_before))
             }
-            Phase::Frozen(frozen, _) => (Phase::Records(frozen), Step::Worked),
-            Phase::Records(frozen) => match self.records.step(frozen.point.position) {
-                Ok(false) => (Phase::Records(frozen), Step::Worked),
-                Ok(true) => match self.begin_rows(frozen) {
-                    Ok(phase) => (phase, Step::Worked),
-                    Err((frozen, failure)) => (self.failed(frozen, failure, now), Step::Worked),
-                },
-                Err(error) => (self.failed(frozen, error.into(), now), Step::Worked),
-            },
-            Phase::Rows(mut writing) => match self.write_partition(&mut writing) {
-                Ok(true) => (Phase::Rows(writing), Step::Worked),
-                Ok(false) => {
-                    let collected = self.collect_garbage(&mut writing);
-                    let done = match collected {
-                        Ok(()) => self.commit(*writing, now),
-                        Err(failure) => Err((writing.frozen, failure)),
-                    };
-                    match done {
-                        Ok(()) => {
-                            if std::mem::take(&mut self.is_full) {
-                                tracing::info!("there is space for checkpoints again");
-                            }
-                            (Phase::Idle, Step::Worked)
-                        }
-                        Err((frozen, failure)) => (self.failed(frozen, failure, now), Step::Worked),
-                    }
-                }
-                Err(failure) => (self.failed(writing.frozen, failure, now), Step::Worked),
-            },
-            Phase::Broken => (Phase::Broken, Step::Idle),
+            Phase::Frozen(frozen, _) => (Ok(Phase::Records(frozen)), Step::Worked),
+            Phase::Records(frozen) => {
+                let next = match self.parts.records.step(frozen.point.position) {
+                    Ok(false) => Ok(Phase::Records(frozen)),
+                    Ok(true) => self.begin_rows(frozen),
+                    Err(error) => Err(Unmade { failure: error.into(), frozen, tried: None }),
+                };
+                (next, Step::Worked)
+            }
+            Phase::Rows(writing) => (self.write(writing, now), Step::Worked),
+            Phase::Broken => (Ok(Phase::Broken), Step::Idle),
         };
-        self.phase = phase;
+        self.phase = next.unwrap_or_else(|unmade| self.unmade(unmade, now));
         step
     }
 }

@@ -2,15 +2,18 @@
 //! the log before it can go.
 
 mod checkpointer;
+mod failure;
 mod freeze;
 mod record;
 mod records;
+mod rows;
 mod trigger;
 
-pub(crate) use checkpointer::{Checkpointer, CheckpointerParts, PartitionRows};
+pub(crate) use checkpointer::{Checkpointer, CheckpointerParts};
 pub(crate) use freeze::Freeze;
 pub(crate) use record::{
     CheckpointRecord, DepotRecord, PartitionEnd, StructureCounter, TopologyRecord,
 };
 pub(crate) use records::RecordCopier;
+pub(crate) use rows::{ModuleRows, PartitionRows};
 pub(crate) use trigger::CheckpointTrigger;

@@ -1,183 +1,158 @@
-//! redb over the disk seam.
+//! The file of the database, on the disk seam.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-
-use redb::StorageBackend;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use crate::disk::DiskFile;
 
-/// Turns off the writing side of a backend that is being replaced.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Switch(Arc<AtomicBool>);
-
-impl Switch {
-    pub(super) fn off(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    fn check(&self) -> io::Result<()> {
-        if self.0.load(Ordering::SeqCst) {
-            return Err(io::Error::other("the database was opened again"));
-        }
-        Ok(())
-    }
+/// What may be done with a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Access {
+    None,
+    Read,
+    Write,
 }
 
-/// A file of the disk.
+/// An open database file: counts what is written to it, and can be taken away from its user.
 #[derive(Debug)]
-pub(super) struct DiskBackend {
+pub(super) struct DatabaseFile {
     file: Box<dyn DiskFile>,
-    switch: Switch,
-    written: Arc<AtomicU64>,
+    /// Held for reading by every operation, so that none is under way once it was lowered.
+    access: RwLock<Access>,
+    /// The length was changed since the last sync.
+    resized: AtomicBool,
+    bytes_written: AtomicU64,
+    syncs: AtomicU64,
+    /// What went wrong first: redb reports it once, and after that only that something did.
+    failure: OnceLock<io::ErrorKind>,
 }
 
-impl DiskBackend {
-    pub(super) fn new(file: Box<dyn DiskFile>, switch: Switch, written: Arc<AtomicU64>) -> Self {
-        DiskBackend { file, switch, written }
+impl DatabaseFile {
+    pub(super) fn new(file: Box<dyn DiskFile>) -> Arc<Self> {
+        Arc::new(DatabaseFile {
+            file,
+            access: RwLock::new(Access::Write),
+            resized: AtomicBool::new(false),
+            bytes_written: AtomicU64::new(0),
+            syncs: AtomicU64::new(0),
+            failure: OnceLock::new(),
+        })
+    }
+
+    /// Takes the file away: every later operation fails, and none is under way any more.
+    ///
+    /// Reads fail too: the next owner writes over pages that this one still refers to.
+    pub(super) fn revoke(&self) {
+        self.lower(Access::None);
+    }
+
+    /// Takes the right to write away. Reads go on until the next owner begins a transaction.
+    pub(super) fn revoke_writes(&self) {
+        self.lower(Access::Read);
+    }
+
+    fn lower(&self, to: Access) {
+        let mut access = self.access.write().unwrap_or_else(PoisonError::into_inner);
+        *access = to.min(*access);
+    }
+
+    pub(super) fn is_revoked(&self) -> bool {
+        *self.access.read().unwrap_or_else(PoisonError::into_inner) < Access::Write
+    }
+
+    /// The first error of an operation on the file.
+    pub(super) fn failure(&self) -> Option<io::ErrorKind> {
+        self.failure.get().copied()
+    }
+
+    /// Bytes written to the file since it was opened.
+    pub(super) fn bytes_written(&self) -> u64 {
+        self.bytes_written.load(Ordering::Relaxed)
+    }
+
+    /// Syncs of the file since it was opened.
+    pub(super) fn syncs(&self) -> u64 {
+        self.syncs.load(Ordering::Relaxed)
+    }
+
+    /// The file's length in bytes.
+    pub(super) fn len(&self) -> io::Result<u64> {
+        self.operate(Access::Read, |file| file.len())
+    }
+
+    /// Makes everything durable.
+    pub(super) fn sync_all(&self) -> io::Result<()> {
+        self.operate(Access::Write, |file| file.sync_all())
+    }
+
+    fn operate<T>(
+        &self,
+        needed: Access,
+        act: impl FnOnce(&dyn DiskFile) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let access = self.access.read().unwrap_or_else(PoisonError::into_inner);
+        if *access < needed {
+            return Err(io::Error::other("the database was opened anew or closed"));
+        }
+        let result = act(&*self.file);
+        if let Err(error) = &result {
+            // Only the first is kept.
+            let _ = self.failure.set(error.kind());
+        }
+        result
     }
 }
 
-fn read(file: &dyn DiskFile, offset: u64, out: &mut [u8]) -> io::Result<()> {
-    if file.read_full_at(out, offset)? < out.len() {
-        return Err(io::ErrorKind::UnexpectedEof.into());
-    }
-    Ok(())
-}
+/// What redb sees of the file. The lock methods keep their defaults: redb then takes the file to be
+/// its own.
+#[derive(Debug)]
+pub(super) struct Backend(pub(super) Arc<DatabaseFile>);
 
-impl StorageBackend for DiskBackend {
+impl redb::StorageBackend for Backend {
     fn len(&self) -> io::Result<u64> {
-        self.file.len()
+        self.0.len()
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        read(&*self.file, offset, out)
+        self.0.operate(Access::Read, |file| read_exact_at(file, offset, out))
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.switch.check()?;
-        self.file.set_len(len)
+        self.0.operate(Access::Write, |file| {
+            self.0.resized.store(true, Ordering::Relaxed);
+            file.set_len(len)
+        })
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.switch.check()?;
-        self.file.sync_data()
+        self.0.operate(Access::Write, |file| {
+            self.0.syncs.fetch_add(1, Ordering::Relaxed);
+            // A length that was cut is only made durable by the stronger sync.
+            if self.0.resized.swap(false, Ordering::Relaxed) {
+                file.sync_all()
+            } else {
+                file.sync_data()
+            }
+        })
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.switch.check()?;
-        self.written.fetch_add(data.len() as u64, Ordering::Relaxed);
-        self.file.write_all_at(data, offset)
-    }
-}
-
-/// Bytes kept together by [`OverlayBackend`].
-const PAGE: usize = 4096;
-
-/// A file that stays as it is: what is written to it is kept in memory.
-#[derive(Debug)]
-pub(super) struct OverlayBackend {
-    file: Box<dyn DiskFile>,
-    state: Mutex<Overlay>,
-}
-
-#[derive(Debug)]
-struct Overlay {
-    len: u64,
-    /// Of the file, what still shows.
-    file_len: u64,
-    pages: BTreeMap<u64, Box<[u8; PAGE]>>,
-}
-
-impl OverlayBackend {
-    pub(super) fn new(file: Box<dyn DiskFile>) -> io::Result<Self> {
-        let len = file.len()?;
-        let state = Mutex::new(Overlay { len, file_len: len, pages: BTreeMap::new() });
-        Ok(OverlayBackend { file, state })
-    }
-
-    fn base_page(&self, file_len: u64, page: u64) -> io::Result<Box<[u8; PAGE]>> {
-        let mut bytes = Box::new([0; PAGE]);
-        let start = page * PAGE as u64;
-        let len = file_len.saturating_sub(start).min(PAGE as u64) as usize;
-        self.file.read_full_at(&mut bytes[..len], start)?;
-        Ok(bytes)
-    }
-
-    /// Visits the pages under a range: page, offset in it, offset in the range, length.
-    fn pages(offset: u64, len: usize) -> impl Iterator<Item = (u64, usize, usize, usize)> {
-        let mut done = 0;
-        std::iter::from_fn(move || {
-            if done == len {
-                return None;
-            }
-            let at = offset + done as u64;
-            let within = (at % PAGE as u64) as usize;
-            let count = (PAGE - within).min(len - done);
-            let part = (at / PAGE as u64, within, done, count);
-            done += count;
-            Some(part)
+        self.0.operate(Access::Write, |file| {
+            self.0.bytes_written.fetch_add(data.len() as u64, Ordering::Relaxed);
+            file.write_all_at(data, offset)
         })
     }
 }
 
-impl StorageBackend for OverlayBackend {
-    fn len(&self) -> io::Result<u64> {
-        Ok(self.state.lock().unwrap_or_else(PoisonError::into_inner).len)
+/// Fills `out`, or fails because the file ends before it is full.
+pub(super) fn read_exact_at(file: &dyn DiskFile, offset: u64, out: &mut [u8]) -> io::Result<()> {
+    let read = file.read_full_at(out, offset)?;
+    if read < out.len() {
+        return Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            format!("the file ends at byte {}", offset + read as u64),
+        ));
     }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if offset + out.len() as u64 > state.len {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        for (page, within, at, count) in Self::pages(offset, out.len()) {
-            let out = &mut out[at..at + count];
-            match state.pages.get(&page) {
-                Some(bytes) => out.copy_from_slice(&bytes[within..within + count]),
-                None => {
-                    let bytes = self.base_page(state.file_len, page)?;
-                    out.copy_from_slice(&bytes[within..within + count]);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn set_len(&self, len: u64) -> io::Result<()> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if len < state.len {
-            // Whatever is written behind a cut begins with zeros.
-            state.file_len = state.file_len.min(len);
-            let cut = len.div_ceil(PAGE as u64);
-            state.pages.retain(|page, _| *page < cut);
-            let last = len / PAGE as u64;
-            if let Some(bytes) = state.pages.get_mut(&last) {
-                bytes[(len % PAGE as u64) as usize..].fill(0);
-            }
-        }
-        state.len = len;
-        Ok(())
-    }
-
-    fn sync_data(&self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.len = state.len.max(offset + data.len() as u64);
-        for (page, within, at, count) in Self::pages(offset, data.len()) {
-            if !state.pages.contains_key(&page) {
-                let base = self.base_page(state.file_len, page)?;
-                state.pages.insert(page, base);
-            }
-            if let Some(bytes) = state.pages.get_mut(&page) {
-                bytes[within..within + count].copy_from_slice(&data[at..at + count]);
-            }
-        }
-        Ok(())
-    }
+    Ok(())
 }

@@ -1,90 +1,176 @@
 //! What can go wrong with the database of checkpoints.
 
+use std::error::Error;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// An error of the database of checkpoints.
-#[derive(Debug, thiserror::Error)]
+use super::backend::DatabaseFile;
+use crate::exec::panic_message;
+
+type Source = Arc<dyn Error + Send + Sync>;
+
+/// An error of the database of checkpoints; cheap to clone. No checkpoint that was committed is
+/// lost by any of them.
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DatabaseError {
-    /// The disk is full.
-    #[error("the disk of {} is full", .path.display())]
+    /// The disk is full. The checkpoint that was being written is not there.
+    #[error("the disk of the checkpoints in {} is full", .dir.display())]
     Full {
-        /// The file.
-        path: PathBuf,
+        /// The directory of the database.
+        dir: PathBuf,
     },
     /// The disk failed.
-    #[error("the disk failed at {}", .path.display())]
+    #[error("cannot {action} {}", .path.display())]
     Io {
-        /// The file.
+        /// What was tried.
+        action: &'static str,
+        /// On which file or directory.
         path: PathBuf,
         /// The disk's error.
-        source: io::Error,
+        source: Arc<io::Error>,
     },
-    /// The database cannot be used.
-    #[error("the database of checkpoints {} cannot be read or written", .path.display())]
-    Database {
-        /// The file.
+    /// The file is not a database of checkpoints, or is damaged. It was not replaced.
+    #[error("the checkpoints in {} are damaged", .path.display())]
+    Damaged {
+        /// The database's file.
         path: PathBuf,
-        /// The database's error.
-        source: Box<redb::Error>,
+        /// What is wrong with it.
+        source: Source,
     },
-    /// The database was written in a format that this program does not know.
-    #[error("{} has format version {found}, this program reads version {known}", .path.display())]
+    /// The file was written in a format that this version does not know.
+    #[error("{} has format version {found}, this program reads and writes version {known}", .path.display())]
     Version {
-        /// The file.
+        /// The database's file.
         path: PathBuf,
         /// Its version.
-        found: u64,
+        found: u32,
         /// The version that is known.
-        known: u64,
+        known: u32,
     },
-    /// A record in the database does not decode.
-    #[error("{} is damaged: {what} cannot be decoded", .path.display())]
-    Damaged {
-        /// The file.
+    /// What was asked for cannot be done while another user of the database is at work.
+    #[error("the checkpoints in {} are in use", .path.display())]
+    Busy {
+        /// The database's file.
         path: PathBuf,
-        /// Which record.
-        what: &'static str,
+    },
+    /// The database failed earlier, or was closed or opened anew in the meantime. Nothing can be
+    /// read or written through this handle any more.
+    #[error("cannot {action} the checkpoints in {}", .path.display())]
+    Failed {
+        /// What was tried.
+        action: &'static str,
+        /// The database's file.
+        path: PathBuf,
+        /// What is known of the reason.
+        source: Source,
     },
 }
 
 impl DatabaseError {
-    /// Whether only space is missing.
-    pub(crate) fn is_full(&self) -> bool {
+    /// Whether it is the lack of space on the disk, which may pass.
+    pub fn is_full(&self) -> bool {
         matches!(self, DatabaseError::Full { .. })
     }
 
-    /// Names the file.
-    pub(super) fn in_file(self, file: &Path) -> DatabaseError {
-        let path = file.to_owned();
-        match self {
-            DatabaseError::Database { source, .. } => match *source {
-                redb::Error::Io(source) => from_io(path, source),
-                source => DatabaseError::Database { path, source: Box::new(source) },
+    /// The record of what the checkpoint is of does not decode.
+    pub(crate) fn damaged_record(path: &Path) -> DatabaseError {
+        let source: Box<dyn Error + Send + Sync> = "its record does not decode".into();
+        DatabaseError::Damaged { path: path.to_owned(), source: source.into() }
+    }
+
+    /// An error of an operation on `path`, which is the database's file or its directory.
+    pub(super) fn io(action: &'static str, path: &Path, source: io::Error) -> DatabaseError {
+        if means_full(source.kind()) {
+            return DatabaseError::Full { dir: parent(path) };
+        }
+        DatabaseError::Io { action, path: path.to_owned(), source: Arc::new(source) }
+    }
+}
+
+fn means_full(kind: io::ErrorKind) -> bool {
+    matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+fn parent(path: &Path) -> PathBuf {
+    path.parent().unwrap_or(path).to_owned()
+}
+
+/// Makes errors of redb into those of the database, which say what file it is about.
+#[derive(Clone, Debug)]
+pub(super) struct Errors {
+    path: Arc<Path>,
+    /// None if the file is only read.
+    file: Option<Arc<DatabaseFile>>,
+}
+
+impl Errors {
+    pub(super) fn new(path: &Path, file: Option<Arc<DatabaseFile>>) -> Self {
+        Errors { path: path.into(), file }
+    }
+
+    /// For `map_err`: an error met when `action` was tried.
+    pub(super) fn of<E: Into<redb::Error>>(
+        &self,
+        action: &'static str,
+    ) -> impl FnOnce(E) -> DatabaseError {
+        move |error| self.convert(action, error.into())
+    }
+
+    pub(super) fn damaged(
+        &self,
+        problem: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> DatabaseError {
+        let problem: Box<dyn Error + Send + Sync> = problem.into();
+        DatabaseError::Damaged { path: self.path.to_path_buf(), source: problem.into() }
+    }
+
+    /// Runs code of redb that may panic over a file that was changed behind its back: redb does not
+    /// compare checksums when it reads.
+    pub(super) fn guard<T>(&self, act: impl FnOnce() -> T) -> Result<T, DatabaseError> {
+        // Nothing that was being built or read is looked at again.
+        catch_unwind(AssertUnwindSafe(act)).map_err(|payload| self.damaged(panic_message(payload)))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn convert(&self, action: &'static str, error: redb::Error) -> DatabaseError {
+        if self.file.as_ref().is_some_and(|file| file.is_revoked()) {
+            return self.failed(action, error);
+        }
+        match error {
+            redb::Error::Io(error) => match error.kind() {
+                // This is how redb and the backend say that the file's content cannot be.
+                io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => self.damaged(error),
+                _ => DatabaseError::io(action, &self.path, error),
             },
-            DatabaseError::Io { source, .. } => from_io(path, source),
-            error => error,
-        }
-    }
-}
-
-fn from_io(path: PathBuf, source: io::Error) -> DatabaseError {
-    match source.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => DatabaseError::Full { path },
-        _ => DatabaseError::Io { path, source },
-    }
-}
-
-macro_rules! from_redb {
-    ($($error:ident)*) => {$(
-        impl From<redb::$error> for DatabaseError {
-            fn from(error: redb::$error) -> Self {
-                let source = Box::new(redb::Error::from(error));
-                DatabaseError::Database { path: PathBuf::new(), source }
+            redb::Error::Corrupted(_)
+            | redb::Error::UpgradeRequired(_)
+            | redb::Error::TableTypeMismatch { .. }
+            | redb::Error::TypeDefinitionChanged { .. }
+            | redb::Error::TableIsMultimap(_)
+            | redb::Error::TableDoesNotExist(_) => self.damaged(error.to_string()),
+            redb::Error::TransactionInProgress | redb::Error::WouldBlock => {
+                DatabaseError::Busy { path: self.path.to_path_buf() }
             }
+            redb::Error::PreviousIo if self.failed_for_space() => {
+                DatabaseError::Full { dir: parent(&self.path) }
+            }
+            error => self.failed(action, error),
         }
-    )*};
-}
+    }
 
-from_redb!(DatabaseError TransactionError TableError StorageError CommitError SetDurabilityError);
+    fn failed_for_space(&self) -> bool {
+        self.file.as_ref().and_then(|file| file.failure()).is_some_and(means_full)
+    }
+
+    fn failed(&self, action: &'static str, error: redb::Error) -> DatabaseError {
+        // As text: one variant of redb's error holds a whole transaction.
+        let source: Box<dyn Error + Send + Sync> = error.to_string().into();
+        DatabaseError::Failed { action, path: self.path.to_path_buf(), source: source.into() }
+    }
+}

@@ -1,171 +1,149 @@
-//! A checkpoint, to read.
+//! Reading one checkpoint.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use rama_paths::{Backing, BackingError};
-use redb::{
-    ReadOnlyTable, ReadTransaction, ReadableTable, ReadableTableMetadata, TableDefinition,
-    TableError, TableHandle,
+use redb::{ReadTransaction, ReadableTableMetadata, TableError, TableHandle};
+
+use super::error::{DatabaseError, Errors};
+use super::partition::CheckpointedRows;
+use super::tables::{
+    self, BLOCKS, BytesTable, CHECKPOINT, GARBAGE, Garbage, METADATA, ReadOnlyRows, RowTable,
 };
 
-use super::{BLOCKS, CHECKPOINT, DatabaseError, FORMAT, FORMAT_VERSION, GARBAGE, META, RowTable};
-
-/// One checkpoint. It shows the same however many come after it.
+/// The database as of one checkpoint, whatever is written after it.
 pub(crate) struct Snapshot {
     transaction: ReadTransaction,
-    blocks: Option<ReadOnlyTable<&'static [u8], &'static [u8]>>,
-    path: PathBuf,
+    errors: Errors,
 }
 
-/// Size of a table, for people.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TableSize {
-    pub(crate) table: RowTable,
+/// What a table of rows takes on disk, as of a checkpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RowTableStats {
+    /// Number of rows.
     pub(crate) rows: u64,
     /// Bytes of keys and values.
-    pub(crate) bytes: u64,
+    pub(crate) stored_bytes: u64,
+    /// Bytes of the tree around them.
+    pub(crate) metadata_bytes: u64,
+    /// Bytes in the tree's pages that nothing uses.
+    pub(crate) fragmented_bytes: u64,
+    /// Levels of the tree.
+    pub(crate) height: u32,
 }
 
 impl Snapshot {
-    pub(super) fn new(transaction: ReadTransaction, path: PathBuf) -> Self {
-        // A snapshot without blocks reads as one with none; an error shows itself in the next read.
-        let blocks = transaction.open_table(BLOCKS).ok();
-        Snapshot { transaction, blocks, path }
+    pub(super) fn new(transaction: ReadTransaction, errors: Errors) -> Self {
+        Snapshot { transaction, errors }
     }
 
-    pub(super) fn check_format(&self) -> Result<(), DatabaseError> {
-        let found = self.with(|transaction| {
-            let meta = transaction.open_table(META)?;
-            Ok(meta.get(FORMAT)?.map(|found| found.value().to_vec()))
-        })?;
-        let damaged = DatabaseError::Damaged { path: self.path.clone(), what: "its format" };
-        let found = found.and_then(|found| found.try_into().ok()).ok_or(damaged)?;
-        match u64::from_le_bytes(found) {
-            FORMAT_VERSION => Ok(()),
-            found => {
-                let path = self.path.clone();
-                Err(DatabaseError::Version { path, found, known: FORMAT_VERSION })
-            }
-        }
+    /// The metadata record; `None` before the first checkpoint.
+    pub(crate) fn metadata(&self) -> Result<Option<Vec<u8>>, DatabaseError> {
+        let Some(table) = self.existing(self.transaction.open_table(CHECKPOINT))? else {
+            return Ok(None);
+        };
+        let metadata = table.get(METADATA).map_err(self.errors.of("read"))?;
+        Ok(metadata.map(|metadata| metadata.value().to_vec()))
     }
 
-    /// The record of what the checkpoint is of; none if there was no checkpoint yet.
-    pub(crate) fn checkpoint(&self) -> Result<Option<Vec<u8>>, DatabaseError> {
-        self.with(|transaction| {
-            let meta = transaction.open_table(META)?;
-            Ok(meta.get(CHECKPOINT)?.map(|record| record.value().to_vec()))
-        })
-    }
-
-    /// The rows of one partition, in these nodes.
+    /// The rows of some nodes of a partition. Other nodes, and those that never had a row, read as
+    /// empty. It may be kept without the snapshot.
     pub(crate) fn partition(
         &self,
         pstate: u32,
         task: u32,
-        nodes: impl IntoIterator<Item = u32>,
-    ) -> Result<Arc<dyn Backing>, DatabaseError> {
-        let mut tables = Vec::new();
-        for node in nodes {
-            let name = RowTable { pstate, task, node }.name();
-            match self.transaction.open_table(TableDefinition::new(&name)) {
-                Ok(table) => tables.push((node, table)),
-                Err(TableError::TableDoesNotExist(_)) => {}
-                Err(error) => return Err(DatabaseError::from(error).in_file(&self.path)),
+        nodes: &[u32],
+    ) -> Result<Arc<CheckpointedRows>, DatabaseError> {
+        let mut tables = Vec::with_capacity(nodes.len());
+        for &node in nodes {
+            if let Some(table) = self.rows(RowTable { pstate, task, node })? {
+                tables.push((node, table));
             }
         }
-        Ok(Arc::new(PartitionRows { tables }))
+        Ok(Arc::new(CheckpointedRows::new(tables, self.errors.clone())))
     }
 
-    /// Hands the index entries of depot blocks from `start` on and before `end` to `f`, in order (or
-    /// from the last one back, if `backwards`), until it answers `false`.
+    /// Number of rows in a table.
+    pub(crate) fn rows_in(&self, table: RowTable) -> Result<u64, DatabaseError> {
+        match self.rows(table)? {
+            Some(table) => table.len().map_err(self.errors.of("read")),
+            None => Ok(0),
+        }
+    }
+
+    /// What a table takes on disk. Reads all of it.
+    pub(crate) fn stats(&self, table: RowTable) -> Result<RowTableStats, DatabaseError> {
+        let Some(table) = self.rows(table)? else { return Ok(RowTableStats::default()) };
+        let stats = table.stats().map_err(self.errors.of("read"))?;
+        Ok(RowTableStats {
+            rows: table.len().map_err(self.errors.of("read"))?,
+            stored_bytes: stats.stored_bytes(),
+            metadata_bytes: stats.metadata_bytes(),
+            fragmented_bytes: stats.fragmented_bytes(),
+            height: stats.tree_height(),
+        })
+    }
+
+    /// All tables of rows, in order. One may have become empty.
+    pub(crate) fn row_tables(&self) -> Result<Vec<RowTable>, DatabaseError> {
+        let names = self.transaction.list_tables().map_err(self.errors.of("read"))?;
+        let mut tables: Vec<_> = names.filter_map(|table| RowTable::parse(table.name())).collect();
+        tables.sort_unstable();
+        Ok(tables)
+    }
+
+    /// The first structures whose rows are to be removed, in order of their fields, at most `max`.
+    pub(crate) fn first_garbage(&self, max: usize) -> Result<Vec<Garbage>, DatabaseError> {
+        match self.existing(self.transaction.open_table(GARBAGE))? {
+            Some(table) => tables::first_garbage(&table, max, &self.errors),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Number of structures whose rows are to be removed.
+    pub(crate) fn garbage_len(&self) -> Result<u64, DatabaseError> {
+        match self.existing(self.transaction.open_table(GARBAGE))? {
+            Some(table) => table.len().map_err(self.errors.of("read")),
+            None => Ok(0),
+        }
+    }
+
+    /// Hands the entries of the index of blocks from `start` on and before `end`, in order, to `f`
+    /// until it answers `false`.
     pub(crate) fn blocks(
         &self,
         start: &[u8],
         end: &[u8],
-        backwards: bool,
         f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), DatabaseError> {
-        self.with(|_| {
-            let Some(blocks) = &self.blocks else { return Ok(()) };
-            let mut range = blocks.range(start..end)?;
-            while let Some(block) = if backwards { range.next_back() } else { range.next() } {
-                let (key, value) = block?;
-                if !f(key.value(), value.value()) {
-                    break;
-                }
-            }
-            Ok(())
-        })
-    }
-
-    /// The number of dropped structures that still have rows.
-    pub(crate) fn garbage(&self) -> Result<u64, DatabaseError> {
-        self.with(|transaction| Ok(transaction.open_table(GARBAGE)?.len()?))
-    }
-
-    /// All tables of rows.
-    pub(crate) fn row_tables(&self) -> Result<Vec<TableSize>, DatabaseError> {
-        self.with(|transaction| {
-            let mut sizes = Vec::new();
-            for handle in transaction.list_tables()? {
-                let Some(table) = RowTable::parse(handle.name()) else { continue };
-                let rows =
-                    transaction.open_table(TableDefinition::<&[u8], &[u8]>::new(handle.name()))?;
-                let bytes = rows.stats()?.stored_bytes();
-                sizes.push(TableSize { table, rows: rows.len()?, bytes });
-            }
-            Ok(sizes)
-        })
-    }
-
-    fn with<R>(
-        &self,
-        f: impl FnOnce(&ReadTransaction) -> Result<R, DatabaseError>,
-    ) -> Result<R, DatabaseError> {
-        f(&self.transaction).map_err(|error| error.in_file(&self.path))
-    }
-}
-
-/// The rows of one partition.
-struct PartitionRows {
-    /// A schema has few nodes.
-    tables: Vec<(u32, ReadOnlyTable<&'static [u8], &'static [u8]>)>,
-}
-
-impl PartitionRows {
-    #[inline]
-    fn table(&self, node: u32) -> Option<&ReadOnlyTable<&'static [u8], &'static [u8]>> {
-        self.tables.iter().find(|(id, _)| *id == node).map(|(_, table)| table)
-    }
-}
-
-impl Backing for PartitionRows {
-    fn get(&self, node: u32, key: &[u8], f: &mut dyn FnMut(&[u8])) -> Result<bool, BackingError> {
-        let Some(table) = self.table(node) else { return Ok(false) };
-        match table.get(key).map_err(BackingError::new)? {
-            Some(value) => {
-                f(value.value());
-                Ok(true)
-            }
-            None => Ok(false),
+        match self.existing(self.transaction.open_table(BLOCKS))? {
+            Some(table) => tables::scan(&table, start, end, f, &self.errors),
+            None => Ok(()),
         }
     }
 
-    fn scan(
+    /// The last entry of the index of blocks from `start` on and before `end` goes to `f`.
+    pub(crate) fn last_block(
         &self,
-        node: u32,
         start: &[u8],
         end: &[u8],
-        f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
-    ) -> Result<(), BackingError> {
-        let Some(table) = self.table(node) else { return Ok(()) };
-        for row in table.range(start..end).map_err(BackingError::new)? {
-            let (key, value) = row.map_err(BackingError::new)?;
-            if !f(key.value(), value.value()) {
-                break;
-            }
+        f: &mut dyn FnMut(&[u8], &[u8]),
+    ) -> Result<(), DatabaseError> {
+        match self.existing(self.transaction.open_table(BLOCKS))? {
+            Some(table) => tables::last(&table, start, end, f, &self.errors),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    fn rows(&self, table: RowTable) -> Result<Option<ReadOnlyRows>, DatabaseError> {
+        self.existing(self.transaction.open_table(BytesTable::new(&table.name())))
+    }
+
+    /// A table is only made when it is first written to.
+    fn existing<T>(&self, opened: Result<T, TableError>) -> Result<Option<T>, DatabaseError> {
+        match opened {
+            Ok(table) => Ok(Some(table)),
+            Err(TableError::TableDoesNotExist(_)) => Ok(None),
+            Err(error) => Err(self.errors.of("read")(error)),
+        }
     }
 }

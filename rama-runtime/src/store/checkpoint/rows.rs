@@ -1,0 +1,174 @@
+//! Writes the frozen rows of all partitions into a checkpoint, and removes those of dropped structures.
+
+use std::sync::Arc;
+
+use rama_paths::{AnyRows, Backing, FrozenChange, NodeInfo, StoreError};
+use rama_paths::{structure_of_slot, structure_range};
+
+use super::failure::Failure;
+use crate::store::database::{
+    CheckpointWriter, DatabaseError, Garbage, RowTable, RowsMut, Snapshot,
+};
+
+/// Rows of dropped structures removed with one checkpoint.
+const GARBAGE_ROWS: usize = 20_000;
+
+/// The committed rows of one partition.
+pub(crate) struct PartitionRows {
+    pub(crate) rows: Arc<dyn AnyRows>,
+    pub(crate) nodes: Arc<Vec<NodeInfo>>,
+}
+
+/// The committed rows of all partitions of a module.
+pub(crate) struct ModuleRows {
+    /// Catalogue ids by PState index.
+    pstate_ids: Vec<u32>,
+    /// By PState index, then task.
+    partitions: Vec<Vec<PartitionRows>>,
+}
+
+/// PState index and task of the partition that comes next.
+pub(super) type Next = (usize, usize);
+
+impl ModuleRows {
+    pub(crate) fn new(pstate_ids: Vec<u32>, partitions: Vec<Vec<PartitionRows>>) -> ModuleRows {
+        ModuleRows { pstate_ids, partitions }
+    }
+
+    pub(super) fn id(&self, pstate: u32) -> u32 {
+        self.pstate_ids[pstate as usize]
+    }
+
+    /// Hands each partition its rows in a snapshot.
+    pub(crate) fn each_backing(
+        &self,
+        snapshot: &Snapshot,
+        f: impl Fn(&dyn AnyRows, Arc<dyn Backing>),
+    ) -> Result<(), DatabaseError> {
+        let pstates = self.pstate_ids.iter().zip(&self.partitions);
+        for (pstate, partitions) in pstates {
+            for (task, partition) in (0..).zip(partitions) {
+                let nodes: Vec<u32> = partition.nodes.iter().map(|node| node.id).collect();
+                f(&*partition.rows, snapshot.partition(*pstate, task, &nodes)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes the frozen rows of the partition at `next`, and counts them. Says which partition comes
+    /// then, if there is one.
+    pub(super) fn write(
+        &self,
+        next: Next,
+        writer: &CheckpointWriter,
+        count: &mut u64,
+    ) -> Result<Option<Next>, Failure> {
+        let (pstate, task) = next;
+        let Some(partitions) = self.partitions.get(pstate) else { return Ok(None) };
+        let Some(partition) = partitions.get(task) else { return Ok(Some((pstate + 1, 0))) };
+        let table =
+            |node| RowTable { pstate: self.pstate_ids[pstate], task: task as u32, node };
+        let mut sink = FrozenSink { writer, table: &table, open: None, dropped: Vec::new(), count };
+        let mut failed = None;
+        let written = partition.rows.write_frozen(&mut |change| {
+            sink.take(change).map_err(|error| {
+                failed = Some(error);
+                StoreError::Sink
+            })
+        });
+        let dropped = std::mem::take(&mut sink.dropped);
+        drop(sink);
+        match (failed, written) {
+            (Some(error), _) => return Err(error.into()),
+            (None, Err(error)) => return Err(Failure::Row(error)),
+            (None, Ok(())) => {}
+        }
+        for garbage in dropped {
+            writer.put_garbage(garbage)?;
+        }
+        Ok(Some((pstate, task + 1)))
+    }
+
+    /// Removes some rows of dropped structures, and remembers the structures nested in them.
+    pub(super) fn collect_garbage(&self, writer: &CheckpointWriter) -> Result<(), Failure> {
+        let mut left = GARBAGE_ROWS;
+        while left > 0 {
+            let Some(garbage) = writer.first_garbage()? else { return Ok(()) };
+            let nested = self.nested_nodes(garbage.table());
+            let (start, end) = structure_range(garbage.structure);
+            let mut found = Vec::new();
+            let removed = writer.rows(garbage.table())?.drain_range(
+                &start,
+                &end,
+                left,
+                &mut |_, slot| {
+                    if !nested.is_empty() {
+                        found.push(structure_of_slot(slot));
+                    }
+                },
+            )?;
+            for structure in found {
+                let structure = structure.map_err(Failure::Row)?;
+                for node in nested {
+                    writer.put_garbage(Garbage { node: *node, structure, ..garbage })?;
+                }
+            }
+            if removed < left {
+                writer.remove_garbage(garbage)?;
+            }
+            // One without rows is work, too.
+            left -= removed.max(1);
+        }
+        Ok(())
+    }
+
+    /// The nodes with the elements of structures whose handles lie in this table.
+    fn nested_nodes(&self, table: RowTable) -> &[u32] {
+        let pstate = self.pstate_ids.iter().position(|id| *id == table.pstate);
+        let nodes = pstate.and_then(|pstate| self.partitions[pstate].first());
+        nodes
+            .and_then(|partition| partition.nodes.iter().find(|node| node.id == table.node))
+            .map_or(&[], |node| &node.nested)
+    }
+}
+
+/// Takes the changes of one partition.
+struct FrozenSink<'a> {
+    writer: &'a CheckpointWriter,
+    table: &'a dyn Fn(u32) -> RowTable,
+    /// The table of the last change: changes come by node.
+    open: Option<(u32, RowsMut<'a>)>,
+    dropped: Vec<Garbage>,
+    count: &'a mut u64,
+}
+
+impl<'a> FrozenSink<'a> {
+    fn take(&mut self, change: FrozenChange<'_>) -> Result<(), DatabaseError> {
+        match change {
+            FrozenChange::Put { node, key, value } => {
+                *self.count += 1;
+                self.rows(node)?.put(key, value)
+            }
+            FrozenChange::Remove { node, key } => {
+                *self.count += 1;
+                self.rows(node)?.remove(key).map(|_| ())
+            }
+            FrozenChange::Drop { node, structure } => {
+                self.dropped.push(Garbage::new((self.table)(node), structure));
+                Ok(())
+            }
+        }
+    }
+
+    fn rows(&mut self, node: u32) -> Result<&mut RowsMut<'a>, DatabaseError> {
+        if self.open.as_ref().is_some_and(|(open, _)| *open != node) {
+            // Closed first: a table is open once.
+            self.open = None;
+        }
+        let open = match self.open.take() {
+            Some(open) => open,
+            None => (node, self.writer.rows((self.table)(node))?),
+        };
+        Ok(&mut self.open.insert(open).1)
+    }
+}
