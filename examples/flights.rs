@@ -1,4 +1,5 @@
-//! The flights that left New York City's airports in 2013: routes, and delays by carrier.
+//! The flights that left New York City's airports in 2013: routes, delays by carrier, and a time
+//! series of delays by airport and hour.
 //!
 //! `--data-dir D` ingests the file into D and answers; `--data-dir D --query` answers from D without
 //! ingesting. `--file F` takes another file of the same columns, gzipped or plain; malformed lines
@@ -43,7 +44,7 @@ pub struct Flight {
     pub distance: i64,
 }
 
-/// Delays of one carrier's arrivals.
+/// Delays of one carrier's arrivals, or of an airport's departures in one hour.
 #[derive(PState)]
 pub struct Delays {
     /// Flights with a known delay.
@@ -52,6 +53,19 @@ pub struct Delays {
     pub total: i64,
     /// The largest delay in minutes.
     pub largest: i64,
+}
+
+/// An hour (UTC): year, month, day, hour. Hours are in order as keys.
+pub type Hour = (u16, u8, u8, u8);
+
+/// The hour in a text such as `2013-07-01T04:00:00Z`, if it is one.
+pub fn hour_of(text: &str) -> Option<Hour> {
+    let (date, time) = text.strip_suffix(":00:00Z")?.split_once('T')?;
+    let mut date = date.splitn(3, '-');
+    let (year, month, day) = (date.next()?, date.next()?, date.next()?);
+    let hour = (year.parse().ok()?, month.parse().ok()?, day.parse().ok()?, time.parse().ok()?);
+    let is_hour = (1..=12).contains(&hour.1) && (1..=31).contains(&hour.2) && hour.3 < 24;
+    is_hour.then_some(hour)
 }
 
 defmodule! {
@@ -64,12 +78,28 @@ defmodule! {
             pstate $$routes: PMap<String, PMap<String, i64>>;
             /// Arrival delays per carrier.
             pstate $$carriers: PMap<String, Delays>;
+            /// Departure delays per origin and scheduled hour.
+            pstate $$departures: PMap<String, PMap<Hour, Delays>>;
 
             sources! {
                 source> *flight_depot :> %microbatch;
-                %microbatch() :> Flight { *carrier, *origin, *dest, *arr_delay, .. };
+                %microbatch() :> Flight {
+                    *time_hour, *carrier, *origin, *dest, *dep_delay, *arr_delay, ..
+                };
                 |hash(*origin);
                 +compound $$routes { *origin => { *dest => +count() } };
+                hour_of(&*time_hour) :> *hour;
+                <<if *hour.is_some() && *dep_delay.is_some() {
+                    *hour.unwrap_or_default() :> *hour;
+                    *dep_delay.unwrap_or_default() :> *delay;
+                    +compound $$departures {
+                        *origin => {
+                            *hour => {
+                                count: +count(), total: +sum(*delay), largest: +max(*delay)
+                            }
+                        }
+                    };
+                }
                 |hash(*carrier);
                 <<if *arr_delay.is_some() {
                     *arr_delay.unwrap_or_default() :> *delay;
@@ -81,6 +111,10 @@ defmodule! {
         }
     }
 }
+
+/// Where and when departures are summed up: from the first hour on, up to but without the last.
+const AIRPORT: &str = "JFK";
+const JULY: [Hour; 2] = [(2013, 7, 1, 0), (2013, 8, 1, 0)];
 
 /// Tasks of the module; fixed for the life of a data directory.
 const TASKS: usize = 4;
@@ -170,14 +204,20 @@ fn ingest(cluster: &InProcessCluster, path: &Path) -> Result<()> {
             Err(error) if error.is_io_error() => return Err(error.into()),
             Err(error) => Err(error),
         };
-        match parsed {
-            Ok(flight) => depot.append_with(flight, AckLevel::None)?,
-            Err(error) => {
-                malformed += 1;
-                let line = row.position().or(error.position()).map_or(0, csv::Position::line);
-                eprintln!("{}:{line}: {error}", path.display());
-                continue;
+        let at = row.position().or(parsed.as_ref().err().and_then(csv::Error::position));
+        let line = at.map_or(0, csv::Position::line);
+        let problem = match parsed {
+            Ok(flight) if hour_of(&flight.time_hour).is_some() => {
+                depot.append_with(flight, AckLevel::None)?;
+                None
             }
+            Ok(flight) => Some(format!("`{}` is not an hour", flight.time_hour)),
+            Err(error) => Some(error.to_string()),
+        };
+        if let Some(problem) = problem {
+            malformed += 1;
+            eprintln!("{}:{line}: {problem}", path.display());
+            continue;
         }
         good += 1;
         if good.is_multiple_of(1_000) {
@@ -221,5 +261,27 @@ fn answer(cluster: &InProcessCluster) -> Result<()> {
             carriers.select_one(|p| p.key(&carrier).field(|f| f.largest).nil_to_val(0))?;
         println!("  {carrier:<8}{count:>8}{total:>10}{largest:>9}");
     }
+    answer_july(cluster)
+}
+
+/// Sums up a range of the time series; nothing outside of it is read.
+fn answer_july(cluster: &InProcessCluster) -> Result<()> {
+    let departures = cluster.pstate(FlightsModule::departures);
+    let [from, to] = JULY;
+    let hours = departures.select_one(|p| p.key(AIRPORT).sorted_map_range(from, to).count())?;
+    let counts = departures.select(|p| {
+        p.key(AIRPORT).sorted_map_range(from, to).map_vals().field(|f| f.count).nil_to_val(0)
+    })?;
+    let totals = departures.select(|p| {
+        p.key(AIRPORT).sorted_map_range(from, to).map_vals().field(|f| f.total).nil_to_val(0)
+    })?;
+    let largest = departures.select(|p| {
+        p.key(AIRPORT).sorted_map_range(from, to).map_vals().field(|f| f.largest).nil_to_val(0)
+    })?;
+    println!("departure delays in minutes, {AIRPORT} in July, {hours} hours with departures:");
+    println!("  {:<8}{:>8}{:>10}{:>9}", "airport", "flights", "total", "largest");
+    let (count, total): (i64, i64) = (counts.iter().sum(), totals.iter().sum());
+    let largest = largest.into_iter().max().unwrap_or(0);
+    println!("  {AIRPORT:<8}{count:>8}{total:>10}{largest:>9}");
     Ok(())
 }

@@ -2,7 +2,10 @@
 #![deny(missing_docs)]
 
 pub use rama_macros::{PState, Record, defmodule};
-pub use rama_paths::{Key, PMap, Record, Schema, aggregate};
+pub use rama_paths::{
+    Key, PMap, Record, Schema, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
+    aggregate,
+};
 pub use rama_runtime::client::{
     AckLevel, AppendError, AppendFuture, DepotClient, DepotReadError, PStateClient, SelectError,
 };

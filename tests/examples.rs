@@ -103,6 +103,14 @@ fn bank_transfer_takes_a_file_and_names_its_malformed_lines() {
 const CARRIERS: [(&str, i64, i64, i64); 2] =
     [("9E", 17_294, 127_624, 744), ("AA", 31_947, 11_638, 1_007)];
 
+/// A name, a number of flights, the sum of their delays, and the largest, as printed.
+fn line((name, count, total, largest): (&str, i64, i64, i64)) -> String {
+    format!("  {name:<8}{count:>8}{total:>10}{largest:>9}\n")
+}
+
+/// Departures from JFK in July with a known delay, as (airport, flights, sum of delays, largest).
+const JULY: (&str, i64, i64, i64) = ("JFK", 9_809, 235_242, 1_005);
+
 #[test]
 fn flights_answers_after_ingesting_and_again_from_disk() {
     let dir = tempfile::tempdir().unwrap();
@@ -117,12 +125,15 @@ fn flights_answers_after_ingesting_and_again_from_disk() {
         ),
         "{ingested}"
     );
-    for (carrier, count, total, largest) in CARRIERS {
-        let line = format!("  {carrier:<8}{count:>8}{total:>10}{largest:>9}\n");
-        assert!(ingested.contains(&line), "{line}{ingested}");
+    for row in CARRIERS {
+        assert!(ingested.contains(&line(row)), "{}{ingested}", line(row));
     }
     let again = text(&example("flights", &["--data-dir", dir, "--query"]));
     assert!(again.starts_with("336776 flights in the data directory\n"), "{again}");
+    for output in [&ingested, &again] {
+        let (_, july) = output.split_once("departure delays in minutes, JFK in July").unwrap();
+        assert!(july.ends_with(&line(JULY)), "{july}");
+    }
     assert_eq!(answers(&again), answers(&ingested));
 
     let output = example("flights", &["--data-dir", dir]);
@@ -141,14 +152,16 @@ fn flights_names_malformed_lines_and_ingests_the_rest() {
          2013-01-01T10:00:00Z,UA,1545,N14228,EWR,IAH,2,11,227,1400\n\
          2013-01-01T10:00:00Z,UA,many,N14228,EWR,IAH,2,11,227,1400\n\
          2013-01-01T10:00:00Z,UA,1545\n\
-         2013-01-01T10:00:00Z,AA,1141,,JFK,MIA,,,,1089\n",
+         2013-01-01T10:00:00Z,AA,1141,,JFK,MIA,,,,1089\n\
+         2013-13-01T10:00:00Z,UA,1545,N14228,EWR,IAH,2,11,227,1400\n",
     )
     .unwrap();
     let output = example("flights", &["--file", file.to_str().unwrap()]);
     let out = text(&output);
     let errors = String::from_utf8(output.stderr).unwrap();
-    assert!(out.contains("2 flights ingested, 2 lines malformed"), "{out}\n{errors}");
+    assert!(out.contains("2 flights ingested, 3 lines malformed"), "{out}\n{errors}");
     assert!(errors.contains("flights.csv:3: ") && errors.contains("flights.csv:4: "), "{errors}");
+    assert!(errors.contains("flights.csv:6: `2013-13-01T10:00:00Z` is not an hour"), "{errors}");
     assert!(out.contains("2 routes"), "{out}");
 }
 

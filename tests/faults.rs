@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use common::{BankTransferModule, Deposit, check_bank, check_known_case, known_case, read_bank};
 use rama::disk::MemDisk;
 use rama::log::LogOptions;
-use rama::{AckLevel, AppendError, InProcessCluster, LaunchError, PMap, WaitError, defmodule};
+use rama::{
+    AckLevel, AppendError, ClusterEvent, InProcessCluster, LaunchError, PMap, WaitError, defmodule,
+};
 
 /// Panics for the number 13 while the budget lasts.
 static BUDGET: AtomicI64 = AtomicI64::new(0);
@@ -361,17 +363,25 @@ fn a_full_disk_refuses_appends_loses_nothing_and_recovers_when_space_returns() {
 }
 
 #[test]
-fn a_failed_sync_stops_the_module_and_what_was_acknowledged_is_there_after_reopening() {
+fn after_a_failed_sync_the_module_is_opened_again_and_what_was_acknowledged_is_there() {
     for seed in 0..40 {
         let disk = MemDisk::new();
+        let reopened = Arc::new(AtomicI64::new(0));
+        let count_reopened = Arc::clone(&reopened);
         let cluster = InProcessCluster::builder()
             .disk(Arc::new(disk.clone()))
             .data_dir("/data")
             .simulated(seed)
+            .event_hook(move |event| {
+                if let ClusterEvent::Reopened = event {
+                    count_reopened.fetch_add(1, Ordering::SeqCst);
+                }
+            })
             .build()
             .unwrap();
         cluster.launch(BankTransferModule, 4, 2).unwrap();
         let deposits = cluster.depot(BankTransferModule::deposit_depot);
+        let funds = cluster.pstate(BankTransferModule::funds);
         let mut acked = 0;
         for number in 0..10 + seed as i64 {
             deposits.append(Deposit { user_id: number, amt: 1 }).unwrap();
@@ -380,30 +390,58 @@ fn a_failed_sync_stops_the_module_and_what_was_acknowledged_is_there_after_reope
         disk.faults().fail_sync(1);
         let error = deposits.append(Deposit { user_id: 0, amt: 1 }).unwrap_err();
         assert!(matches!(error, AppendError::Unknown { .. }), "{error}");
-        let error = deposits.append(Deposit { user_id: 0, amt: 1 }).unwrap_err();
-        assert!(matches!(error, AppendError::Refused { .. }), "{error}");
-        let error = cluster
-            .wait_for_microbatch_processed_count(BankTransferModule::banking, 1_000)
-            .unwrap_err();
-        assert!(
-            matches!(error, WaitError::Stopped { .. } | WaitError::Timeout { .. }),
-            "seed {seed}: {error}"
-        );
-        cluster.kill();
-        let cluster = InProcessCluster::builder()
-            .disk(Arc::new(disk.clone()))
-            .data_dir("/data")
-            .simulated(seed)
-            .build()
-            .unwrap();
-        cluster.launch(BankTransferModule, 4, 2).unwrap();
-        let deposits = cluster.depot(BankTransferModule::deposit_depot);
+        assert_eq!(reopened.load(Ordering::SeqCst), 0);
+        // The same client goes on.
+        deposits.append(Deposit { user_id: 0, amt: 1 }).unwrap();
+        acked += 1;
+        assert_eq!(reopened.load(Ordering::SeqCst), 1);
         let count = (0..4).map(|task| deposits.partition_offsets(task).unwrap().end).sum();
         assert!(count == acked || count == acked + 1, "seed {seed}: {count} of {acked}");
         cluster.wait_for_microbatch_processed_count(BankTransferModule::banking, count).unwrap();
-        let bank = read_bank(&cluster);
-        check_bank(&bank);
+        assert_eq!(funds.select_one(|p| p.key(1)).unwrap(), Some(1));
+        check_bank(&read_bank(&cluster));
+        cluster.close().unwrap();
     }
+}
+
+#[test]
+fn on_threads_too_the_module_is_opened_again_and_a_paused_topology_stays_paused() {
+    let disk = MemDisk::new();
+    let (reopened, wait) = std::sync::mpsc::channel();
+    let cluster = InProcessCluster::builder()
+        .disk(Arc::new(disk.clone()))
+        .data_dir("/data")
+        .event_hook(move |event| match event {
+            ClusterEvent::Reopened => reopened.send(None).unwrap(),
+            ClusterEvent::ReopenFailed { error } => reopened.send(Some(error.to_string())).unwrap(),
+            _ => {}
+        })
+        .build()
+        .unwrap();
+    cluster.launch(BankTransferModule, 4, 2).unwrap();
+    let deposits = cluster.depot(BankTransferModule::deposit_depot);
+    let mut acked = 0;
+    for round in 0..5 {
+        cluster.pause_microbatch_topology(BankTransferModule::banking).unwrap();
+        for _ in 0..10 {
+            deposits.append(Deposit { user_id: round, amt: 1 }).unwrap();
+            acked += 1;
+        }
+        disk.faults().fail_sync(1);
+        let error = deposits.append(Deposit { user_id: 0, amt: 1 }).unwrap_err();
+        assert!(matches!(error, AppendError::Unknown { .. }), "{error}");
+        while let Some(error) = wait.recv().unwrap() {
+            println!("not yet: {error}");
+        }
+        let status = cluster.microbatch_status(BankTransferModule::banking).unwrap();
+        assert!(status.paused);
+        cluster.resume_microbatch_topology(BankTransferModule::banking).unwrap();
+        let count: u64 = (0..4).map(|task| deposits.partition_offsets(task).unwrap().end).sum();
+        assert!((acked..=acked + round as u64 + 1).contains(&count), "{count} of {acked}");
+        cluster.wait_for_microbatch_processed_count(BankTransferModule::banking, count).unwrap();
+        check_bank(&read_bank(&cluster));
+    }
+    cluster.close().unwrap();
 }
 
 #[test]

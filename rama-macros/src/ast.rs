@@ -247,14 +247,29 @@ impl If {
     }
 }
 
+/// Navigators that lead to exactly one place.
+const SINGLE: &[&str] = &[
+    "key",
+    "nil_to_val",
+    "count",
+    "field",
+    "one",
+    "sorted_map_range",
+    "sorted_map_range_with",
+    "sorted_map_range_from",
+    "sorted_map_range_from_with",
+    "sorted_map_range_to",
+    "sorted_map_range_to_with",
+    "sorted_map_range_from_start",
+    "sorted_map_range_to_end",
+];
+
 impl Path {
     /// Whether the path leads to exactly one place, as its navigators' names say.
     pub(crate) fn is_single(&self) -> bool {
         self.steps.iter().all(|step| match step {
             Step::Field(_) => true,
-            Step::Navigator { name, .. } => {
-                ["key", "nil_to_val", "count", "field", "one"].iter().any(|single| name == single)
-            }
+            Step::Navigator { name, .. } => SINGLE.iter().any(|single| name == single),
         })
     }
 

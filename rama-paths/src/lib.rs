@@ -36,7 +36,10 @@ pub use aggregate::Aggregator;
 pub use error::{KeyError, PathError, StoreError};
 pub use key::{KEY_ENCODING_VERSION, Key, KeyArg, KeyBytes, KeyHash, ROUTING_VERSION, key_hash};
 pub use path::nav::Root;
-pub use path::{Navigator, Path, SelectPath, SinglePath, WritePath};
+pub use path::{
+    Navigator, Path, SelectPath, SinglePath, SortedRange, SortedRangeFromOptions,
+    SortedRangeOptions, SortedRangeToOptions, WritePath,
+};
 pub use record::{Record, ShapeBuilder, shape_of};
 pub use schema::{Field, FieldAt, FixedKeys, PMap, Schema, field_id, schema_shape_of};
 pub use store::{

@@ -13,8 +13,9 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use std::collections::HashMap;
 
-/// Navigators that only look at the key they are given.
-const LOOKING: &[&str] = &["key", "must"];
+/// Navigators that only look at the keys they are given.
+const LOOKING: &[&str] =
+    &["key", "must", "sorted_map_range", "sorted_map_range_from", "sorted_map_range_to"];
 
 /// What must be known about a statement to move a value at its last use.
 pub(crate) struct Around<'l> {

@@ -1,8 +1,9 @@
 //! What a path has reached, as types: the place, whether something is there, how often it emits.
 
+use super::entries::Entries;
 use crate::record::Record;
 use crate::schema::{Keyed, PMap, Schema};
-use crate::store::{Held, ReadPlace, Tables};
+use crate::store::{ReadPlace, Tables};
 
 /// Where a path can be: at a schema, or at a [`ReadOnly`] value.
 pub trait Location: Sized + 'static {
@@ -12,7 +13,7 @@ pub trait Location: Sized + 'static {
     /// The tables of everything beneath it.
     #[doc(hidden)]
     type Tables: Tables;
-    /// The map that it is. What is no map has a stand-in here, so that a navigator of maps on it is
+    /// The map that it is, or is a range of. What is neither has a stand-in here, so that a navigator of maps on it is
     /// one error: the missing [`Keyed`](crate::schema::Keyed) at the navigator.
     #[doc(hidden)]
     type Map: Keyed;
@@ -20,6 +21,12 @@ pub trait Location: Sized + 'static {
     /// The place as that of a map, if it is one.
     #[doc(hidden)]
     fn as_map(_place: ReadPlace<'_, Self>) -> Option<ReadPlace<'_, Self::Map>> {
+        None
+    }
+
+    /// The entries of the place, if it is a map or a range of one.
+    #[doc(hidden)]
+    fn entries(_place: ReadPlace<'_, Self>) -> Option<Entries<'_, Self::Map>> {
         None
     }
 }
@@ -164,10 +171,7 @@ impl<T: 'static> Selectable for ReadOnly<T> {
     type Selected<P: Presence> = T;
 
     fn take<P: Presence>(place: ReadPlace<'_, Self>) -> Option<T> {
-        match place.slot {
-            Held::Owned(value) => Some(value),
-            Held::Stored(_) | Held::Nothing => None,
-        }
+        place.slot.into_value()
     }
 }
 

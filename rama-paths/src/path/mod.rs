@@ -10,25 +10,42 @@
 //! | [`must(k)`](Path::must) | map | the element | 0 or 1 times |
 //! | [`field(\|f\| f.x)`](Path::field) | fixed keys | the field, maybe absent | once |
 //! | [`nil_to_val(v)`](Path::nil_to_val) | maybe absent value | the value or `v` | once |
-//! | [`all()`](Path::all) | map of values | `(key, value)` | any number of times |
-//! | [`map_keys()`](Path::map_keys) | map | the key | any number of times |
-//! | [`map_vals()`](Path::map_vals) | map | the element | any number of times |
-//! | [`count()`](Path::count) | map | the number of elements | once |
+//! | [`sorted_map_range(a, b)`](Path::sorted_map_range), [`…_with(a, b, options)`](Path::sorted_map_range_with) | map | the range between two keys | once |
+//! | [`sorted_map_range_from(k)`](Path::sorted_map_range_from), [`…_with(k, options)`](Path::sorted_map_range_from_with) | map | the range from a key on | once |
+//! | [`sorted_map_range_to(k)`](Path::sorted_map_range_to), [`…_with(k, options)`](Path::sorted_map_range_to_with) | map | the range up to a key | once |
+//! | [`sorted_map_range_from_start(n)`](Path::sorted_map_range_from_start) | map | the range of the first `n` entries | once |
+//! | [`sorted_map_range_to_end(n)`](Path::sorted_map_range_to_end) | map | the range of the last `n` entries | once |
+//! | [`all()`](Path::all) | map of values, or a range of one | `(key, value)` | any number of times |
+//! | [`map_keys()`](Path::map_keys) | map or range | the key | any number of times |
+//! | [`map_vals()`](Path::map_vals) | map or range | the element | any number of times |
+//! | [`count()`](Path::count) | map or range | the number of elements | once |
 //! | [`one()`](Path::one) | anything | the same | once, or an error |
 //! | [`term(f)`](Path::term), [`termval(v)`](Path::termval), [`none()`](Path::none) | end of a write | | |
 
+mod entries;
 mod location;
 pub mod nav;
 mod run;
+mod sorted_range;
 
+#[cfg(test)]
+mod range_tests;
 #[cfg(test)]
 mod tests;
 
+pub use entries::HasEntries;
+#[doc(hidden)]
+pub use entries::{Entries, Span};
 pub use location::{
     Emits, IsMaybe, IsSingle, Location, Many, Maybe, Presence, Present, ReadOnly, Removable,
     Selectable, Single, Top, Value,
 };
 pub use run::{AggregatePath, SelectPath, SinglePath, WritePath};
+#[doc(hidden)]
+pub use sorted_range::RangeSlot;
+pub use sorted_range::{
+    SortedMap, SortedRange, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
+};
 
 use std::marker::PhantomData;
 
@@ -122,8 +139,9 @@ pub(crate) type ElementAt<N> = <MapAt<N> as Keyed>::Value;
 
 /// A chain of navigators that leads to places which can be written.
 #[diagnostic::on_unimplemented(
-    message = "what `.count()`, `.map_keys()` and `.all()` emit can only be read, not written",
-    label = "this path ends at something read only"
+    message = "what `.count()`, `.map_keys()` and `.all()` emit can only be read, and a range is not written as a whole",
+    label = "this path ends at something that is not written",
+    note = "the elements of a range are written behind `.map_vals()`: `.sorted_map_range(a, b).map_vals().none()`"
 )]
 pub trait WriteNavigator: Navigator<Here: Schema> {
     /// Writes every place the path leads to through `f`.
@@ -131,4 +149,33 @@ pub trait WriteNavigator: Navigator<Here: Schema> {
     fn write<F>(&self, top: WritePlace<'_, Self::Schema>, f: &mut F) -> Written<Self::Schema>
     where
         F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+}
+
+/// A chain of navigators that leads to maps, or ranges of them, whose elements can be written.
+#[diagnostic::on_unimplemented(
+    message = "what `.count()`, `.map_keys()` and `.all()` emit can only be read, not written",
+    label = "this path ends at something read only"
+)]
+pub trait WriteEntries: Navigator {
+    /// Writes every map through `f`, which is told which entries are meant.
+    #[doc(hidden)]
+    fn write_entries<F>(
+        &self,
+        top: WritePlace<'_, Self::Schema>,
+        f: &mut F,
+    ) -> Written<Self::Schema>
+    where
+        F: FnMut(WritePlace<'_, MapAt<Self>>, &Span) -> Written<MapAt<Self>>;
+}
+
+impl<N: WriteNavigator> WriteEntries for N {
+    #[inline]
+    fn write_entries<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(WritePlace<'_, MapAt<N>>, &Span) -> Written<MapAt<N>>,
+    {
+        self.write(top, &mut |place: WritePlace<'_, N::Here>| {
+            N::Here::write_map(place, |map| f(map, &Span::ALL))
+        })
+    }
 }

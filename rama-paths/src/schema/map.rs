@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::Schema;
 use crate::key::Key;
-use crate::path::Location;
+use crate::path::{Entries, Location};
 use crate::record::ShapeBuilder;
 use crate::store::{Handle, Node, ReadPlace, WritePlace, Written};
 
@@ -23,6 +23,11 @@ impl<K: Key, V: Schema> Location for PMap<K, V> {
     #[inline]
     fn as_map(place: ReadPlace<'_, Self>) -> Option<ReadPlace<'_, Self>> {
         Some(place)
+    }
+
+    #[inline]
+    fn entries(place: ReadPlace<'_, Self>) -> Option<Entries<'_, Self>> {
+        Some(Entries::of(&place))
     }
 }
 
@@ -52,7 +57,7 @@ impl<K: Key, V: Schema> Schema for PMap<K, V> {
 
 /// A structure whose elements are found by key.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no keys: `.key(…)`, `.must(…)`, `.all()`, `.map_keys()`, `.map_vals()` and `.count()` need a `PMap` at this place of the path",
+    message = "`{Self}` has no keys: `.key(…)` and `.must(…)` need a `PMap` at this place of the path",
     label = "there is no map at this place of the path"
 )]
 pub trait Keyed: Schema<Slot = Handle, Tables = Node<Self::Value>> {

@@ -111,6 +111,17 @@ impl<'a, T> Held<'a, T> {
     }
 }
 
+impl<T> Held<'_, T> {
+    /// A value made by the navigator.
+    #[inline]
+    pub(crate) fn into_value(self) -> Option<T> {
+        match self {
+            Self::Owned(value) => Some(value),
+            Self::Stored(_) | Self::Nothing => None,
+        }
+    }
+}
+
 impl<T: Clone> Held<'_, T> {
     /// The slot, as a value of its own.
     #[inline]

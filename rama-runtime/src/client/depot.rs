@@ -1,6 +1,8 @@
 //! Appending to depots.
 
+use std::any::TypeId;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,9 +11,10 @@ use std::time::Duration;
 
 use rama_paths::Record;
 
-use crate::cluster::Launched;
-use crate::depot::{AnyDepot, DepotFileError, DepotRuntime};
+use crate::cluster::{Launched, Slot};
+use crate::depot::{AnyDepot, Depot, DepotFileError, DepotRuntime};
 use crate::log::{LogError, Position};
+use crate::module::Module;
 
 /// Appends wait while more bytes than this are sequenced and not yet written.
 const BUFFERED_BYTES: usize = 64 << 20;
@@ -133,24 +136,21 @@ pub enum DepotReadError {
 }
 
 /// A client of one depot. Appends of one thread to one partition keep their order.
+///
+/// It is of use as long as the cluster, also when the module was closed and opened again because its
+/// disk had failed.
 pub struct DepotClient<T> {
     name: &'static str,
-    target: Option<Target<T>>,
+    index: u32,
+    module: TypeId,
+    slot: Arc<Slot>,
     timeout: Duration,
-}
-
-struct Target<T> {
-    launched: Arc<Launched>,
-    depot: Arc<DepotRuntime<T>>,
+    records: PhantomData<fn() -> T>,
 }
 
 impl<T> Clone for DepotClient<T> {
     fn clone(&self) -> Self {
-        let target = self.target.as_ref().map(|target| Target {
-            launched: Arc::clone(&target.launched),
-            depot: Arc::clone(&target.depot),
-        });
-        DepotClient { name: self.name, target, timeout: self.timeout }
+        DepotClient { slot: Arc::clone(&self.slot), ..*self }
     }
 }
 
@@ -161,22 +161,24 @@ impl<T> std::fmt::Debug for DepotClient<T> {
 }
 
 impl<T: Record> DepotClient<T> {
-    pub(crate) fn new(
-        name: &'static str,
-        index: u32,
-        launched: Option<Arc<Launched>>,
-        timeout: Duration,
-    ) -> Self {
-        let target = launched.and_then(|launched| {
-            let depot = Arc::clone(launched.shared.depots.get(index as usize)?);
-            let depot = depot.into_any().downcast().ok()?;
-            Some(Target { launched, depot })
-        });
-        DepotClient { name, target, timeout }
+    pub(crate) fn new<M: Module>(depot: Depot<M, T>, slot: Arc<Slot>, timeout: Duration) -> Self {
+        DepotClient {
+            name: depot.name,
+            index: depot.index,
+            module: TypeId::of::<M>(),
+            slot,
+            timeout,
+            records: PhantomData,
+        }
     }
 
-    fn target(&self) -> Result<&Target<T>, AppendError> {
-        self.target.as_ref().ok_or(AppendError::NotLaunched { depot: self.name })
+    /// The module that runs and the depot in it.
+    fn target<'a>(
+        &self,
+        running: &'a Option<Arc<Launched>>,
+    ) -> Option<(&'a Arc<Launched>, &'a DepotRuntime<T>)> {
+        let launched = running.as_ref().filter(|launched| launched.module_type == self.module)?;
+        Some((launched, launched.depot(self.index)?))
     }
 
     /// Appends a record and waits for [`AckLevel::Ack`].
@@ -196,8 +198,10 @@ impl<T: Record> DepotClient<T> {
     ///
     /// As [`DepotClient::append`].
     pub fn append_with(&self, record: T, level: AckLevel) -> Result<(), AppendError> {
-        let target = self.target()?;
-        let (shared, driver) = (&target.launched.shared, &target.launched.driver);
+        let running = self.slot.load();
+        let (launched, depot) =
+            self.target(&running).ok_or(AppendError::NotLaunched { depot: self.name })?;
+        let (shared, driver) = (&launched.shared, &launched.driver);
         let log = &shared.log;
         let has_room =
             || log.buffered_bytes() <= BUFFERED_BYTES && !shared.checkpoints.is_overdue(log);
@@ -208,7 +212,7 @@ impl<T: Record> DepotClient<T> {
                 return Err(AppendError::Overloaded { depot: self.name, buffered });
             }
         }
-        let position = target.depot.append(log, &target.launched.clock, record)?;
+        let position = depot.append(log, &launched.clock, record)?;
         if level == AckLevel::None {
             return Ok(());
         }
@@ -244,8 +248,8 @@ impl<T: Record> DepotClient<T> {
     ///
     /// [`DepotReadError::NotLaunched`].
     pub fn num_partitions(&self) -> Result<usize, DepotReadError> {
-        match &self.target {
-            Some(target) => Ok(target.depot.partitions() as usize),
+        match self.target(&self.slot.load()) {
+            Some((_, depot)) => Ok(depot.partitions() as usize),
             None => Err(DepotReadError::NotLaunched { depot: self.name }),
         }
     }
@@ -257,11 +261,12 @@ impl<T: Record> DepotClient<T> {
     /// [`DepotReadError::NoSuchPartition`], [`DepotReadError::NotLaunched`].
     pub fn partition_offsets(&self, partition: usize) -> Result<Range<u64>, DepotReadError> {
         let depot = self.name;
-        let target = self.target.as_ref().ok_or(DepotReadError::NotLaunched { depot })?;
+        let running = self.slot.load();
+        let (launched, runtime) =
+            self.target(&running).ok_or(DepotReadError::NotLaunched { depot })?;
         let index = u32::try_from(partition).unwrap_or(u32::MAX);
-        let end = target
-            .depot
-            .durable_end(&target.launched.shared.log, index)
+        let end = runtime
+            .durable_end(&launched.shared.log, index)
             .ok_or(DepotReadError::NoSuchPartition { depot, partition })?;
         Ok(0..end)
     }
@@ -278,19 +283,20 @@ impl<T: Record> DepotClient<T> {
         if offsets.start > offsets.end || offsets.end > existing.end {
             return Err(DepotReadError::NoSuchOffsets { depot, partition, offsets, existing });
         }
-        let target = self.target.as_ref().ok_or(DepotReadError::NotLaunched { depot })?;
-        target
-            .depot
+        let running = self.slot.load();
+        let (_, runtime) = self.target(&running).ok_or(DepotReadError::NotLaunched { depot })?;
+        runtime
             .read(partition as u32, offsets)
             .map_err(|source| DepotReadError::Segments { depot, source })
     }
 
     fn sequence(&self, record: T, level: AckLevel) -> AppendState {
-        let target = match self.target() {
-            Ok(target) => target,
-            Err(error) => return AppendState::Done(Some(Err(error))),
+        let running = self.slot.load();
+        let Some((launched, depot)) = self.target(&running) else {
+            let error = AppendError::NotLaunched { depot: self.name };
+            return AppendState::Done(Some(Err(error)));
         };
-        let log = &target.launched.shared.log;
+        let log = &launched.shared.log;
         let buffered = log.buffered_bytes();
         if buffered > BUFFERED_BYTES {
             return AppendState::Done(Some(Err(AppendError::Overloaded {
@@ -298,12 +304,12 @@ impl<T: Record> DepotClient<T> {
                 buffered,
             })));
         }
-        match target.depot.append(log, &target.launched.clock, record) {
+        match depot.append(log, &launched.clock, record) {
             Err(error) => AppendState::Done(Some(Err(error))),
             Ok(_) if level == AckLevel::None => AppendState::Done(Some(Ok(()))),
             Ok(position) => {
                 log.want_durable(position);
-                AppendState::Waiting(Arc::clone(&target.launched), position)
+                AppendState::Waiting(Arc::clone(launched), position)
             }
         }
     }

@@ -1,12 +1,11 @@
 //! Reading PStates from outside.
 
-use std::any::TypeId;
-use std::marker::PhantomData;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use rama_paths::{Committed, Key, KeyHash, Path, PathError, Root, Schema, SelectPath, key_hash};
 
-use crate::cluster::Launched;
+use crate::cluster::{Launched, Slot};
 use crate::pstate::PState;
 
 /// Why a select failed.
@@ -64,11 +63,13 @@ pub enum SelectError {
 ///
 /// A read sees what committed and durable microbatches have written, all or nothing of each on the
 /// partition it reads, and a later read never sees less.
+///
+/// It is of use as long as the cluster, also when the module was closed and opened again because its
+/// disk had failed.
 pub struct PStateClient<O, S: Schema> {
-    name: &'static str,
-    partitions: Option<Arc<Vec<Committed<S>>>>,
+    pstate: PState<O, S>,
+    slot: Arc<Slot>,
     chosen: Option<Chosen>,
-    owner: PhantomData<fn() -> O>,
 }
 
 /// A partition chosen by hand.
@@ -80,32 +81,33 @@ enum Chosen {
 
 impl<O, S: Schema> Clone for PStateClient<O, S> {
     fn clone(&self) -> Self {
-        PStateClient {
-            name: self.name,
-            partitions: self.partitions.clone(),
-            chosen: self.chosen,
-            owner: PhantomData,
-        }
+        PStateClient { pstate: self.pstate, slot: Arc::clone(&self.slot), chosen: self.chosen }
     }
 }
 
 impl<O, S: Schema> std::fmt::Debug for PStateClient<O, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "PStateClient($${})", self.name)
+        write!(f, "PStateClient($${})", self.pstate.name)
     }
 }
 
 impl<O: 'static, S: Schema> PStateClient<O, S> {
-    pub(crate) fn new(pstate: PState<O, S>, launched: Option<Arc<Launched>>) -> Self {
-        let partitions = launched.and_then(|launched| {
-            let found = launched.pstates.get(pstate.index as usize)?;
-            if found.name != pstate.name || found.owner_type != TypeId::of::<O>() {
-                return None;
-            }
-            let partitions = found.committed.iter().map(|any| any.downcast_ref().cloned());
-            partitions.collect::<Option<Vec<Committed<S>>>>().map(Arc::new)
-        });
-        PStateClient { name: pstate.name, partitions, chosen: None, owner: PhantomData }
+    pub(crate) fn new(pstate: PState<O, S>, slot: Arc<Slot>) -> Self {
+        PStateClient { pstate, slot, chosen: None }
+    }
+
+    /// The partitions in the module that runs.
+    fn partitions<'a>(
+        &self,
+        running: &'a Option<Arc<Launched>>,
+    ) -> Result<&'a [Box<dyn Any + Send + Sync>], SelectError> {
+        let pstate = self.pstate.name;
+        running
+            .as_ref()
+            .and_then(|launched| launched.pstates.get(self.pstate.index as usize))
+            .filter(|found| found.name == pstate && found.owner_type == TypeId::of::<O>())
+            .map(|found| &*found.committed)
+            .ok_or(SelectError::NotLaunched { pstate })
     }
 
     /// Number of partitions, which is the module's number of tasks.
@@ -114,10 +116,7 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
     ///
     /// [`SelectError::NotLaunched`].
     pub fn num_partitions(&self) -> Result<usize, SelectError> {
-        match &self.partitions {
-            Some(partitions) => Ok(partitions.len()),
-            None => Err(SelectError::NotLaunched { pstate: self.name }),
-        }
+        Ok(self.partitions(&self.slot.load())?.len())
     }
 
     /// The same client, reading the partition of this key whatever the path begins with.
@@ -130,11 +129,13 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
         PStateClient { chosen: Some(Chosen::Task(task)), ..self.clone() }
     }
 
-    fn partition(&self, leading: Option<KeyHash>) -> Result<&Committed<S>, SelectError> {
-        let pstate = self.name;
-        let Some(partitions) = &self.partitions else {
-            return Err(SelectError::NotLaunched { pstate });
-        };
+    fn partition<'a>(
+        &self,
+        running: &'a Option<Arc<Launched>>,
+        leading: Option<KeyHash>,
+    ) -> Result<&'a Committed<S>, SelectError> {
+        let pstate = self.pstate.name;
+        let partitions = self.partitions(running)?;
         let tasks = partitions.len();
         let task = match (self.chosen, leading) {
             (Some(Chosen::Task(task)), _) => task,
@@ -142,7 +143,9 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
             (None, None) if tasks == 1 => 0,
             (None, None) => return Err(SelectError::NoPartition { pstate, tasks }),
         };
-        partitions.get(task).ok_or(SelectError::NoSuchTask { pstate, task, tasks })
+        let partition =
+            partitions.get(task).ok_or(SelectError::NoSuchTask { pstate, task, tasks })?;
+        partition.downcast_ref().ok_or(SelectError::NotLaunched { pstate })
     }
 
     /// Selects all values that a path leads to, in order, as of one instant.
@@ -160,9 +163,9 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
         P: SelectPath<Schema = S>,
     {
         let path = path(Path::new());
-        self.partition(path.routing())?
+        self.partition(&self.slot.load(), path.routing())?
             .select(&path)
-            .map_err(|source| SelectError::Path { pstate: self.name, source })
+            .map_err(|source| SelectError::Path { pstate: self.pstate.name, source })
     }
 
     /// Selects the one value that a path leads to.
@@ -180,8 +183,10 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
         let mut values = self.select(path)?;
         match values.pop() {
             Some(value) if values.is_empty() => Ok(value),
-            Some(_) => Err(SelectError::NotOne { pstate: self.name, found: values.len() + 1 }),
-            None => Err(SelectError::NotOne { pstate: self.name, found: 0 }),
+            Some(_) => {
+                Err(SelectError::NotOne { pstate: self.pstate.name, found: values.len() + 1 })
+            }
+            None => Err(SelectError::NotOne { pstate: self.pstate.name, found: 0 }),
         }
     }
 }

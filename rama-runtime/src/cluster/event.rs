@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::LaunchError;
 use crate::log::Position;
 use crate::topology::AttemptFailure;
 
@@ -52,10 +53,17 @@ pub enum ClusterEvent {
         rows: u64,
     },
     /// A checkpoint could not be made. If the disk is full it is tried again until there is space;
-    /// otherwise the module stops.
+    /// otherwise the module is closed and opened again.
     CheckpointFailed {
         /// Why.
         error: Arc<dyn std::error::Error + Send + Sync>,
+    },
+    /// The module was closed because its disk had failed, and was opened again. Clients go on.
+    Reopened,
+    /// The module could not be opened again after its disk had failed. It is tried again before long.
+    ReopenFailed {
+        /// Why.
+        error: Arc<LaunchError>,
     },
     /// Reads from outside were ended, with [`rama_paths::PathError::Expired`], since they held back
     /// a checkpoint and with it too much memory or log.

@@ -4,14 +4,14 @@ use std::any::TypeId;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::builder::ClusterBuilder;
 use super::directory::TemporaryDirectory;
 use super::launch::{Launched, launch};
-use super::{ClusterError, LaunchError, WaitError};
+use super::{ClusterError, LaunchError, Slot, WaitError};
 use crate::client::{DepotClient, PStateClient};
 use crate::depot::Depot;
 use crate::exec::Driver;
@@ -32,7 +32,7 @@ const TELL_AFTER_FAILURES: u32 = 3;
 pub struct InProcessCluster {
     settings: ClusterBuilder,
     dir: PathBuf,
-    launched: Mutex<Option<Arc<Launched>>>,
+    slot: Arc<Slot>,
     /// Removed last.
     _temporary: Option<TemporaryDirectory>,
 }
@@ -72,7 +72,7 @@ impl InProcessCluster {
             (None, Some(temporary)) => temporary.path().join("data"),
             (None, None) => PathBuf::new(),
         };
-        InProcessCluster { settings, dir, launched: Mutex::new(None), _temporary: temporary }
+        InProcessCluster { settings, dir, slot: Arc::default(), _temporary: temporary }
     }
 
     /// The data directory.
@@ -99,33 +99,22 @@ impl InProcessCluster {
         threads: usize,
     ) -> Result<(), LaunchError> {
         let _ = module;
-        let mut launched = self.launched.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = &*launched {
-            let running = running.shared.module;
-            return Err(LaunchError::AlreadyLaunched { running, module: M::NAME });
-        }
-        *launched = Some(Arc::new(launch::<M>(&self.settings, &self.dir, tasks, threads)?));
-        Ok(())
-    }
-
-    fn launched(&self) -> Option<Arc<Launched>> {
-        self.launched.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// The launched module, if it is the one of type `M`.
-    fn launched_as(&self, module: TypeId) -> Option<Arc<Launched>> {
-        self.launched().filter(|launched| launched.module_type == module)
+        let (settings, dir) = (self.settings.clone(), self.dir.clone());
+        self.slot.launch(
+            M::NAME,
+            Box::new(move |failed| launch::<M>(&settings, &dir, tasks, threads, failed)),
+        )
     }
 
     /// A client of a depot. If the depot's module does not run here, its calls say so.
     pub fn depot<M: Module, T: rama_paths::Record>(&self, depot: Depot<M, T>) -> DepotClient<T> {
-        let launched = self.launched_as(TypeId::of::<M>());
-        DepotClient::new(depot.name, depot.index, launched, self.settings.client_timeout)
+        let slot = Arc::clone(&self.slot);
+        DepotClient::new(depot, slot, self.settings.client_timeout)
     }
 
     /// A client of a PState. If the PState's module does not run here, its calls say so.
     pub fn pstate<O: 'static, S: Schema>(&self, pstate: PState<O, S>) -> PStateClient<O, S> {
-        PStateClient::new(pstate, self.launched())
+        PStateClient::new(pstate, Arc::clone(&self.slot))
     }
 
     fn topology<M: Module, O>(
@@ -133,7 +122,8 @@ impl InProcessCluster {
         topology: Microbatch<M, O>,
     ) -> Result<(Arc<Launched>, Arc<TopologyStatus>), WaitError> {
         let launched = self
-            .launched_as(TypeId::of::<M>())
+            .slot
+            .load_as(TypeId::of::<M>())
             .ok_or(WaitError::NotLaunched { topology: topology.name })?;
         let status = Arc::clone(&launched.shared.statuses[topology.index as usize]);
         Ok((launched, status))
@@ -232,7 +222,7 @@ impl InProcessCluster {
             Poll::Ready(output) => Some(output),
             Poll::Pending => None,
         };
-        let Some(launched) = self.launched() else {
+        let Some(launched) = self.slot.load().clone() else {
             return poll();
         };
         let mut output = None;
@@ -245,7 +235,7 @@ impl InProcessCluster {
 
     /// Under simulation: makes up to `steps` steps. Does nothing on threads.
     pub fn simulate(&self, steps: usize) {
-        if let Some(launched) = self.launched()
+        if let Some(launched) = &*self.slot.load()
             && let Driver::Simulation(simulation) = &launched.driver
         {
             simulation.run(steps);
@@ -258,7 +248,7 @@ impl InProcessCluster {
     ///
     /// The log's, if it failed or the disk is full; [`LogError::Timeout`] after the client timeout.
     pub fn sync(&self) -> Result<(), LogError> {
-        let Some(launched) = self.launched() else {
+        let Some(launched) = self.slot.load().clone() else {
             return Ok(());
         };
         let (shared, log) = (&launched.shared, &launched.shared.log);
@@ -292,11 +282,7 @@ impl InProcessCluster {
     }
 
     fn shut_down(&self, flush: bool) -> Result<(), LogError> {
-        let launched = self.launched.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match launched {
-            Some(launched) => launched.shut_down(flush, self.settings.client_timeout),
-            None => Ok(()),
-        }
+        self.slot.close(flush, self.settings.client_timeout)
     }
 }
 

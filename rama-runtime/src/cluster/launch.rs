@@ -3,14 +3,17 @@
 use std::any::{Any, TypeId};
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+
+use rama_paths::Record;
 
 use super::LaunchError;
 use super::builder::ClusterBuilder;
 use super::shared::{InFlight, Shared, worker_of};
 use super::storage::{self, Storage};
-use crate::depot::{AnyDepot, DepotContext};
+use crate::depot::{AnyDepot, DepotContext, DepotRuntime};
 use crate::disk::DiskLock;
 use crate::exec::{Clock, Component, Driver, OnPanic, Progress, Signal, Simulation, Threads};
 use crate::log::LogError;
@@ -56,6 +59,20 @@ impl fmt::Debug for Launched {
 }
 
 impl Launched {
+    /// Whether it has to be closed and opened again.
+    pub(super) fn has_failed(&self) -> bool {
+        self.shared.failed.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn is_simulated(&self) -> bool {
+        matches!(self.driver, Driver::Simulation(_))
+    }
+
+    /// The depot at `index`, if its records are of type `T`.
+    pub(crate) fn depot<T: Record>(&self, index: u32) -> Option<&DepotRuntime<T>> {
+        self.shared.depots.get(index as usize)?.as_any().downcast_ref()
+    }
+
     pub(crate) fn wake_coordinators(&self) {
         self.coordinator_signal.raise();
     }
@@ -70,8 +87,11 @@ impl Launched {
                 closed = log.closed();
                 closed.is_some() || self.shared.obstacle().is_some()
             });
-            // A full disk would keep the log open: what is not acknowledged is given up.
-            closed.unwrap_or_else(|| Err(self.shared.obstacle().unwrap_or(LogError::Timeout)))
+            // A full disk would keep the log open: what is not acknowledged is given up. It may have
+            // closed just now.
+            closed
+                .or_else(|| log.closed())
+                .unwrap_or_else(|| Err(self.shared.obstacle().unwrap_or(LogError::Timeout)))
         } else {
             Ok(())
         };
@@ -87,6 +107,7 @@ pub(crate) fn launch<M: Module>(
     dir: &Path,
     tasks: usize,
     threads: usize,
+    failed_signal: Arc<Signal>,
 ) -> Result<Launched, LaunchError> {
     if !tasks.is_power_of_two() || threads == 0 || threads > tasks || u32::try_from(tasks).is_err()
     {
@@ -160,6 +181,8 @@ pub(crate) fn launch<M: Module>(
         progress: Arc::clone(&progress),
         in_flight: InFlight::default(),
         hook: settings.hook.clone(),
+        failed: AtomicBool::new(false),
+        failed_signal,
     });
     let checkpointer = Checkpointer::new(CheckpointerParts {
         shared: Arc::clone(&shared),
@@ -237,6 +260,9 @@ pub(crate) fn launch<M: Module>(
         durable_signal.raise();
         durable_progress.notify();
         if let Some(shared) = durable_shared.upgrade() {
+            if let Some(LogError::Failed { .. }) = shared.log.failure() {
+                shared.fail();
+            }
             let memory = shared.commits.horizon().memory();
             shared.checkpoints.raise_if_due(&shared.log, memory);
         }

@@ -7,6 +7,7 @@ mod event;
 mod in_process;
 mod launch;
 mod shared;
+mod slot;
 mod storage;
 
 pub use crate::store::{DatabaseError, ManifestError, RecoveryError, StorageOptions};
@@ -16,3 +17,4 @@ pub use event::ClusterEvent;
 pub use in_process::InProcessCluster;
 pub(crate) use launch::Launched;
 pub(crate) use shared::Shared;
+pub(crate) use slot::Slot;

@@ -1,7 +1,7 @@
 //! What all components of a launched module share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use super::ClusterEvent;
 use super::event::EventHook;
@@ -35,12 +35,21 @@ pub(crate) struct Shared {
     pub(crate) progress: Arc<Progress>,
     pub(crate) in_flight: InFlight,
     pub(crate) hook: Option<EventHook>,
+    pub(super) failed: AtomicBool,
+    /// Raised with `failed`.
+    pub(super) failed_signal: Arc<Signal>,
 }
 
 impl Shared {
     /// The worker that runs a task: neighbouring tasks share one.
     pub(crate) fn worker_of(&self, task: u32) -> usize {
         worker_of(task, self.tasks, self.inboxes.len())
+    }
+
+    /// Notes that the module has to be closed and opened again.
+    pub(crate) fn fail(&self) {
+        self.failed.store(true, Ordering::SeqCst);
+        self.failed_signal.raise();
     }
 
     /// Why nothing becomes durable now: the log has failed, or the disk is full.

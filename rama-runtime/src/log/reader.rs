@@ -1,5 +1,6 @@
 //! Reading back what is durable, while the log is being written.
 
+use std::io;
 use std::sync::Arc;
 
 use super::error::{LogError, OpenError};
@@ -129,19 +130,32 @@ impl OpenSegment {
 
 /// Opens the segment that holds what is behind `position`.
 fn open_segment(shared: &Shared, position: Position) -> Result<OpenSegment, LogError> {
+    // Mostly the segment before was just read to its end, and this one begins there.
+    if let Some(segment) = open_at(shared, position.get())? {
+        return Ok(segment);
+    }
     let dir = &shared.dir;
     let names = shared.disk.list(dir).map_err(LogError::io("list", dir))?;
     let starts: Vec<u64> = names.iter().filter_map(|name| format::parse_file_name(name)).collect();
-    let start = starts.iter().copied().filter(|start| *start <= position.get()).max();
-    let Some(start) = start else {
-        return Err(LogError::Missing {
-            dir: dir.clone(),
-            wanted: position,
-            start: Position::new(starts.iter().copied().min().unwrap_or_default()),
-            end: shared.durable(),
-        });
-    };
-    let path = dir.join(format::file_name(start));
-    let file = shared.disk.open(&path, OpenMode::Read).map_err(LogError::io("open", &path))?;
-    Ok(OpenSegment { file, start, end: start, offset: HEADER as u64 })
+    if let Some(start) = starts.iter().copied().filter(|start| *start <= position.get()).max()
+        && let Some(segment) = open_at(shared, start)?
+    {
+        return Ok(segment);
+    }
+    Err(LogError::Missing {
+        dir: dir.clone(),
+        wanted: position,
+        start: Position::new(starts.iter().copied().min().unwrap_or_default()),
+        end: shared.durable(),
+    })
+}
+
+/// The segment that begins at `start`, if there is one.
+fn open_at(shared: &Shared, start: u64) -> Result<Option<OpenSegment>, LogError> {
+    let path = shared.dir.join(format::file_name(start));
+    match shared.disk.open(&path, OpenMode::Read) {
+        Ok(file) => Ok(Some(OpenSegment { file, start, end: start, offset: HEADER as u64 })),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(LogError::io("open", &path)(error)),
+    }
 }

@@ -16,12 +16,16 @@ const CHUNK: usize = 1 << 20;
 struct Found {
     path: PathBuf,
     start: u64,
-    file: Box<dyn DiskFile>,
     len: u64,
     header: HeaderState,
 }
 
 impl Found {
+    /// Opened only while it is read: there may be more segments than a process may have open files.
+    fn open(&self, disk: &dyn Disk) -> Result<Box<dyn DiskFile>, LogError> {
+        disk.open(&self.path, OpenMode::Read).map_err(LogError::io("open the segment", &self.path))
+    }
+
     fn data_len(&self) -> u64 {
         self.len.saturating_sub(HEADER as u64)
     }
@@ -65,7 +69,7 @@ pub(super) fn recover<E>(
     replay: &mut Replay<'_, E>,
 ) -> Result<Recovered, OpenError<E>> {
     let found = find_segments(disk, dir)?;
-    check_chain(&found)?;
+    check_chain(disk, &found)?;
     let first = found.first().map_or(0, |segment| segment.start);
     let missing = |end: u64| LogError::Missing {
         dir: dir.to_owned(),
@@ -89,7 +93,7 @@ pub(super) fn recover<E>(
         let is_last = next.is_none_or(|next| next.header != HeaderState::Valid);
         // Reading must come by `from`, or the log is not the one that it is a position of.
         let mut is_known = segment.start >= from.get();
-        stop = replay_segment(segment, next.map(|next| next.start), &mut |at, payload| {
+        stop = replay_segment(disk, segment, next.map(|next| next.start), &mut |at, payload| {
             if at.end <= from {
                 is_known |= at.end == from;
                 return Ok(());
@@ -112,7 +116,8 @@ pub(super) fn recover<E>(
             // Behind the end of a segment may be a mark, or zeros.
             Some(next) if next.start == stop.end => {}
             Some(next) => {
-                let is_gap = next.start > stop.end && read_tail(segment, stop.offset)?.bytes == 0;
+                let is_gap =
+                    next.start > stop.end && read_tail(disk, segment, stop.offset)?.bytes == 0;
                 return Err(OpenError::Log(if is_gap {
                     LogError::Gap { path: next.path.clone(), end: Position::new(stop.end) }
                 } else {
@@ -121,7 +126,7 @@ pub(super) fn recover<E>(
             }
             // Only the last segment may end anywhere, but not before what had been durable.
             None => {
-                let tail = read_tail(segment, stop.offset)?;
+                let tail = read_tail(disk, segment, stop.offset)?;
                 if tail.is_marked {
                     return Err(damaged.into());
                 }
@@ -181,13 +186,13 @@ fn find_segments(disk: &dyn Disk, dir: &Path) -> Result<Vec<Found>, LogError> {
         let mut bytes = [0; HEADER];
         let read = file.read_full_at(&mut bytes, 0).map_err(LogError::io("read", &path))?;
         let header = format::check_header(&bytes[..read], start);
-        found.push(Found { path, start, file, len, header });
+        found.push(Found { path, start, len, header });
     }
     Ok(found)
 }
 
 /// Checks what can be checked without reading entries.
-fn check_chain(found: &[Found]) -> Result<(), LogError> {
+fn check_chain(disk: &dyn Disk, found: &[Found]) -> Result<(), LogError> {
     for (index, segment) in found.iter().enumerate() {
         let path = || segment.path.clone();
         match segment.header {
@@ -203,7 +208,7 @@ fn check_chain(found: &[Found]) -> Result<(), LogError> {
                 return Err(LogError::NotASegment { path: path(), problem });
             }
             // Entries are written only after the header was synced, so nothing can follow it.
-            HeaderState::Unfinished if index + 1 < found.len() || !is_zero(segment)? => {
+            HeaderState::Unfinished if index + 1 < found.len() || !is_zero(disk, segment)? => {
                 return Err(LogError::NotASegment {
                     path: path(),
                     problem: "its header is incomplete",
@@ -222,14 +227,13 @@ fn check_chain(found: &[Found]) -> Result<(), LogError> {
 }
 
 /// Whether there are only zeros behind the header, if anything.
-fn is_zero(segment: &Found) -> Result<bool, LogError> {
+fn is_zero(disk: &dyn Disk, segment: &Found) -> Result<bool, LogError> {
+    let file = segment.open(disk)?;
     let mut offset = HEADER as u64;
     let mut buffer = vec![0; CHUNK.min(segment.data_len() as usize)];
     while offset < segment.len {
-        let read = segment
-            .file
-            .read_at(&mut buffer, offset)
-            .map_err(LogError::io("read", &segment.path))?;
+        let read =
+            file.read_at(&mut buffer, offset).map_err(LogError::io("read", &segment.path))?;
         if read == 0 || buffer[..read].iter().any(|byte| *byte != 0) {
             return Ok(read == 0);
         }
@@ -239,15 +243,14 @@ fn is_zero(segment: &Found) -> Result<bool, LogError> {
 }
 
 /// Reads what is behind `offset`, byte by byte: nothing in it tells where an entry begins.
-fn read_tail(segment: &Found, offset: u64) -> Result<Tail, LogError> {
+fn read_tail(disk: &dyn Disk, segment: &Found, offset: u64) -> Result<Tail, LogError> {
+    let file = segment.open(disk)?;
     let mut tail = Tail { bytes: 0, is_marked: false };
     let mut buffer = vec![0; CHUNK.min(segment.len.saturating_sub(offset) as usize)];
     let mut at = offset;
     loop {
-        let read = segment
-            .file
-            .read_full_at(&mut buffer, at)
-            .map_err(LogError::io("read", &segment.path))?;
+        let read =
+            file.read_full_at(&mut buffer, at).map_err(LogError::io("read", &segment.path))?;
         let bytes = &buffer[..read];
         if let Some(last) = bytes.iter().rposition(|byte| *byte != 0) {
             tail.bytes = at - offset + last as u64 + 1;
@@ -266,10 +269,12 @@ fn read_tail(segment: &Found, offset: u64) -> Result<Tail, LogError> {
 
 /// Replays entries up to `limit`, or up to the first invalid one or mark; says where that is.
 fn replay_segment<E>(
+    disk: &dyn Disk,
     segment: &Found,
     limit: Option<u64>,
     replay: &mut Replay<'_, E>,
 ) -> Result<Stop, OpenError<E>> {
+    let file = segment.open(disk)?;
     let mut stop = Stop { end: segment.start, offset: HEADER as u64, marked: true };
     // What was read, up to `stop.offset` and beyond; `used` bytes of it are behind us.
     let mut buffer: Vec<u8> = Vec::new();
@@ -317,8 +322,7 @@ fn replay_segment<E>(
         // `needed` is within the file, so a wrong length does not take more memory than the file.
         let target = available.min(needed.max(CHUNK) as u64) as usize;
         buffer.resize(target.max(have), 0);
-        let read = segment
-            .file
+        let read = file
             .read_full_at(&mut buffer[have..], stop.offset + have as u64)
             .map_err(LogError::io("read", &segment.path))?;
         buffer.truncate(have + read);

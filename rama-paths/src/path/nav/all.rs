@@ -1,11 +1,9 @@
-//! `all()`: every entry of a map of values.
-
-use std::ops::Bound;
+//! `all()`: every entry of a map of values, or of a range of one.
 
 use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
 use crate::path::{
-    ElementAt, Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly, Value,
+    ElementAt, HasEntries, Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly, Value,
 };
 use crate::schema::{Keyed, Schema as _};
 use crate::store::ReadPlace;
@@ -15,11 +13,11 @@ use crate::store::ReadPlace;
 pub struct All<N>(N);
 
 impl<O, N: Navigator> Path<O, N> {
-    /// Navigates to every entry of a map of values, in order of the keys.
+    /// Navigates to every entry of a map of values, or of a range of one, in order of the keys.
     ///
     /// - *Select*: `(K, V)`, any number of times; nothing where the map is absent.
     /// - *Transform*: read only; use [`map_vals`](Self::map_vals).
-    /// - *Cost*: every row of the map.
+    /// - *Cost*: every row of the map or range.
     ///
     /// ```
     /// use rama_paths::{PMap, Partition, Path, Root};
@@ -33,8 +31,8 @@ impl<O, N: Navigator> Path<O, N> {
     /// ```
     pub fn all(self) -> Path<O, All<N>>
     where
-        N::Here: Keyed,
-        <N::Here as Keyed>::Value: Value,
+        N::Here: HasEntries,
+        <N::Here as HasEntries>::Element: Value,
     {
         self.then(All)
     }
@@ -51,20 +49,16 @@ impl<N: Navigator> Navigator for All<N> {
         F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
     {
         self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
-            let Some(place) = N::Here::as_map(place) else {
+            let Some(entries) = N::Here::entries(place) else {
                 return Ok(());
             };
-            let Some(handle) = place.slot.get() else {
-                return Ok(());
-            };
-            let mut rows = place.below.range(handle.id, Bound::Unbounded, None);
-            while let Some((key, slot)) = rows.next()? {
+            entries.each(|key, slot| {
                 let key = <MapAt<N> as Keyed>::Key::from_key_bytes(&key)?;
-                if let Some(value) = ElementAt::<N>::from_slot(slot) {
-                    f(ReadPlace::computed((key, value)))?;
+                match ElementAt::<N>::from_slot(slot) {
+                    Some(value) => f(ReadPlace::computed((key, value))),
+                    None => Ok(()),
                 }
-            }
-            Ok(())
+            })
         })
     }
 

@@ -1,24 +1,21 @@
-//! `count()`: the number of elements of a map.
-
-use std::ops::Bound;
+//! `count()`: the number of elements of a map, or of a range of one.
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{Location as _, MapAt, Navigator, Path, Present, ReadOnly};
-use crate::schema::Keyed;
-use crate::store::{Handle, ReadPlace};
+use crate::path::{HasEntries, Location as _, Navigator, Path, Present, ReadOnly};
+use crate::store::ReadPlace;
 
 /// See [`Path::count`].
 #[derive(Debug, Clone)]
 pub struct Count<N>(N);
 
 impl<O, N: Navigator> Path<O, N> {
-    /// Navigates to the number of elements of a map.
+    /// Navigates to the number of elements of a map, or of a range of one.
     ///
     /// - *Select*: `usize`; 0 where the map is absent.
     /// - *Transform*: read only.
     /// - *Cost*: one row for a nested map. The size of the map at the top of a PState is not kept:
-    ///   it is counted, and is that of one partition.
+    ///   it is counted, and is that of one partition. A range is counted too.
     ///
     /// ```
     /// use rama_paths::{PMap, Partition, Path, Root};
@@ -33,7 +30,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// ```
     pub fn count(self) -> Path<O, Count<N>>
     where
-        N::Here: Keyed,
+        N::Here: HasEntries,
     {
         self.then(Count)
     }
@@ -49,24 +46,9 @@ impl<N: Navigator> Navigator for Count<N> {
     where
         F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
     {
-        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
-            let Some(place) = N::Here::as_map(place) else {
-                return Ok(());
-            };
-            let Some(handle) = place.slot.get() else {
-                return f(ReadPlace::computed(0));
-            };
-            if MapAt::<N>::TRACKED && *handle != Handle::TOP {
-                // More elements than memory can address are not countable there either.
-                let size = usize::try_from(handle.size).unwrap_or(usize::MAX);
-                return f(ReadPlace::computed(size));
-            }
-            let mut rows = place.below.range(handle.id, Bound::Unbounded, None);
-            let mut size = 0;
-            while rows.next()?.is_some() {
-                size += 1;
-            }
-            f(ReadPlace::computed(size))
+        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| match N::Here::entries(place) {
+            Some(entries) => f(ReadPlace::computed(entries.count()?)),
+            None => Ok(()),
         })
     }
 

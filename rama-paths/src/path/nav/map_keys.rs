@@ -1,10 +1,8 @@
-//! `map_keys()`: every key of a map.
-
-use std::ops::Bound;
+//! `map_keys()`: every key of a map, or of a range of one.
 
 use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
-use crate::path::{Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly};
+use crate::path::{HasEntries, Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly};
 use crate::schema::Keyed;
 use crate::store::ReadPlace;
 
@@ -13,11 +11,11 @@ use crate::store::ReadPlace;
 pub struct MapKeys<N>(N);
 
 impl<O, N: Navigator> Path<O, N> {
-    /// Navigates to every key of a map, in order.
+    /// Navigates to every key of a map, or of a range of one, in order.
     ///
     /// - *Select*: `K`, any number of times; nothing where the map is absent.
     /// - *Transform*: read only.
-    /// - *Cost*: every row of the map, but nothing beneath them.
+    /// - *Cost*: every row of the map or range, but nothing beneath them.
     ///
     /// ```
     /// use rama_paths::{PMap, Partition, Path, Root};
@@ -32,7 +30,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// ```
     pub fn map_keys(self) -> Path<O, MapKeys<N>>
     where
-        N::Here: Keyed,
+        N::Here: HasEntries,
     {
         self.then(MapKeys)
     }
@@ -49,18 +47,13 @@ impl<N: Navigator> Navigator for MapKeys<N> {
         F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
     {
         self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
-            let Some(place) = N::Here::as_map(place) else {
+            let Some(entries) = N::Here::entries(place) else {
                 return Ok(());
             };
-            let Some(handle) = place.slot.get() else {
-                return Ok(());
-            };
-            let mut rows = place.below.range(handle.id, Bound::Unbounded, None);
-            while let Some((key, _)) = rows.next()? {
+            entries.each(|key, _| {
                 let key = <MapAt<N> as Keyed>::Key::from_key_bytes(&key)?;
-                f(ReadPlace::computed(key))?;
-            }
-            Ok(())
+                f(ReadPlace::computed(key))
+            })
         })
     }
 

@@ -1,27 +1,26 @@
-//! `map_vals()`: every element of a map.
-
-use std::ops::Bound;
+//! `map_vals()`: every element of a map, or of a range of one.
 
 use super::key::in_structure;
 use crate::error::PathError;
 use crate::key::{KeyBytes, KeyHash};
 use crate::path::{
-    ElementAt, Location as _, Many, MapAt, Navigator, Path, Present, WriteNavigator,
+    ElementAt, Entries, HasEntries, Location as _, Many, MapAt, Navigator, Path, Present, Span,
+    WriteEntries, WriteNavigator,
 };
-use crate::schema::{Keyed, Schema as _};
-use crate::store::{AsOf, Held, Node, ReadPlace, View, WritePlace, Written, modify_row};
+use crate::schema::Keyed;
+use crate::store::{AsOf, Held, ReadPlace, View, WritePlace, Written, modify_row};
 
 /// See [`Path::map_vals`].
 #[derive(Debug, Clone)]
 pub struct MapVals<N>(N);
 
 impl<O, N: Navigator> Path<O, N> {
-    /// Navigates to every element of a map, in order of the keys.
+    /// Navigates to every element of a map, or of a range of one, in order of the keys.
     ///
     /// - *Select*: `V` of values, any number of times; one can go on into nested structures.
     /// - *Transform*: each element that is there at the start; `none` removes them all. An absent
     ///   map stays absent.
-    /// - *Cost*: every row of the map.
+    /// - *Cost*: every row of the map or range.
     ///
     /// ```
     /// use rama_paths::{PMap, Partition, Path, Root};
@@ -37,7 +36,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// ```
     pub fn map_vals(self) -> Path<O, MapVals<N>>
     where
-        N::Here: Keyed,
+        N::Here: HasEntries,
     {
         self.then(MapVals)
     }
@@ -54,17 +53,11 @@ impl<N: Navigator> Navigator for MapVals<N> {
         F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
     {
         self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
-            let Some(place) = N::Here::as_map(place) else {
+            let Some(entries) = N::Here::entries(place) else {
                 return Ok(());
             };
-            let Some(handle) = place.slot.get() else {
-                return Ok(());
-            };
-            let mut rows = place.below.range(handle.id, Bound::Unbounded, None);
-            while let Some((_, slot)) = rows.next()? {
-                f(ReadPlace { slot: Held::Owned(slot), below: place.below.below() })?;
-            }
-            Ok(())
+            let below = entries.below.below();
+            entries.each(|_, slot| f(ReadPlace { slot: Held::Owned(slot), below }))
         })
     }
 
@@ -73,33 +66,26 @@ impl<N: Navigator> Navigator for MapVals<N> {
     }
 }
 
-impl<N: WriteNavigator> WriteNavigator for MapVals<N> {
+impl<N: WriteEntries> WriteNavigator for MapVals<N> {
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.0.write(top, &mut |place: WritePlace<'_, N::Here>| {
-            N::Here::write_map(place, |map| {
-                in_structure(map, |handle, place| {
-                    let Some(structure) = handle.map(|handle| handle.id) else {
-                        return Ok(());
-                    };
-                    let (writes, rows) = (place.below.writes, place.below.rows);
-                    let view = View::<Node<ElementAt<N>>> {
-                        writes: Some(&*writes),
-                        rows,
-                        at: AsOf::LATEST,
-                    };
-                    let mut elements = view.range(structure, Bound::Unbounded, None);
-                    let mut keys: Vec<KeyBytes> = Vec::new();
-                    while let Some((key, _)) = elements.next()? {
+        self.0.write_entries(top, &mut |map: WritePlace<'_, MapAt<N>>, span: &Span| {
+            in_structure(map, |handle, place| {
+                let (writes, rows) = (place.below.writes, place.below.rows);
+                let below = View { writes: Some(&*writes), rows, at: AsOf::LATEST };
+                let mut keys: Vec<KeyBytes> = Vec::new();
+                Entries::<MapAt<N>> { handle: *handle, below, span: span.clone() }.each(
+                    |key, _| {
                         keys.push(key);
-                    }
-                    for key in &keys {
-                        modify_row(writes, rows, place.ids, handle, MapAt::<N>::TRACKED, key, f)?;
-                    }
-                    Ok(())
-                })
+                        Ok(())
+                    },
+                )?;
+                for key in &keys {
+                    modify_row(writes, rows, place.ids, handle, MapAt::<N>::TRACKED, key, f)?;
+                }
+                Ok(())
             })
         })
     }

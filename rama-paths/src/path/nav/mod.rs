@@ -11,6 +11,11 @@ mod nil_to_val;
 mod none;
 mod one;
 mod root;
+mod sorted_map_range;
+mod sorted_map_range_from;
+mod sorted_map_range_from_start;
+mod sorted_map_range_to;
+mod sorted_map_range_to_end;
 mod term;
 mod termval;
 
@@ -25,5 +30,6 @@ pub use nil_to_val::NilToVal;
 pub use none::Remove;
 pub use one::One;
 pub use root::Root;
+pub use sorted_map_range::SortedMapRange;
 pub use term::Term;
 pub use termval::Termval;

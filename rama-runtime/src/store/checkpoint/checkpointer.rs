@@ -338,6 +338,7 @@ impl Checkpointer {
             status.stop(StopCause::Checkpoint { source: Arc::clone(&error) });
         }
         shared.progress.notify();
+        shared.fail();
         Phase::Broken
     }
 }

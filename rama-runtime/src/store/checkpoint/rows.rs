@@ -66,8 +66,7 @@ impl ModuleRows {
         let (pstate, task) = next;
         let Some(partitions) = self.partitions.get(pstate) else { return Ok(None) };
         let Some(partition) = partitions.get(task) else { return Ok(Some((pstate + 1, 0))) };
-        let table =
-            |node| RowTable { pstate: self.pstate_ids[pstate], task: task as u32, node };
+        let table = |node| RowTable { pstate: self.pstate_ids[pstate], task: task as u32, node };
         let mut sink = FrozenSink { writer, table: &table, open: None, dropped: Vec::new(), count };
         let mut failed = None;
         let written = partition.rows.write_frozen(&mut |change| {
@@ -97,16 +96,12 @@ impl ModuleRows {
             let nested = self.nested_nodes(garbage.table());
             let (start, end) = structure_range(garbage.structure);
             let mut found = Vec::new();
-            let removed = writer.rows(garbage.table())?.drain_range(
-                &start,
-                &end,
-                left,
-                &mut |_, slot| {
+            let removed =
+                writer.rows(garbage.table())?.drain_range(&start, &end, left, &mut |_, slot| {
                     if !nested.is_empty() {
                         found.push(structure_of_slot(slot));
                     }
-                },
-            )?;
+                })?;
             for structure in found {
                 let structure = structure.map_err(Failure::Row)?;
                 for node in nested {

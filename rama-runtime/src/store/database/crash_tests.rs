@@ -6,7 +6,8 @@ use std::path::Path;
 use rama_paths::Backing;
 
 use super::tests::{
-    Changes, DIR, END, State, TIGHT_CACHE, content, mem_disk, open, open_with, path, put_file, table,
+    Changes, DIR, END, State, TIGHT_CACHE, content, mem_disk, open, open_with, path, put_file,
+    table,
 };
 use super::*;
 use crate::disk::{Disk, MemDisk};

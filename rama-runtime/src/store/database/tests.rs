@@ -212,7 +212,9 @@ fn draining_removes_a_range_in_steps_and_nothing_else() {
     let disk = mem_disk();
     let (database, _) = open(&disk).unwrap();
     let mut writer = database.begin().unwrap();
-    writer.change(table(0), |rows| (0..100u8).try_for_each(|key| rows.put(&[key], &[key]))).unwrap();
+    writer
+        .change(table(0), |rows| (0..100u8).try_for_each(|key| rows.put(&[key], &[key])))
+        .unwrap();
     writer.commit(b"").unwrap();
     let mut drained = Vec::new();
     for step in 0..3 {

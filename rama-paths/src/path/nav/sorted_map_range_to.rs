@@ -1,0 +1,64 @@
+//! `sorted_map_range_to(k)`: the entries of a map up to a key.
+
+use super::SortedMapRange;
+use crate::key::KeyArg;
+use crate::path::{Navigator, Path, SortedMap, SortedRangeToOptions};
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Navigates to the range of a map from its start up to but without the key `to`: always once,
+    /// and there may be no entry.
+    ///
+    /// - *Select* and *transform*: as [`sorted_map_range`](Self::sorted_map_range).
+    /// - *Cost*: one seek, and the rows of the range, in pages; `count` counts them.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, Root};
+    ///
+    /// let mut names = Partition::<PMap<String, i64>>::new();
+    /// let path = || Path::<(), Root<PMap<String, i64>>>::new();
+    /// for name in ["alice", "bob", "charlie"] {
+    ///     names.transform(path().key(name).termval(1))?;
+    /// }
+    /// assert_eq!(names.select(&path().sorted_map_range_to("charlie").map_keys())?, ["alice", "bob"]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn sorted_map_range_to<A>(self, to: A) -> Path<O, SortedMapRange<N>>
+    where
+        N::Here: SortedMap,
+        A: KeyArg<<N::Here as SortedMap>::Key>,
+    {
+        self.sorted_map_range_to_with(to, SortedRangeToOptions::new())
+    }
+
+    /// As [`sorted_map_range_to`](Self::sorted_map_range_to), with a say in whether the key belongs
+    /// to it and in how many entries there are at most: those closest to the key, still in
+    /// ascending order.
+    ///
+    /// With `max_amt` all rows before the key are read, since rows are drawn forward only; no more
+    /// than that many and a page are held at a time.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, Root, SortedRangeToOptions};
+    ///
+    /// let mut funds = Partition::<PMap<i64, i64>>::new();
+    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// for account in 0..10 {
+    ///     funds.transform(path().key(account).termval(1))?;
+    /// }
+    /// let closest = SortedRangeToOptions::new().include_end().max_amt(3);
+    /// let range = path().sorted_map_range_to_with(4, closest);
+    /// assert_eq!(funds.select(&range.map_keys())?, [2, 3, 4]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn sorted_map_range_to_with<A>(
+        self,
+        to: A,
+        options: SortedRangeToOptions,
+    ) -> Path<O, SortedMapRange<N>>
+    where
+        N::Here: SortedMap,
+        A: KeyArg<<N::Here as SortedMap>::Key>,
+    {
+        self.then(|nav| SortedMapRange::new(nav, options.span(&to)))
+    }
+}
