@@ -8,10 +8,11 @@ pub use rama_paths::{
 };
 pub use rama_runtime::client::{
     AckLevel, AppendError, AppendFuture, DepotClient, DepotReadError, PStateClient, SelectError,
+    Snapshot,
 };
 pub use rama_runtime::cluster::{
     ClusterBuilder, ClusterError, ClusterEvent, DatabaseError, InProcessCluster, LaunchError,
-    ManifestError, RecoveryError, StorageOptions, WaitError,
+    ManifestError, RecoveryError, StorageOptions, StorageStatus, WaitError,
 };
 pub use rama_runtime::depot::{Depot, DepotFileError, SegmentError};
 pub use rama_runtime::module::Module;

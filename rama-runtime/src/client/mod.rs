@@ -2,6 +2,8 @@
 
 mod depot;
 mod pstate;
+mod snapshot;
 
 pub use depot::{AckLevel, AppendError, AppendFuture, DepotClient, DepotReadError};
 pub use pstate::{PStateClient, SelectError};
+pub use snapshot::Snapshot;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rama_paths::{Committed, Key, KeyHash, Path, PathError, Root, Schema, SelectPath, key_hash};
 
+use super::Snapshot;
 use crate::cluster::{Launched, Slot};
 use crate::pstate::PState;
 
@@ -70,6 +71,7 @@ pub struct PStateClient<O, S: Schema> {
     pstate: PState<O, S>,
     slot: Arc<Slot>,
     chosen: Option<Chosen>,
+    snapshot: Option<Snapshot>,
 }
 
 /// A partition chosen by hand.
@@ -81,7 +83,12 @@ enum Chosen {
 
 impl<O, S: Schema> Clone for PStateClient<O, S> {
     fn clone(&self) -> Self {
-        PStateClient { pstate: self.pstate, slot: Arc::clone(&self.slot), chosen: self.chosen }
+        PStateClient {
+            pstate: self.pstate,
+            slot: Arc::clone(&self.slot),
+            chosen: self.chosen,
+            snapshot: self.snapshot.clone(),
+        }
     }
 }
 
@@ -93,7 +100,7 @@ impl<O, S: Schema> std::fmt::Debug for PStateClient<O, S> {
 
 impl<O: 'static, S: Schema> PStateClient<O, S> {
     pub(crate) fn new(pstate: PState<O, S>, slot: Arc<Slot>) -> Self {
-        PStateClient { pstate, slot, chosen: None }
+        PStateClient { pstate, slot, chosen: None, snapshot: None }
     }
 
     /// The partitions in the module that runs.
@@ -129,6 +136,11 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
         PStateClient { chosen: Some(Chosen::Task(task)), ..self.clone() }
     }
 
+    /// The same client, reading the state of a snapshot.
+    pub fn as_of(&self, snapshot: &Snapshot) -> Self {
+        PStateClient { snapshot: Some(snapshot.clone()), ..self.clone() }
+    }
+
     fn partition<'a>(
         &self,
         running: &'a Option<Arc<Launched>>,
@@ -162,10 +174,34 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
     where
         P: SelectPath<Schema = S>,
     {
+        let mut values = Vec::new();
+        self.select_each(path, |value| values.push(value))?;
+        Ok(values)
+    }
+
+    /// Hands all values that a path leads to to `f`, in order, as of one instant. Only some rows are in
+    /// memory at a time, however many there are.
+    ///
+    /// # Errors
+    ///
+    /// See [`SelectError`]; `f` may have got values before.
+    pub fn select_each<P>(
+        &self,
+        path: impl FnOnce(Path<O, Root<S>>) -> P,
+        f: impl FnMut(P::Value),
+    ) -> Result<(), SelectError>
+    where
+        P: SelectPath<Schema = S>,
+    {
         let path = path(Path::new());
-        self.partition(&self.slot.load(), path.routing())?
-            .select(&path)
-            .map_err(|source| SelectError::Path { pstate: self.pstate.name, source })
+        let running = self.slot.load();
+        let partition = self.partition(&running, path.routing())?;
+        let read = match &self.snapshot {
+            None => partition.select_each_as_of(&partition.pin(), &path, f),
+            Some(snapshot) if !snapshot.is_of(&running) => Err(PathError::Expired),
+            Some(snapshot) => partition.select_each_as_of(&snapshot.pin, &path, f),
+        };
+        read.map_err(|source| SelectError::Path { pstate: self.pstate.name, source })
     }
 
     /// Selects the one value that a path leads to.

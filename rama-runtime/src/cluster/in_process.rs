@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::builder::ClusterBuilder;
 use super::directory::TemporaryDirectory;
 use super::launch::{Launched, launch};
-use super::{ClusterError, LaunchError, Slot, WaitError};
-use crate::client::{DepotClient, PStateClient};
+use super::{ClusterError, LaunchError, Slot, StorageStatus, WaitError};
+use crate::client::{DepotClient, PStateClient, Snapshot};
 use crate::depot::Depot;
 use crate::exec::Driver;
 use crate::log::LogError;
@@ -115,6 +115,17 @@ impl InProcessCluster {
     /// A client of a PState. If the PState's module does not run here, its calls say so.
     pub fn pstate<O: 'static, S: Schema>(&self, pstate: PState<O, S>) -> PStateClient<O, S> {
         PStateClient::new(pstate, Arc::clone(&self.slot))
+    }
+
+    /// All state as of now, to read several partitions or PStates of the same instant. None if no
+    /// module runs here.
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        self.slot.load().clone().map(Snapshot::new)
+    }
+
+    /// What the module's state takes in memory and on disk. None if no module runs here.
+    pub fn storage_status(&self) -> Option<StorageStatus> {
+        self.slot.load().as_ref().map(|launched| StorageStatus::of(&launched.shared))
     }
 
     fn topology<M: Module, O>(

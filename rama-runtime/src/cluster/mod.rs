@@ -8,6 +8,7 @@ mod in_process;
 mod launch;
 mod shared;
 mod slot;
+mod status;
 mod storage;
 
 pub use crate::store::{DatabaseError, ManifestError, RecoveryError, StorageOptions};
@@ -18,3 +19,4 @@ pub use in_process::InProcessCluster;
 pub(crate) use launch::Launched;
 pub(crate) use shared::Shared;
 pub(crate) use slot::Slot;
+pub use status::StorageStatus;
