@@ -290,6 +290,28 @@ impl<T: Record> DepotClient<T> {
             .map_err(|source| DepotReadError::Segments { depot, source })
     }
 
+    /// The offset of the first record of a partition that was appended at `unix_millis` (milliseconds
+    /// since 1970) or later; the end of the partition if there is none. Append times of a partition
+    /// never go back, even if the machine's clock does.
+    ///
+    /// # Errors
+    ///
+    /// As [`DepotClient::read`].
+    pub fn first_offset_since(
+        &self,
+        partition: usize,
+        unix_millis: u64,
+    ) -> Result<u64, DepotReadError> {
+        let existing = self.partition_offsets(partition)?;
+        let depot = self.name;
+        let running = self.slot.load();
+        let (_, runtime) = self.target(&running).ok_or(DepotReadError::NotLaunched { depot })?;
+        let first = runtime
+            .first_since(partition as u32, unix_millis)
+            .map_err(|source| DepotReadError::Segments { depot, source })?;
+        Ok(first.min(existing.end))
+    }
+
     fn sequence(&self, record: T, level: AckLevel) -> AppendState {
         let running = self.slot.load();
         let Some((launched, depot)) = self.target(&running) else {

@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
-use super::segment::{BlockRef, SegmentError, SegmentReader};
+use super::segment::{BlockRef, SegmentError, SegmentReader, first_block_since};
 use crate::disk::Disk;
 use crate::store::{DatabaseError, Snapshot};
 
@@ -76,13 +76,17 @@ impl DepotFiles {
         let mut reader = self.take_reader(depot, partition);
         let result = self.read_with(&mut reader, depot, partition, offsets, f);
         if result.is_ok() {
-            let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
-            if readers.len() == KEPT_READERS {
-                readers.remove(0);
-            }
-            readers.push(((depot, partition), reader));
+            self.keep_reader(depot, partition, reader);
         }
         result
+    }
+
+    fn keep_reader(&self, depot: u32, partition: u32, reader: SegmentReader) {
+        let mut readers = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        if readers.len() == KEPT_READERS {
+            readers.remove(0);
+        }
+        readers.push(((depot, partition), reader));
     }
 
     fn take_reader(&self, depot: u32, partition: u32) -> SegmentReader {
@@ -126,6 +130,38 @@ impl DepotFiles {
             return Err(DepotFileError::NotIndexed { partition, offset: next });
         }
         Ok(())
+    }
+
+    /// The offset of the first of these records that was appended at `millis` or later.
+    pub(crate) fn first_since(
+        &self,
+        depot: u32,
+        partition: u32,
+        offsets: Range<u64>,
+        millis: u64,
+    ) -> Result<Option<u64>, DepotFileError> {
+        let mut block_at = |offset| -> Result<BlockRef, DepotFileError> {
+            let blocks = self.blocks(depot, partition, &(offset..offset + 1))?;
+            let holds =
+                |block: &&BlockRef| (block.first_offset..block.end_offset()).contains(&offset);
+            let block = blocks.iter().find(holds).copied();
+            block.ok_or(DepotFileError::NotIndexed { partition, offset })
+        };
+        let Some(block) = first_block_since(millis, offsets, &mut block_at)? else {
+            return Ok(None);
+        };
+        let mut found = None;
+        let mut reader = self.take_reader(depot, partition);
+        let _ =
+            reader.read(&block, block.first_offset..block.end_offset(), &mut |offset, at, _| {
+                if at < millis {
+                    return ControlFlow::Continue(());
+                }
+                found = Some(offset);
+                ControlFlow::Break(())
+            })?;
+        self.keep_reader(depot, partition, reader);
+        Ok(found)
     }
 
     /// The blocks that hold some of these records, in order.

@@ -1,5 +1,6 @@
 //! Depots: durable partitioned logs of records, through which all data enters a module.
 
+mod append_times;
 mod files;
 mod handle;
 mod partitioning;

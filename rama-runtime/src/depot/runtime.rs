@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use rama_paths::Record;
 
+use super::append_times::AppendTimes;
 use super::{Choice, DepotFileError, DepotFiles, DepotPartitioning};
 use crate::client::AppendError;
 use crate::exec::{Clock, Signal};
@@ -68,6 +69,8 @@ struct Records<T> {
     len: u64,
     /// Append time of the newest record in milliseconds since 1970; never goes back.
     last_append_millis: u64,
+    /// Those of the records in `chunks`.
+    times: AppendTimes,
     /// Log positions of the newest records, as far as they were not durable when last looked at.
     not_durable: VecDeque<Position>,
 }
@@ -90,6 +93,7 @@ impl<T> Records<T> {
             let heap = if std::mem::needs_drop::<T>() { encoded } else { 0 };
             chunk.bytes += size_of::<T>() + heap;
         }
+        self.times.push(self.len, append_millis);
         self.len += 1;
         self.last_append_millis = append_millis;
     }
@@ -118,6 +122,7 @@ impl<T> Records<T> {
             let Some(chunk) = self.chunks.pop_front() else { break };
             bytes -= chunk.bytes;
             self.base += chunk.records.len() as u64;
+            self.times.forget_before(self.base);
         }
     }
 }
@@ -166,6 +171,7 @@ impl<T: Record> DepotRuntime<T> {
                     checkpointed: 0,
                     len: 0,
                     last_append_millis: 0,
+                    times: AppendTimes::default(),
                     not_durable: VecDeque::new(),
                 })
             })
@@ -252,6 +258,23 @@ impl<T> DepotRuntime<T> {
             next = end;
         }
         Ok(copies)
+    }
+
+    /// The offset of the first record that was appended at `millis` or later, or the end.
+    pub(crate) fn first_since(&self, partition: u32, millis: u64) -> Result<u64, DepotFileError> {
+        let (in_segments, in_memory) = {
+            let records =
+                self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
+            let is_older = records.times.first().is_none_or(|first| first >= millis);
+            let in_segments = if is_older { records.base } else { 0 };
+            (0..in_segments, records.times.first_since(millis).unwrap_or(records.len))
+        };
+        let files = self.files.get().filter(|_| !in_segments.is_empty());
+        let found = match files {
+            Some(files) => files.first_since(self.context.id, partition, in_segments, millis)?,
+            None => None,
+        };
+        Ok(found.unwrap_or(in_memory))
     }
 
     fn read_segments(
