@@ -53,8 +53,7 @@ fn records_are_found_by_append_time_wherever_they_lie() {
         }
         cluster.sync().unwrap();
         cluster.wait_for_microbatch_processed_count(BankTransferModule::banking, appended).unwrap();
-        let partition =
-            (0..2).find(|at| deposits.partition_offsets(*at).unwrap().end > 0).unwrap();
+        let partition = (0..2).find(|at| deposits.partition_offsets(*at).unwrap().end > 0).unwrap();
         assert_eq!(deposits.partition_offsets(partition).unwrap(), 0..appended);
         for (moment, first) in &moments {
             let found = deposits.first_offset_since(partition, *moment).unwrap();

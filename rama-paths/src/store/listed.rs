@@ -64,25 +64,37 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
         let found = positions.find_entry(hash(key), |at| entries[*at as usize].0 == *key);
         let Ok(found) = found else { return None };
         let (at, _) = found.remove();
-        // The last entry takes the place.
+        Some(self.fill(at as usize))
+    }
+
+    pub(crate) fn get_at(&self, at: usize) -> Option<(&K, &V)> {
+        self.entries.get(at).map(|(key, value)| (key, value))
+    }
+
+    pub(crate) fn get_at_mut(&mut self, at: usize) -> Option<(&K, &mut V)> {
+        self.entries.get_mut(at).map(|(key, value)| (&*key, value))
+    }
+
+    /// Takes out the entry at a place in the list, which the last one takes.
+    pub(crate) fn swap_remove_at(&mut self, at: usize) -> Option<V> {
+        let hash = hash(&self.entries.get(at)?.0);
+        let positions = &mut self.positions;
+        if let Ok(found) = positions.find_entry(hash, |position| *position as usize == at) {
+            found.remove();
+        }
+        Some(self.fill(at))
+    }
+
+    /// Puts the last entry in the place of one that is no longer looked for.
+    fn fill(&mut self, at: usize) -> V {
+        let Self { entries, positions } = self;
         let last = position(entries.len() - 1);
         if let Some(moved) =
             positions.find_mut(hash(&entries[last as usize].0), |position| *position == last)
         {
-            *moved = at;
+            *moved = position(at);
         }
-        Some(entries.swap_remove(at as usize).1)
-    }
-
-    /// Takes out the entry that came last.
-    pub(crate) fn pop(&mut self) -> Option<(K, V)> {
-        let Self { entries, positions } = self;
-        let (key, value) = entries.pop()?;
-        let last = position(entries.len());
-        if let Ok(found) = positions.find_entry(hash(&key), |at| *at == last) {
-            found.remove();
-        }
-        Some((key, value))
+        entries.swap_remove(at).1
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -23,9 +23,9 @@ mod node;
 mod page;
 mod partition;
 mod place;
+mod resident;
 mod rows;
 mod sorted;
-mod table;
 mod writes;
 
 #[cfg(test)]

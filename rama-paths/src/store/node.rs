@@ -64,8 +64,8 @@ pub trait Tables: Send + Sync + 'static {
     /// Merges what was sealed and cannot be folded, as far as no read can tell.
     fn merge_sealed(&self, visible: u64, pins: &[u64]);
 
-    /// Drops the rows of a structure whose parent is gone from the active rows.
-    fn drop_active(&self, structure: u64);
+    /// Drops the rows in memory of a structure whose parent is gone.
+    fn drop_resident(&self, structure: u64);
 
     /// Freezes the folded rows for a checkpoint.
     fn freeze(&self, next_structure: u64);
@@ -137,7 +137,7 @@ impl Tables for () {
 
     fn merge_sealed(&self, _visible: u64, _pins: &[u64]) {}
 
-    fn drop_active(&self, _structure: u64) {}
+    fn drop_resident(&self, _structure: u64) {}
 
     fn freeze(&self, _next_structure: u64) {}
 
@@ -232,7 +232,7 @@ impl<V: Schema> Tables for Node<V> {
     fn fold(&self, position: u64) {
         // First what is beneath: a dropped structure's rows are then all where they can be found.
         self.below.fold(position);
-        self.rows.fold(position, |rows| drop_nested_active::<V>(rows, &self.below));
+        self.rows.fold(position, |slots| drop_nested::<V>(slots, &self.below));
     }
 
     fn merge_sealed(&self, visible: u64, pins: &[u64]) {
@@ -240,8 +240,8 @@ impl<V: Schema> Tables for Node<V> {
         self.below.merge_sealed(visible, pins);
     }
 
-    fn drop_active(&self, structure: u64) {
-        self.rows.drop_active(structure, |rows| drop_nested_active::<V>(rows, &self.below));
+    fn drop_resident(&self, structure: u64) {
+        self.rows.drop_resident(structure, |slots| drop_nested::<V>(slots, &self.below));
     }
 
     fn freeze(&self, next_structure: u64) {
@@ -309,17 +309,12 @@ impl<V: Schema> Tables for Node<V> {
     }
 }
 
-/// Drops the active rows of structures whose handles these are.
-fn drop_nested_active<V: Schema>(
-    rows: super::sorted::SortedMap<Option<V::Slot>>,
-    below: &V::Tables,
-) {
+/// Drops the resident rows of structures whose handles these are.
+fn drop_nested<V: Schema>(slots: Vec<Option<V::Slot>>, below: &V::Tables) {
     if V::NESTED {
-        rows.into_each(|_, slot| {
-            if let Some(handle) = slot.as_ref().and_then(V::handle) {
-                below.drop_active(handle.id);
-            }
-        });
+        for handle in slots.iter().flatten().filter_map(V::handle) {
+            below.drop_resident(handle.id);
+        }
     }
 }
 
@@ -371,9 +366,9 @@ impl<V: Schema, Rest: Tables, const ID: u32> Tables for FieldNode<V, Rest, ID> {
         self.rest.merge_sealed(visible, pins);
     }
 
-    fn drop_active(&self, structure: u64) {
-        self.node.drop_active(structure);
-        self.rest.drop_active(structure);
+    fn drop_resident(&self, structure: u64) {
+        self.node.drop_resident(structure);
+        self.rest.drop_resident(structure);
     }
 
     fn freeze(&self, next_structure: u64) {

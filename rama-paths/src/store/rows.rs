@@ -4,9 +4,8 @@
 //!
 //! - **sealed**: write sets of commits, each with its position, kept apart while a commit is not
 //!   durable yet or a running read is older than it;
-//! - **active**: decoded rows newer than the last checkpoint. Sealed ones are *folded* into it;
-//! - **frozen**: what was active when the running checkpoint began;
-//! - **cache**: decoded rows that are also in the last checkpoint; bounded, and thrown away by halves;
+//! - **resident**: decoded rows, see [`Resident`]. Sealed ones are *folded* into it; a checkpoint takes
+//!   down those that changed since the one before; clean ones are a cache of bounded size;
 //! - **backing**: the last checkpoint, encoded.
 //!
 //! Nothing beneath the sealed layer is newer than any running read, so a read needs to look at
@@ -15,20 +14,22 @@
 
 use std::collections::VecDeque;
 use std::ops::Bound;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::backing::Backing;
 use super::horizon::{AsOf, Horizon, Memory};
 use super::page::{Page, PageBuilder};
-use super::sorted::SortedMap;
-use super::table::Table;
+use super::resident::{Found, Resident, ResidentBytes, RowId};
 use super::writes::WriteRows;
 use crate::error::{PathError, StoreError};
 use crate::key::KeyBytes;
 use crate::schema::Slot;
 
-/// Rows moved at a time from the frozen layer into the cache.
-const MOVED_AT_ONCE: usize = 1_000;
+/// Rows that are looked at under one lock, when a checkpoint takes them down or the cache is full.
+const ROWS_AT_ONCE: usize = 256;
+
+/// Rows that are looked at for eviction when one more is kept in a full cache.
+const EVICTED_FOR_ONE: usize = 4;
 
 /// Committed rows: (structure id, element key) -> slot.
 #[derive(Debug)]
@@ -41,23 +42,24 @@ pub(crate) struct Rows<T> {
 struct Layers<T> {
     /// Oldest first.
     sealed: VecDeque<Sealed<T>>,
-    active: Table<T>,
-    frozen: Option<Arc<Table<T>>>,
-    /// Bytes of `frozen` as it was frozen.
-    frozen_bytes: usize,
-    young: Table<T>,
-    old: Table<T>,
+    resident: Resident<T>,
     backing: Option<Arc<dyn Backing>>,
-    /// Structures from here on are younger than the last freeze: they have no rows beneath `active`.
+    /// Structures from here on are younger than the last freeze: they have no rows in a checkpoint.
     next_structure: u64,
-    /// Every row of the backing is also in memory.
-    complete: bool,
-    /// Folded removals of structures that may have rows beneath `active`.
+    /// Folded removals of structures that may have rows in a checkpoint.
     dropped: Vec<u64>,
-    /// The ones that the running checkpoint takes down.
-    frozen_dropped: Vec<u64>,
+    /// What the running checkpoint takes down.
+    frozen: Option<Arc<Frozen>>,
     /// An empty write set whose memory is used again.
     spare: Option<WriteRows<T>>,
+}
+
+/// What a checkpoint takes down.
+#[derive(Debug)]
+struct Frozen {
+    /// Rows that were dirty; sorted by whoever writes them.
+    rows: Mutex<Vec<RowId>>,
+    dropped: Vec<u64>,
 }
 
 impl<T> std::fmt::Debug for Layers<T> {
@@ -99,16 +101,11 @@ impl<T> Rows<T> {
     pub(crate) fn new(node: u32, horizon: &Arc<Horizon>) -> Self {
         let layers = Layers {
             sealed: VecDeque::new(),
-            active: Table::default(),
-            frozen: None,
-            frozen_bytes: 0,
-            young: Table::default(),
-            old: Table::default(),
+            resident: Resident::default(),
             backing: None,
             next_structure: 0,
-            complete: true,
             dropped: Vec::new(),
-            frozen_dropped: Vec::new(),
+            frozen: None,
             spare: None,
         };
         Self { node, horizon: Arc::clone(horizon), layers: RwLock::new(layers) }
@@ -144,42 +141,6 @@ impl<T> Rows<T> {
         layers.sealed.push_back(Sealed { position, bytes, rows, top_order: OnceLock::new() });
     }
 
-    /// Folds sealed rows up to `position` into the active ones. No running read is older than that.
-    /// Hands the rows of dropped nested structures that were active to `dropped`.
-    pub(crate) fn fold(&self, position: u64, mut dropped: impl FnMut(SortedMap<Option<T>>)) {
-        // Looked at first: most nodes have nothing to fold.
-        if self.read().sealed.front().is_none_or(|sealed| sealed.position > position) {
-            return;
-        }
-        let mut layers = self.write();
-        while let Some(sealed) = layers.sealed.pop_front_if(|sealed| sealed.position <= position) {
-            let Sealed { mut rows, bytes, .. } = sealed;
-            self.memory().sub_sealed(bytes);
-            let before = layers.active.bytes();
-            for structure in rows.take_dropped() {
-                layers.drop_structure(structure, &mut dropped);
-            }
-            rows.move_into(&mut layers.active);
-            let after = layers.active.bytes();
-            self.memory().add_overlay(after.saturating_sub(before));
-            self.memory().sub_overlay(before.saturating_sub(after));
-            layers.spare = Some(rows);
-        }
-    }
-
-    /// Drops the active rows of a structure whose parent is gone; the others are found from the
-    /// parent's in the backing.
-    pub(crate) fn drop_active(
-        &self,
-        structure: u64,
-        mut dropped: impl FnMut(SortedMap<Option<T>>),
-    ) {
-        let mut layers = self.write();
-        let before = layers.active.bytes();
-        layers.drop_structure(structure, &mut dropped);
-        self.memory().sub_overlay(before.saturating_sub(layers.active.bytes()));
-    }
-
     /// Merges sealed layers that no read can tell apart, while old reads keep them from being folded.
     pub(crate) fn merge_sealed(&self, visible: u64, pins: &[u64]) {
         let mut layers = self.write();
@@ -203,57 +164,44 @@ impl<T> Rows<T> {
         }
     }
 
-    /// Begins a checkpoint: what is active is frozen, and read only from now on. `next_structure` is
-    /// the id that the next structure gets, as of what is folded.
+    /// Begins a checkpoint of what is folded. `next_structure` is the id that the next structure gets,
+    /// as of that.
     pub(crate) fn freeze(&self, next_structure: u64) {
         let mut layers = self.write();
-        // A checkpoint that failed leaves its rows frozen: they are older than the active ones.
-        debug_assert!(layers.frozen.is_none(), "a checkpoint begins when the last one is finished");
-        let active = std::mem::take(&mut layers.active);
-        layers.frozen_bytes = active.bytes();
-        layers.frozen = Some(Arc::new(active));
-        layers.frozen_dropped = std::mem::take(&mut layers.dropped);
+        let rows = Mutex::new(layers.resident.freeze());
+        let dropped = std::mem::take(&mut layers.dropped);
+        layers.frozen = Some(Arc::new(Frozen { rows, dropped }));
         layers.next_structure = next_structure;
     }
 
-    /// The frozen rows and dropped structures.
-    pub(crate) fn frozen(&self) -> (Option<Arc<Table<T>>>, Vec<u64>) {
-        let layers = self.read();
-        (layers.frozen.clone(), layers.frozen_dropped.clone())
+    /// The checkpoint is durable: `backing` shows it.
+    pub(crate) fn finish(&self, backing: Arc<dyn Backing>) {
+        let (saved, frozen) = {
+            let mut layers = self.write();
+            layers.backing = Some(backing);
+            let before = layers.resident.bytes();
+            let saved = layers.resident.finish();
+            self.account(before, layers.resident.bytes());
+            (saved, layers.frozen.take())
+        };
+        // These may be large.
+        drop((saved, frozen));
     }
 
-    /// The checkpoint is durable: `backing` shows it, and frozen rows move into the cache.
-    pub(crate) fn finish(&self, backing: Arc<dyn Backing>) {
-        self.write().backing = Some(backing);
-        loop {
-            let mut layers = self.write();
-            let layers = &mut *layers;
-            let Some(frozen) = &mut layers.frozen else { return };
-            // Nobody else holds it now: whoever writes checkpoints is who calls this.
-            let Some(table) = Arc::get_mut(frozen) else {
-                layers.complete = false;
-                layers.thaw(self.memory());
-                return;
-            };
-            let (before, heap) = (layers.young.bytes(), table.mean_heap());
-            let more = table.take_some(MOVED_AT_ONCE, |structure, rows| {
-                rows.into_each(|key, slot| layers.young.set(structure, key, slot, heap));
-            });
-            let added = layers.young.bytes().saturating_sub(before);
-            self.memory().add_cache(added);
-            layers.shrink_cache(self.memory());
-            if !more {
-                layers.thaw(self.memory());
-                return;
-            }
-        }
+    /// Tells of the change in the bytes of memory.
+    fn account(&self, before: ResidentBytes, after: ResidentBytes) {
+        let memory = self.memory();
+        memory.add_overlay(after.overlay().saturating_sub(before.overlay()));
+        memory.sub_overlay(before.overlay().saturating_sub(after.overlay()));
+        memory.add_cache(after.clean().saturating_sub(before.clean()));
+        memory.sub_cache(before.clean().saturating_sub(after.clean()));
     }
 
     /// The rows that are there when a module is opened.
     pub(crate) fn attach(&self, backing: Arc<dyn Backing>, next_structure: u64) {
         let mut layers = self.write();
         layers.backing = Some(backing);
-        layers.complete = false;
+        layers.resident.set_incomplete();
         layers.next_structure = next_structure;
     }
 
@@ -262,30 +210,38 @@ impl<T> Rows<T> {
         self.write().backing = Some(backing);
     }
 
-    /// Makes room in the cache if it is full, so that rows that were read long ago go.
+    /// Throws clean rows away while the cache is too large, as many as are due here.
     pub(crate) fn age_cache(&self) {
-        if self.memory().cache() > self.memory().cache_limit() / 4 * 3 {
-            self.write().rotate_cache(self.memory());
+        let memory = self.memory();
+        let (cache, limit) = (memory.cache(), memory.cache_limit());
+        if cache <= limit {
+            return;
         }
+        let clean = self.read().resident.bytes().clean();
+        let share = (clean as u128 * limit as u128 / cache as u128) as usize;
+        while memory.cache() > limit && self.evict_some() > share {}
+    }
+
+    /// Throws some clean rows away; says how many bytes of them are left.
+    fn evict_some(&self) -> usize {
+        let mut layers = self.write();
+        let before = layers.resident.bytes();
+        layers.resident.evict(ROWS_AT_ONCE);
+        self.account(before, layers.resident.bytes());
+        layers.resident.bytes().clean()
     }
 }
 
 impl<T> Layers<T> {
-    fn in_memory(&self, structure: u64, key: &KeyBytes, position: u64) -> Option<&Option<T>> {
+    fn in_memory(&self, structure: u64, key: &KeyBytes, position: u64) -> Found<'_, T> {
         for sealed in self.sealed.iter().rev() {
             if sealed.position <= position
                 && let Some(slot) = sealed.rows.get(structure, key)
             {
-                return Some(slot);
+                return Found::Row(slot);
             }
         }
-        if let Some(slot) = self.active.get(structure, key) {
-            return Some(slot);
-        }
-        if let Some(slot) = self.frozen.as_ref().and_then(|frozen| frozen.get(structure, key)) {
-            return Some(slot);
-        }
-        self.young.get(structure, key).or_else(|| self.old.get(structure, key))
+        self.resident.find(structure, key)
     }
 
     /// Where a row that is not in memory may be.
@@ -295,44 +251,40 @@ impl<T> Layers<T> {
         }
         self.backing.as_ref()
     }
-
-    fn drop_structure(&mut self, structure: u64, dropped: &mut impl FnMut(SortedMap<Option<T>>)) {
-        if let Some(rows) = self.active.take_structure(structure) {
-            dropped(rows);
-        }
-        if structure < self.next_structure {
-            self.dropped.push(structure);
-        }
-    }
-
-    fn thaw(&mut self, memory: &Memory) {
-        self.frozen = None;
-        self.frozen_dropped.clear();
-        memory.sub_overlay(std::mem::take(&mut self.frozen_bytes));
-    }
-
-    /// Throws the older half of the cache away; the younger becomes the older.
-    fn rotate_cache(&mut self, memory: &Memory) {
-        let young = std::mem::take(&mut self.young);
-        let old = std::mem::replace(&mut self.old, young);
-        memory.sub_cache(old.bytes());
-        self.complete &= old.is_empty();
-    }
-
-    fn shrink_cache(&mut self, memory: &Memory) {
-        if memory.cache() > memory.cache_limit() {
-            self.rotate_cache(memory);
-            // All of it was young.
-            if memory.cache() > memory.cache_limit() {
-                self.rotate_cache(memory);
-            }
-        } else if self.young.bytes() > memory.cache_limit() / 2 && self.old.is_empty() {
-            self.rotate_cache(memory);
-        }
-    }
 }
 
 impl<T: Slot> Rows<T> {
+    /// Folds sealed rows up to `position` into the resident ones. No running read is older than that.
+    /// Hands the resident rows of dropped nested structures to `dropped`.
+    pub(crate) fn fold(&self, position: u64, mut dropped: impl FnMut(Vec<Option<T>>)) {
+        // Looked at first: most nodes have nothing to fold.
+        if self.read().sealed.front().is_none_or(|sealed| sealed.position > position) {
+            return;
+        }
+        let mut layers = self.write();
+        let layers = &mut *layers;
+        while let Some(sealed) = layers.sealed.pop_front_if(|sealed| sealed.position <= position) {
+            let Sealed { mut rows, bytes, .. } = sealed;
+            self.memory().sub_sealed(bytes);
+            let before = layers.resident.bytes();
+            for structure in rows.take_dropped() {
+                layers.drop_structure(structure, &mut dropped);
+            }
+            rows.move_into(&mut layers.resident, layers.next_structure);
+            self.account(before, layers.resident.bytes());
+            layers.spare = Some(rows);
+        }
+    }
+
+    /// Drops the resident rows of a structure whose parent is gone; the others are found from the
+    /// parent's in the backing.
+    pub(crate) fn drop_resident(&self, structure: u64, mut dropped: impl FnMut(Vec<Option<T>>)) {
+        let mut layers = self.write();
+        let before = layers.resident.bytes();
+        layers.drop_structure(structure, &mut dropped);
+        self.account(before, layers.resident.bytes());
+    }
+
     /// The slot of a row.
     #[inline]
     pub(crate) fn get(
@@ -345,12 +297,14 @@ impl<T: Slot> Rows<T> {
             let backing = {
                 let layers = self.read();
                 at.check()?;
-                if let Some(slot) = layers.in_memory(structure, key, at.position()) {
-                    return Ok(slot.clone());
+                match layers.in_memory(structure, key, at.position()) {
+                    Found::Row(slot) => return Ok(slot.clone()),
+                    Found::Absent => return Ok(None),
+                    Found::Unknown => {}
                 }
                 match layers.beneath(structure) {
-                    Some(backing) if !layers.complete => Arc::clone(backing),
-                    _ => return Ok(None),
+                    Some(backing) => Arc::clone(backing),
+                    None => return Ok(None),
                 }
             };
             match self.get_beneath(structure, key, &backing) {
@@ -381,10 +335,12 @@ impl<T: Slot> Rows<T> {
         let mut layers = self.write();
         // A later checkpoint may hold another value of the row.
         if layers.backing.as_ref().is_some_and(|newest| Arc::ptr_eq(newest, backing)) {
-            let before = layers.young.bytes();
-            layers.young.set(structure, key.clone(), slot.clone(), heap);
-            self.memory().add_cache(layers.young.bytes() - before);
-            layers.shrink_cache(self.memory());
+            let before = layers.resident.bytes();
+            layers.resident.keep(structure, key.clone(), slot.clone(), heap);
+            if self.memory().cache() > self.memory().cache_limit() {
+                layers.resident.evict(EVICTED_FOR_ONE);
+            }
+            self.account(before, layers.resident.bytes());
         }
         Ok(slot)
     }
@@ -408,11 +364,9 @@ impl<T: Slot> Rows<T> {
                         page.layer(|f| sealed.rows.range(structure, start, max, order, f));
                     }
                 }
-                page.layer(|f| layers.active.range(structure, start, max, f));
-                if let Some(frozen) = &layers.frozen {
-                    page.layer(|f| frozen.range(structure, start, max, f));
-                }
-                layers.beneath(structure).map(Arc::clone)
+                page.layer(|f| layers.resident.range(structure, start, max, f));
+                let backing = layers.beneath(structure);
+                backing.filter(|_| !layers.resident.is_complete(structure)).map(Arc::clone)
             };
             let Some(backing) = backing else { return Ok(page.finish()) };
             match page.over(&*backing, self.node, structure, start) {
@@ -437,13 +391,9 @@ impl<T: Slot> Rows<T> {
             let row = row_key(structure, key);
             if is_there { rows.insert(row) } else { rows.remove(&row) }
         };
-        let tables = layers.frozen.iter().map(|frozen| &**frozen).chain([&layers.active]);
-        for table in tables {
-            let _ = table.each_sorted(|structure, key, slot| {
-                set(structure, key, slot.is_some());
-                Ok::<(), ()>(())
-            });
-        }
+        layers.resident.each(|structure, key, slot| {
+            set(structure, key, slot.is_some());
+        });
         for sealed in &layers.sealed {
             sealed.rows.each_row(|structure, key, slot| {
                 set(structure, key, slot.is_some());
@@ -458,29 +408,50 @@ fn heap_bytes<T>(encoded: usize) -> usize {
     if std::mem::needs_drop::<T>() { encoded } else { 0 }
 }
 
+impl<T: Clone> Layers<T> {
+    fn drop_structure(&mut self, structure: u64, dropped: &mut impl FnMut(Vec<Option<T>>)) {
+        let slots = self.resident.take_structure(structure);
+        if !slots.is_empty() {
+            dropped(slots);
+        }
+        if structure < self.next_structure {
+            self.dropped.push(structure);
+        }
+    }
+}
+
 /// Hands every frozen row of a node, encoded, to `sink`, in order of the row keys.
 pub(crate) fn write_frozen<T: Slot>(
     rows: &Rows<T>,
     sink: &mut dyn FnMut(FrozenChange<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let node = rows.node();
-    let (frozen, dropped) = rows.frozen();
-    let mut buffer = Vec::new();
-    if let Some(frozen) = frozen {
-        frozen.each_sorted(|structure, key, slot| {
-            let row = row_key(structure, key);
+    let Some(frozen) = rows.read().frozen.clone() else { return Ok(()) };
+    let mut ids = frozen.rows.lock().unwrap_or_else(PoisonError::into_inner);
+    ids.sort_unstable();
+    let (mut slots, mut buffer) = (Vec::with_capacity(ROWS_AT_ONCE), Vec::new());
+    for ids in ids.chunks(ROWS_AT_ONCE) {
+        {
+            // Copied, so that serialization, which is the user's, runs without the lock.
+            let layers = rows.read();
+            slots.extend(ids.iter().map(|id| layers.resident.frozen(id).cloned()));
+        }
+        for ((structure, key), slot) in ids.iter().zip(slots.drain(..)) {
+            // Its structure had gone before the rows were frozen.
+            let Some(slot) = slot else { continue };
+            let row = row_key(*structure, key);
             let Some(slot) = slot else {
-                return sink(FrozenChange::Remove { node, key: &row });
+                sink(FrozenChange::Remove { node, key: &row })?;
+                continue;
             };
-            buffer = postcard::to_extend(slot, std::mem::take(&mut buffer))
+            buffer = postcard::to_extend(&slot, std::mem::take(&mut buffer))
                 .map_err(StoreError::Encode)?;
-            let result = sink(FrozenChange::Put { node, key: &row, value: &buffer });
+            sink(FrozenChange::Put { node, key: &row, value: &buffer })?;
             buffer.clear();
-            result
-        })?;
+        }
     }
-    for structure in dropped {
-        sink(FrozenChange::Drop { node, structure })?;
+    for structure in &frozen.dropped {
+        sink(FrozenChange::Drop { node, structure: *structure })?;
     }
     Ok(())
 }

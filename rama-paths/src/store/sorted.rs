@@ -47,6 +47,31 @@ impl<T> SortedMap<T> {
         }
     }
 
+    #[inline]
+    pub(crate) fn get_mut(&mut self, key: &KeyBytes) -> Option<&mut T> {
+        match self {
+            Self::One((only, value)) => (only == key).then_some(value),
+            Self::Small(entries) => match find(entries, key) {
+                Ok(at) => Some(&mut entries[at].1),
+                Err(_) => None,
+            },
+            Self::Large(entries) => entries.get_mut(key),
+        }
+    }
+
+    /// The same keys with other values.
+    pub(crate) fn map<U>(self, mut f: impl FnMut(&KeyBytes, T) -> U) -> SortedMap<U> {
+        let mut map = |(key, value)| {
+            let value = f(&key, value);
+            (key, value)
+        };
+        match self {
+            Self::One(only) => SortedMap::One(map(only)),
+            Self::Small(entries) => SortedMap::Small(entries.into_iter().map(map).collect()),
+            Self::Large(entries) => SortedMap::Large(entries.into_iter().map(map).collect()),
+        }
+    }
+
     /// Sets the value of a key; returns the old one.
     pub(crate) fn insert(&mut self, key: KeyBytes, value: T) -> Option<T> {
         match self {

@@ -5,8 +5,8 @@ use std::ops::Bound;
 use postcard::ser_flavors::Size;
 
 use super::listed::{Entry, ListedMap};
+use super::resident::{Resident, row_bytes};
 use super::sorted::SortedMap;
-use super::table::{Table, row_bytes};
 use crate::key::KeyBytes;
 use crate::schema::Slot;
 
@@ -187,14 +187,15 @@ impl<T> WriteRows<T> {
         std::mem::take(&mut self.dropped)
     }
 
-    /// Moves all rows into a table; nothing is left but memory.
-    pub(crate) fn move_into(&mut self, table: &mut Table<T>) {
+    /// Moves all rows to those in memory; nothing is left but memory. Structures from
+    /// `first_new_structure` on have no rows in a checkpoint.
+    pub(crate) fn move_into(&mut self, resident: &mut Resident<T>, first_new_structure: u64) {
         let heap = self.mean_heap();
         for (key, slot) in self.top.drain() {
-            table.set_top(key, slot, heap);
+            resident.put_top(key, slot, heap);
         }
         for (structure, rows) in self.nested.drain() {
-            table.set_nested(structure, rows, heap);
+            resident.put_nested(structure, rows, heap, structure >= first_new_structure);
         }
         self.clear();
     }

@@ -1,0 +1,441 @@
+//! Decoded rows in memory, each of them once.
+//!
+//! A row is *clean* if the last checkpoint has it as it is, *frozen* if the running checkpoint takes
+//! it down, and *dirty* if only a later one will. Its stamp says which: the number of the checkpoint
+//! that takes it down. Clean rows may leave memory at any time, the others must not.
+
+use std::collections::BTreeSet;
+use std::ops::Bound;
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use super::listed::{Entry, ListedMap};
+use super::sorted::SortedMap;
+use crate::key::KeyBytes;
+
+/// Rows of one nested structure that are looked at in one step of an eviction.
+const EVICTED_AT_ONCE: usize = 256;
+
+/// A row in memory.
+#[derive(Debug, Clone)]
+pub(crate) struct Row<T> {
+    /// `None` is a row known to be absent.
+    pub(crate) slot: Option<T>,
+    stamp: u32,
+    /// Estimated bytes of memory.
+    bytes: u32,
+}
+
+/// A nested structure.
+#[derive(Debug)]
+struct Structure<T> {
+    rows: SortedMap<Row<T>>,
+    /// No row of it is anywhere else only.
+    complete: bool,
+}
+
+/// What is known of a row.
+pub(crate) enum Found<'a, T> {
+    Row(&'a Option<T>),
+    /// It is in memory if it is anywhere, and it is not.
+    Absent,
+    /// It may be in the last checkpoint.
+    Unknown,
+}
+
+/// Estimated bytes of memory of rows.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct ResidentBytes {
+    dirty: usize,
+    frozen: usize,
+    saved: usize,
+    clean: usize,
+}
+
+impl ResidentBytes {
+    /// Of what must stay.
+    pub(crate) fn overlay(&self) -> usize {
+        self.dirty + self.frozen + self.saved
+    }
+
+    /// Of what may go.
+    pub(crate) fn clean(&self) -> usize {
+        self.clean
+    }
+}
+
+/// The structure and key of a row.
+pub(crate) type RowId = (u64, KeyBytes);
+
+/// What is to be remembered for checkpoints.
+#[derive(Debug)]
+struct Marks<T> {
+    /// The checkpoint that takes down what is written now.
+    epoch: u32,
+    /// The last checkpoint that is durable.
+    checkpointed: u32,
+    /// A checkpoint is running.
+    is_frozen: bool,
+    /// The dirty rows, each once.
+    dirty: Vec<RowId>,
+    /// What frozen rows were when they were frozen, if they have changed or gone since.
+    saved: FxHashMap<RowId, Option<T>>,
+    bytes: ResidentBytes,
+}
+
+/// Rows in memory.
+#[derive(Debug)]
+pub(crate) struct Resident<T> {
+    top: ListedMap<KeyBytes, Row<T>>,
+    nested: ListedMap<u64, Structure<T>>,
+    /// The keys of the first so many entries of `top`, in order: brought up to date by whoever reads
+    /// a range.
+    order: Mutex<(usize, BTreeSet<KeyBytes>)>,
+    marks: Marks<T>,
+    /// No row is anywhere else only.
+    complete: bool,
+    /// Where the next eviction goes on: in `top`, in `nested`, and in a structure there.
+    hand: (usize, usize, Option<KeyBytes>),
+}
+
+impl<T> Default for Resident<T> {
+    fn default() -> Self {
+        let marks = Marks {
+            epoch: 1,
+            checkpointed: 0,
+            is_frozen: false,
+            dirty: Vec::new(),
+            saved: FxHashMap::default(),
+            bytes: ResidentBytes::default(),
+        };
+        Self {
+            top: ListedMap::default(),
+            nested: ListedMap::default(),
+            order: Mutex::default(),
+            marks,
+            complete: true,
+            hand: (0, 0, None),
+        }
+    }
+}
+
+/// Estimated bytes of a row whose slot has `heap` bytes behind it.
+pub(crate) fn row_bytes<T>(key: &KeyBytes, heap: usize) -> usize {
+    size_of::<(KeyBytes, Row<T>)>() + 8 + key.heap_bytes() + heap
+}
+
+impl<T> Marks<T> {
+    fn is_clean(&self, row: &Row<T>) -> bool {
+        row.stamp <= self.checkpointed
+    }
+
+    /// A row that was not there is written.
+    fn new_row(&mut self, id: RowId, slot: Option<T>, heap: usize) -> Row<T> {
+        let bytes = row_bytes::<T>(&id.1, heap);
+        self.bytes.dirty += bytes;
+        self.dirty.push(id);
+        Row { slot, stamp: self.epoch, bytes: bytes as u32 }
+    }
+
+    /// A row is written again.
+    fn rewrite(
+        &mut self,
+        structure: u64,
+        key: &KeyBytes,
+        row: &mut Row<T>,
+        new: (Option<T>, usize),
+    ) {
+        let (slot, heap) = new;
+        let bytes = row_bytes::<T>(key, heap);
+        let old = std::mem::replace(&mut row.slot, slot);
+        let was_dirty = self.let_go(structure, key, row.stamp, row.bytes, old);
+        if !was_dirty {
+            self.dirty.push((structure, key.clone()));
+            row.stamp = self.epoch;
+        }
+        row.bytes = bytes as u32;
+        self.bytes.dirty += bytes;
+    }
+
+    /// A row's value goes. Says whether the row was dirty.
+    fn let_go(
+        &mut self,
+        structure: u64,
+        key: &KeyBytes,
+        stamp: u32,
+        bytes: u32,
+        slot: Option<T>,
+    ) -> bool {
+        let bytes = bytes as usize;
+        if stamp == self.epoch {
+            self.bytes.dirty -= bytes;
+            return true;
+        }
+        if stamp <= self.checkpointed {
+            self.bytes.clean -= bytes;
+        } else {
+            self.bytes.frozen -= bytes;
+            self.bytes.saved += bytes;
+            self.saved.insert((structure, key.clone()), slot);
+        }
+        false
+    }
+}
+
+impl<T> Resident<T> {
+    pub(crate) fn bytes(&self) -> ResidentBytes {
+        self.marks.bytes
+    }
+
+    /// Rows may be in a checkpoint and not here.
+    pub(crate) fn set_incomplete(&mut self) {
+        self.complete = false;
+    }
+
+    /// Whether no row of the structure is in a checkpoint only.
+    pub(crate) fn is_complete(&self, structure: u64) -> bool {
+        self.complete
+            || structure != 0 && self.nested.get(&structure).is_some_and(|found| found.complete)
+    }
+
+    #[inline]
+    pub(crate) fn find(&self, structure: u64, key: &KeyBytes) -> Found<'_, T> {
+        let (row, complete) = if structure == 0 {
+            (self.top.get(key), self.complete)
+        } else {
+            match self.nested.get(&structure) {
+                None => (None, self.complete),
+                Some(found) => (found.rows.get(key), self.complete || found.complete),
+            }
+        };
+        match row {
+            Some(row) => Found::Row(&row.slot),
+            None if complete => Found::Absent,
+            None => Found::Unknown,
+        }
+    }
+
+    /// Writes a row of the structure at the top.
+    pub(crate) fn put_top(&mut self, key: KeyBytes, slot: Option<T>, heap: usize) {
+        let Self { top, marks, .. } = self;
+        match top.entry(&key) {
+            Entry::Occupied(row) => marks.rewrite(0, &key, row, (slot, heap)),
+            Entry::Vacant(entry) => {
+                let row = marks.new_row((0, key.clone()), slot, heap);
+                entry.insert(key, row);
+            }
+        }
+    }
+
+    /// Writes rows of a nested structure. `is_new` says that a checkpoint has none of its rows.
+    pub(crate) fn put_nested(
+        &mut self,
+        structure: u64,
+        rows: SortedMap<Option<T>>,
+        heap: usize,
+        is_new: bool,
+    ) {
+        let Self { nested, marks, complete, .. } = self;
+        match nested.entry(&structure) {
+            Entry::Occupied(found) => rows.into_each(|key, slot| match found.rows.get_mut(&key) {
+                Some(row) => marks.rewrite(structure, &key, row, (slot, heap)),
+                None => {
+                    let row = marks.new_row((structure, key.clone()), slot, heap);
+                    found.rows.insert(key, row);
+                }
+            }),
+            Entry::Vacant(entry) => {
+                let rows =
+                    rows.map(|key, slot| marks.new_row((structure, key.clone()), slot, heap));
+                entry.insert(structure, Structure { rows, complete: *complete || is_new });
+            }
+        }
+    }
+
+    /// Keeps a row of the last checkpoint, unless it is here already.
+    pub(crate) fn keep(&mut self, structure: u64, key: KeyBytes, slot: Option<T>, heap: usize) {
+        let bytes = row_bytes::<T>(&key, heap);
+        let row = Row { slot, stamp: 0, bytes: bytes as u32 };
+        if structure == 0 {
+            let Entry::Vacant(entry) = self.top.entry(&key) else { return };
+            entry.insert(key, row);
+        } else {
+            match self.nested.entry(&structure) {
+                Entry::Vacant(entry) => {
+                    let rows = SortedMap::one(key, row);
+                    entry.insert(structure, Structure { rows, complete: false });
+                }
+                Entry::Occupied(found) if found.rows.get(&key).is_some() => return,
+                Entry::Occupied(found) => {
+                    found.rows.insert(key, row);
+                }
+            }
+        }
+        self.marks.bytes.clean += bytes;
+    }
+
+    /// Takes out all rows of a nested structure; hands out their slots.
+    pub(crate) fn take_structure(&mut self, structure: u64) -> Vec<Option<T>>
+    where
+        T: Clone,
+    {
+        let Some(found) = self.nested.remove(&structure) else { return Vec::new() };
+        let mut slots = Vec::with_capacity(found.rows.len());
+        let marks = &mut self.marks;
+        found.rows.into_each(|key, row| {
+            slots.push(row.slot.clone());
+            marks.let_go(structure, &key, row.stamp, row.bytes, row.slot);
+        });
+        slots
+    }
+
+    /// Begins a checkpoint of all dirty rows; says which those are.
+    pub(crate) fn freeze(&mut self) -> Vec<RowId> {
+        let marks = &mut self.marks;
+        debug_assert!(!marks.is_frozen, "a checkpoint begins when the last one is finished");
+        marks.is_frozen = true;
+        marks.epoch += 1;
+        marks.bytes.frozen = std::mem::take(&mut marks.bytes.dirty);
+        std::mem::take(&mut marks.dirty)
+    }
+
+    /// What a row was when it was frozen; none if its whole structure was gone before that.
+    pub(crate) fn frozen(&self, id: &RowId) -> Option<&Option<T>> {
+        if let Some(slot) = self.marks.saved.get(id) {
+            return Some(slot);
+        }
+        let (structure, key) = id;
+        let row = if *structure == 0 {
+            self.top.get(key)
+        } else {
+            self.nested.get(structure)?.rows.get(key)
+        };
+        row.map(|row| &row.slot)
+    }
+
+    /// The checkpoint is durable: frozen rows are clean. What was saved of them is handed out, to be
+    /// dropped elsewhere.
+    pub(crate) fn finish(&mut self) -> FxHashMap<RowId, Option<T>> {
+        let marks = &mut self.marks;
+        marks.is_frozen = false;
+        marks.checkpointed = marks.epoch - 1;
+        marks.bytes.clean += std::mem::take(&mut marks.bytes.frozen);
+        marks.bytes.saved = 0;
+        std::mem::take(&mut marks.saved)
+    }
+
+    /// Looks at about `count` rows and throws clean ones away.
+    pub(crate) fn evict(&mut self, count: usize) {
+        for _ in 0..count {
+            self.evict_top();
+        }
+        let mut looked_at = 0;
+        while looked_at < count && !self.nested.is_empty() {
+            looked_at += self.evict_nested().max(1);
+        }
+    }
+
+    fn evict_top(&mut self) {
+        let at = if self.hand.0 < self.top.len() { self.hand.0 } else { 0 };
+        self.hand.0 = at + 1;
+        let Some((key, row)) = self.top.get_at(at) else { return };
+        if !self.marks.is_clean(row) {
+            return;
+        }
+        self.complete = false;
+        self.marks.bytes.clean -= row.bytes as usize;
+        let (covered, keys) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner);
+        // The last entry takes the place: the hand stays.
+        self.hand.0 = at;
+        let last = self.top.len() - 1;
+        if at < *covered {
+            keys.remove(key);
+            if last < *covered {
+                *covered = last;
+            } else if let Some((moved, _)) = self.top.get_at(last) {
+                keys.insert(moved.clone());
+            }
+        }
+        self.top.swap_remove_at(at);
+    }
+
+    /// Evicts rows of one structure; says at how many it looked.
+    fn evict_nested(&mut self) -> usize {
+        let at = if self.hand.1 < self.nested.len() { self.hand.1 } else { 0 };
+        let Some((_, found)) = self.nested.get_at_mut(at) else { return 0 };
+        let start = match &self.hand.2 {
+            Some(key) => Bound::Excluded(key),
+            None => Bound::Unbounded,
+        };
+        let (mut looked_at, mut last, mut clean) = (0, None, Vec::new());
+        for (key, row) in found.rows.range(start).take(EVICTED_AT_ONCE) {
+            looked_at += 1;
+            if row.stamp <= self.marks.checkpointed {
+                self.marks.bytes.clean -= row.bytes as usize;
+                clean.push(key.clone());
+            }
+            last = Some(key.clone());
+        }
+        if !clean.is_empty() {
+            (found.complete, self.complete) = (false, false);
+        }
+        if clean.len() == found.rows.len() {
+            self.nested.swap_remove_at(at);
+            self.hand = (self.hand.0, at, None);
+            return looked_at;
+        }
+        for key in clean {
+            found.rows.remove(&key);
+        }
+        // Behind the last row comes the next structure.
+        self.hand = match last {
+            Some(last) if looked_at == EVICTED_AT_ONCE => (self.hand.0, at, Some(last)),
+            _ => (self.hand.0, at + 1, None),
+        };
+        looked_at
+    }
+
+    /// Hands up to `max` rows of a structure, from `start` on, in order, to `f`; says whether there
+    /// are more.
+    pub(crate) fn range<'a>(
+        &'a self,
+        structure: u64,
+        start: Bound<&KeyBytes>,
+        max: usize,
+        mut f: impl FnMut(&KeyBytes, &'a Option<T>),
+    ) -> bool {
+        if structure != 0 {
+            let Some(found) = self.nested.get(&structure) else { return false };
+            let mut rows = found.rows.range(start);
+            for (key, row) in rows.by_ref().take(max) {
+                f(key, &row.slot);
+            }
+            return rows.next().is_some();
+        }
+        if self.top.is_empty() {
+            return false;
+        }
+        let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
+        let (covered, keys) = &mut *order;
+        keys.extend(self.top.since(*covered).map(|(key, _)| key.clone()));
+        *covered = self.top.len();
+        let mut keys = keys.range::<KeyBytes, _>((start, Bound::Unbounded));
+        for key in keys.by_ref().take(max) {
+            if let Some(row) = self.top.get(key) {
+                f(key, &row.slot);
+            }
+        }
+        keys.next().is_some()
+    }
+
+    /// Visits every row, in any order.
+    pub(crate) fn each(&self, mut f: impl FnMut(u64, &KeyBytes, Option<&T>)) {
+        for (key, row) in self.top.iter() {
+            f(0, key, row.slot.as_ref());
+        }
+        for (structure, found) in self.nested.iter() {
+            found.rows.each(|key, row| f(*structure, key, row.slot.as_ref()));
+        }
+    }
+}
