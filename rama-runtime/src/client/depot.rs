@@ -320,7 +320,7 @@ impl<T: Record> DepotClient<T> {
         };
         let log = &launched.shared.log;
         let buffered = log.buffered_bytes();
-        if buffered > BUFFERED_BYTES {
+        if buffered > BUFFERED_BYTES || launched.shared.checkpoints.is_overdue(log) {
             return AppendState::Done(Some(Err(AppendError::Overloaded {
                 depot: self.name,
                 buffered,

@@ -23,6 +23,8 @@ use crate::task::Message;
 const FIRST_BACKOFF: Duration = Duration::from_millis(10);
 /// Microbatches whose commit is not visible yet, beside the running one.
 const MOST_UNPUBLISHED: usize = 2;
+/// Microbatches that are not full begin so far apart at least: each has its costs, whatever its size.
+const GATHERING: Duration = Duration::from_millis(1);
 /// Longest pause between attempts.
 const LONGEST_BACKOFF: Duration = Duration::from_secs(1);
 
@@ -49,6 +51,8 @@ pub(crate) struct Coordinator {
     committed: u64,
     /// Committed and not yet visible.
     unpublished: VecDeque<(Arc<Attempt>, Position)>,
+    /// A microbatch that is not full begins then.
+    gather_until: Duration,
     phase: Phase,
 }
 
@@ -105,6 +109,7 @@ impl Coordinator {
             positions,
             committed,
             unpublished,
+            gather_until: Duration::ZERO,
             phase,
         }
     }
@@ -131,6 +136,12 @@ impl Coordinator {
             })
             .collect();
         any.then_some(ranges)
+    }
+
+    /// Whether a microbatch has as many records of some partition as it may.
+    fn is_full(&self, ranges: &[Vec<Range<u64>>]) -> bool {
+        let most = self.limits.records_per_partition;
+        ranges.iter().flatten().any(|range| range.end - range.start >= most)
     }
 
     /// Sends one message to every worker; each is one outstanding piece of work.
@@ -335,7 +346,11 @@ impl Component for Coordinator {
         let (phase, step) = match std::mem::replace(&mut self.phase, Phase::Broken) {
             Phase::Idle if !self.has_room() => (Phase::Idle, Step::Idle),
             Phase::Idle => match self.new_ranges() {
+                Some(ranges) if now < self.gather_until && !self.is_full(&ranges) => {
+                    (Phase::Idle, Step::IdleUntil(self.gather_until))
+                }
                 Some(ranges) if self.status.begin() => {
+                    self.gather_until = now + GATHERING;
                     let plan = Plan { microbatch: self.committed + 1, attempt: 0, ranges };
                     (self.start(plan, false), Step::Worked)
                 }
