@@ -16,6 +16,8 @@ use crate::error::PathError;
 const FREE: u64 = u64::MAX;
 /// The read of this slot may not go on.
 const REVOKED: u64 = u64::MAX - 1;
+/// A read is about to take its position.
+const TAKEN: u64 = u64::MAX - 2;
 
 /// The visible position, the pins of running reads, and the memory that rows take; shared by all
 /// partitions of a process.
@@ -70,16 +72,15 @@ impl Horizon {
             let first = HINT.get();
             for at in 0..slots.len() {
                 let at = (first + at) % slots.len();
-                // 0 pins everything until the slot gets its position.
                 let taken =
-                    slots[at].compare_exchange(FREE, 0, Ordering::SeqCst, Ordering::Relaxed);
+                    slots[at].compare_exchange(FREE, TAKEN, Ordering::SeqCst, Ordering::Relaxed);
                 if taken.is_ok() {
                     HINT.set(at);
                     return Arc::clone(&slots[at]);
                 }
             }
         }
-        let slot = Arc::new(AtomicU64::new(0));
+        let slot = Arc::new(AtomicU64::new(TAKEN));
         let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
         HINT.set(slots.len());
         slots.push(Arc::clone(&slot));
@@ -89,13 +90,13 @@ impl Horizon {
     /// The oldest pinned position, if any read runs.
     pub fn oldest_pin(&self) -> Option<u64> {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        slots.iter().map(|slot| slot.load(Ordering::SeqCst)).filter(|at| *at < REVOKED).min()
+        slots.iter().filter_map(pinned).min()
     }
 
     /// The pinned positions.
     pub(crate) fn pins(&self) -> Vec<u64> {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
-        slots.iter().map(|slot| slot.load(Ordering::SeqCst)).filter(|at| *at < REVOKED).collect()
+        slots.iter().filter_map(pinned).collect()
     }
 
     /// Ends the reads as of positions before `position`; says how many there were.
@@ -103,9 +104,8 @@ impl Horizon {
         let slots = self.slots.read().unwrap_or_else(PoisonError::into_inner);
         let revoke = |slot: &&Arc<AtomicU64>| {
             let at = slot.load(Ordering::SeqCst);
-            // Not 0: that is a read about to begin, which takes a newer position at once.
-            at != 0
-                && at < position
+            // One that is about to begin takes a newer position at once.
+            at < position
                 && slot.compare_exchange(at, REVOKED, Ordering::SeqCst, Ordering::Relaxed).is_ok()
         };
         slots.iter().filter(revoke).count()
@@ -114,6 +114,16 @@ impl Horizon {
     /// The memory that rows take.
     pub fn memory(&self) -> &Memory {
         &self.memory
+    }
+}
+
+/// What a slot pins.
+fn pinned(slot: &Arc<AtomicU64>) -> Option<u64> {
+    match slot.load(Ordering::SeqCst) {
+        FREE | REVOKED => None,
+        // Everything, until it has its position.
+        TAKEN => Some(0),
+        position => Some(position),
     }
 }
 

@@ -267,10 +267,12 @@ impl<T: Slot> Rows<T> {
             let Sealed { mut rows, bytes, .. } = sealed;
             self.memory().sub_sealed(bytes);
             let before = layers.resident.bytes();
-            for structure in rows.take_dropped() {
+            let gone = rows.take_dropped();
+            rows.move_into(&mut layers.resident, layers.next_structure);
+            // Behind the rows: merged write sets may still have some of dropped structures.
+            for structure in gone {
                 layers.drop_structure(structure, &mut dropped);
             }
-            rows.move_into(&mut layers.resident, layers.next_structure);
             self.account(before, layers.resident.bytes());
             layers.spare = Some(rows);
         }

@@ -202,9 +202,9 @@ impl<T> WriteRows<T> {
 
     /// Takes over newer writes.
     pub(crate) fn absorb(&mut self, mut newer: WriteRows<T>) {
-        for structure in newer.take_dropped() {
-            self.drop_structure(structure, true);
-        }
+        // Rows of these stay: they have the handles of structures nested in them, which are to be
+        // dropped, too, when all of this is folded.
+        self.dropped.append(&mut newer.dropped);
         for (key, slot) in newer.top.drain() {
             self.insert(0, key, slot);
         }

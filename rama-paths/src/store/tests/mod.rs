@@ -1,7 +1,9 @@
 //! The store against models, its deltas, and its promises about failure and readers.
 
 mod delta;
+mod layered;
 mod listed;
+mod memory_backing;
 mod model;
 mod readers;
 mod sorted;

@@ -5,14 +5,16 @@ use std::fmt::Debug;
 
 use proptest::prelude::*;
 
+use crate::error::PathError;
 use crate::path::{Path, SelectPath, nav::Root};
 use crate::schema::{PMap, Schema};
-use crate::store::{AnyPartition, Committed, Partition};
+use crate::store::{AnyPartition, Committed, Partition, Pin};
 
 /// Something to read: the owner's view or the committed rows.
-enum Source<'a, S: Schema> {
+pub(super) enum Source<'a, S: Schema> {
     Owner(&'a Partition<S>),
     Committed(Committed<S>),
+    Pinned(Committed<S>, &'a Pin),
 }
 
 impl<S: Schema> Source<'_, S> {
@@ -20,6 +22,7 @@ impl<S: Schema> Source<'_, S> {
         match self {
             Self::Owner(partition) => partition.select(&path),
             Self::Committed(committed) => committed.select(&path),
+            Self::Pinned(committed, pin) => committed.select_as_of(pin, &path),
         }
         .expect("the path can be followed")
     }
@@ -46,7 +49,7 @@ fn steps<W: Debug + Clone + 'static>(
 }
 
 /// A schema beside a model of it.
-trait Case {
+pub(super) trait Case {
     type Schema: Schema;
     type Model: Clone + Default + PartialEq + Debug;
     type Write: Debug + Clone;
@@ -55,6 +58,8 @@ trait Case {
     fn model(model: &mut Self::Model, write: &Self::Write);
     fn read(source: &Source<'_, Self::Schema>) -> Self::Model;
     fn rows(model: &Self::Model) -> usize;
+    /// Whether a read as of the pin says that it has expired.
+    fn is_expired(committed: &Committed<Self::Schema>, pin: &Pin) -> bool;
 }
 
 fn run<C: Case>(steps: Vec<Step<C::Write>>) {
@@ -101,10 +106,10 @@ fn run<C: Case>(steps: Vec<Step<C::Write>>) {
     }
 }
 
-struct Flat;
+pub(super) struct Flat;
 
 #[derive(Debug, Clone)]
-enum FlatWrite {
+pub(super) enum FlatWrite {
     Set(i64, i64),
     Add(i64, i64),
     AddIfThere(i64, i64),
@@ -113,7 +118,7 @@ enum FlatWrite {
     Clear,
 }
 
-type FlatSchema = PMap<i64, i64>;
+pub(super) type FlatSchema = PMap<i64, i64>;
 
 fn flat() -> Path<(), Root<FlatSchema>> {
     Path::new()
@@ -163,12 +168,16 @@ impl Case for Flat {
         all.into_iter().collect()
     }
 
+    fn is_expired(committed: &Committed<Self::Schema>, pin: &Pin) -> bool {
+        committed.select_as_of(pin, &flat().key(1)) == Err(PathError::Expired)
+    }
+
     fn rows(model: &Self::Model) -> usize {
         model.len()
     }
 }
 
-fn flat_write() -> impl Strategy<Value = FlatWrite> {
+pub(super) fn flat_write() -> impl Strategy<Value = FlatWrite> {
     prop_oneof![
         4 => (-4..4_i64, -9..9_i64).prop_map(|(k, v)| FlatWrite::Set(k, v)),
         4 => (-4..4_i64, -9..9_i64).prop_map(|(k, v)| FlatWrite::Add(k, v)),
@@ -179,10 +188,10 @@ fn flat_write() -> impl Strategy<Value = FlatWrite> {
     ]
 }
 
-struct Nested;
+pub(super) struct Nested;
 
 #[derive(Debug, Clone)]
-enum NestedWrite {
+pub(super) enum NestedWrite {
     Set(String, i64, String),
     Push(String, i64, String),
     Remove(String, i64),
@@ -192,7 +201,7 @@ enum NestedWrite {
     ClearAll,
 }
 
-type NestedSchema = PMap<String, PMap<i64, String>>;
+pub(super) type NestedSchema = PMap<String, PMap<i64, String>>;
 
 fn nested() -> Path<(), Root<NestedSchema>> {
     Path::new()
@@ -244,12 +253,16 @@ impl Case for Nested {
         model
     }
 
+    fn is_expired(committed: &Committed<Self::Schema>, pin: &Pin) -> bool {
+        committed.select_as_of(pin, &nested().key("a").count()) == Err(PathError::Expired)
+    }
+
     fn rows(model: &Self::Model) -> usize {
         model.len() + model.values().map(BTreeMap::len).sum::<usize>()
     }
 }
 
-fn nested_write() -> impl Strategy<Value = NestedWrite> {
+pub(super) fn nested_write() -> impl Strategy<Value = NestedWrite> {
     use NestedWrite as W;
     let a = || "[ab]{0,1}";
     let b = || 0..40_i64;
@@ -264,10 +277,10 @@ fn nested_write() -> impl Strategy<Value = NestedWrite> {
     ]
 }
 
-struct Deep;
+pub(super) struct Deep;
 
 #[derive(Debug, Clone)]
-enum DeepWrite {
+pub(super) enum DeepWrite {
     Set(i64, i64, u8, i64),
     Add(i64, i64, u8, i64),
     Remove(i64, i64, u8),
@@ -277,7 +290,7 @@ enum DeepWrite {
     DropMiddle,
 }
 
-type DeepSchema = PMap<i64, PMap<i64, PMap<u8, i64>>>;
+pub(super) type DeepSchema = PMap<i64, PMap<i64, PMap<u8, i64>>>;
 
 fn deep() -> Path<(), Root<DeepSchema>> {
     Path::new()
@@ -346,6 +359,10 @@ impl Case for Deep {
         model
     }
 
+    fn is_expired(committed: &Committed<Self::Schema>, pin: &Pin) -> bool {
+        committed.select_as_of(pin, &deep().key(1).count()) == Err(PathError::Expired)
+    }
+
     fn rows(model: &Self::Model) -> usize {
         let middle = model.values().flat_map(BTreeMap::values);
         let inner: usize = middle.map(|m| 1 + m.len()).sum();
@@ -353,7 +370,7 @@ impl Case for Deep {
     }
 }
 
-fn deep_write() -> impl Strategy<Value = DeepWrite> {
+pub(super) fn deep_write() -> impl Strategy<Value = DeepWrite> {
     use DeepWrite as W;
     let key = || (0..2_i64, 0..3_i64, 0..3_u8);
     prop_oneof![
