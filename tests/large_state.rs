@@ -58,8 +58,8 @@ struct Limits {
 
 fn limits(state_mib: usize) -> Limits {
     let is_large = state_mib >= 1024;
-    // Overlay, rows, pages and records: 256 MiB in all, or 24.
-    let unit = if is_large { 32 * MIB } else { 3 * MIB };
+    // Overlay, rows, pages and records: 192 MiB in all, or 24.
+    let unit = if is_large { 24 * MIB } else { 3 * MIB };
     Limits {
         rows: (state_mib * MIB / VALUE) as u64,
         storage: StorageOptions::default()

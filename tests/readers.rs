@@ -362,7 +362,13 @@ fn each_read_is_of_one_committed_state_and_never_older_than_the_one_before() {
                 }
             }
         });
-        println!("{:?} {tasks} tasks: {:?}, {} moves {:?}", start.elapsed(), readers.reads, load.appended, cluster.storage_status());
+        println!(
+            "{:?} {tasks} tasks: {:?}, {} moves {:?}",
+            start.elapsed(),
+            readers.reads,
+            load.appended,
+            cluster.storage_status()
+        );
         let t = std::time::Instant::now();
         load.finish();
         println!("finish {:?}", t.elapsed());

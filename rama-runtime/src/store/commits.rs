@@ -165,14 +165,23 @@ impl Commits {
         target
     }
 
+    /// Everything up to here could be taken down by a checkpoint that begins now.
+    pub(crate) fn next_checkpoint(&self) -> Position {
+        self.whole(&self.state())
+    }
+
+    /// Up to where everything in the log is durable and visible.
+    fn whole(&self, state: &State) -> Position {
+        let durable = self.log.durable();
+        // With nothing under way, all that is durable is visible: also records and plans.
+        if state.pending.is_empty() { durable } else { Position::new(self.horizon.visible()) }
+    }
+
     /// Fixes what the next checkpoint is of; workers fold no further until
     /// [`Commits::end_freeze`].
     pub(crate) fn begin_checkpoint(&self) -> CheckpointPoint {
         let mut state = self.state();
-        let durable = self.log.durable();
-        // With nothing under way, all that is durable is visible: also records and plans.
-        let position =
-            if state.pending.is_empty() { durable } else { Position::new(self.horizon.visible()) };
+        let position = self.whole(&state);
         state.grant(position);
         // Another topology's grant may have gone further.
         let position = position.max(state.granted);

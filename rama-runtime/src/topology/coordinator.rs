@@ -304,6 +304,10 @@ impl Coordinator {
             self.published(&attempt);
             any = true;
         }
+        if any {
+            let memory = self.shared.commits.horizon().memory();
+            self.shared.checkpoints.raise_if_due(&self.shared.log, memory);
+        }
         any
     }
 

@@ -115,7 +115,9 @@ impl Checkpointer {
     fn idle(&mut self, now: Duration) -> (Phase, Step) {
         let shared = self.shared();
         let memory = shared.commits.horizon().memory();
-        let is_due = shared.checkpoints.is_due(&shared.log, memory);
+        // Memory may be full of what is not visible yet, which a checkpoint cannot take down.
+        let is_due = shared.checkpoints.is_due(&shared.log, memory)
+            && shared.commits.next_checkpoint() > shared.checkpoints.last();
         let garbage_is_due = self.garbage_due.is_some_and(|due| due <= now);
         if is_due || garbage_is_due && self.has_garbage() {
             return (self.begin(), Step::Worked);

@@ -37,6 +37,11 @@ impl CheckpointTrigger {
         &self.signal
     }
 
+    /// Position of the last checkpoint.
+    pub(crate) fn last(&self) -> Position {
+        Position::new(self.last.load(Ordering::Relaxed))
+    }
+
     /// Bytes of log behind the last checkpoint.
     pub(crate) fn backlog(&self, log: &Log) -> u64 {
         log.durable().get().saturating_sub(self.last.load(Ordering::Relaxed))

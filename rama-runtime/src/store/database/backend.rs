@@ -2,8 +2,9 @@
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
+use super::error::means_full;
 use crate::disk::DiskFile;
 
 /// What may be done with a file.
@@ -26,6 +27,10 @@ pub(super) struct DatabaseFile {
     syncs: AtomicU64,
     /// What went wrong first: redb reports it once, and after that only that something did.
     failure: OnceLock<io::ErrorKind>,
+    /// A write found the disk full; nothing is written any more.
+    is_full: AtomicBool,
+    /// What was written after that, for the transaction that is about to be given up.
+    left_out: Mutex<Vec<(u64, Vec<u8>)>>,
 }
 
 impl DatabaseFile {
@@ -37,6 +42,8 @@ impl DatabaseFile {
             bytes_written: AtomicU64::new(0),
             syncs: AtomicU64::new(0),
             failure: OnceLock::new(),
+            is_full: AtomicBool::new(false),
+            left_out: Mutex::default(),
         })
     }
 
@@ -64,6 +71,42 @@ impl DatabaseFile {
     /// The first error of an operation on the file.
     pub(super) fn failure(&self) -> Option<io::ErrorKind> {
         self.failure.get().copied()
+    }
+
+    /// Whether a write found the disk full, see [`Backend`].
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::SeqCst)
+    }
+
+    /// Does something that may find the disk full.
+    fn change(&self, act: impl FnOnce(&dyn DiskFile) -> io::Result<()>) -> io::Result<()> {
+        if self.is_full() {
+            return Ok(());
+        }
+        match self.operate(Access::Write, act) {
+            Err(error) if means_full(error.kind()) => {
+                self.is_full.store(true, Ordering::SeqCst);
+                Ok(())
+            }
+            done => done,
+        }
+    }
+
+    fn leave_out(&self, offset: u64, data: &[u8]) {
+        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        left_out.push((offset, data.to_vec()));
+    }
+
+    /// Puts what was left out over what the file has.
+    fn show_left_out(&self, offset: u64, out: &mut [u8]) {
+        let end = offset + out.len() as u64;
+        for (at, data) in self.left_out.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let (from, to) = (offset.max(*at), end.min(at + data.len() as u64));
+            if from < to {
+                let written = &data[(from - at) as usize..(to - at) as usize];
+                out[(from - offset) as usize..(to - offset) as usize].copy_from_slice(written);
+            }
+        }
     }
 
     /// Bytes written to the file since it was opened.
@@ -106,6 +149,12 @@ impl DatabaseFile {
 
 /// What redb sees of the file. The lock methods keep their defaults: redb then takes the file to be
 /// its own.
+///
+/// redb answers no reads any more once a write has failed. A full disk is to stop checkpoints and not
+/// reads, so it is not told of one: from the first write that finds no space on, everything that is
+/// written is kept in memory only, also the commit, and whoever began it has to ask
+/// [`DatabaseFile::is_full`]. What readers need is not touched by that: redb never writes over pages
+/// of a checkpoint.
 #[derive(Debug)]
 pub(super) struct Backend(pub(super) Arc<DatabaseFile>);
 
@@ -115,17 +164,26 @@ impl redb::StorageBackend for Backend {
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.0.operate(Access::Read, |file| read_exact_at(file, offset, out))
+        let read = self.0.operate(Access::Read, |file| file.read_full_at(out, offset))?;
+        if self.0.is_full() {
+            out[read..].fill(0);
+            self.0.show_left_out(offset, out);
+            return Ok(());
+        }
+        whole(offset, read, out)
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.0.operate(Access::Write, |file| {
+        self.0.change(|file| {
             self.0.resized.store(true, Ordering::Relaxed);
             file.set_len(len)
         })
     }
 
     fn sync_data(&self) -> io::Result<()> {
+        if self.0.is_full() {
+            return Ok(());
+        }
         self.0.operate(Access::Write, |file| {
             self.0.syncs.fetch_add(1, Ordering::Relaxed);
             // A length that was cut is only made durable by the stronger sync.
@@ -138,16 +196,24 @@ impl redb::StorageBackend for Backend {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.0.operate(Access::Write, |file| {
+        self.0.change(|file| {
             self.0.bytes_written.fetch_add(data.len() as u64, Ordering::Relaxed);
             file.write_all_at(data, offset)
-        })
+        })?;
+        if self.0.is_full() {
+            self.0.leave_out(offset, data);
+        }
+        Ok(())
     }
 }
 
 /// Fills `out`, or fails because the file ends before it is full.
 pub(super) fn read_exact_at(file: &dyn DiskFile, offset: u64, out: &mut [u8]) -> io::Result<()> {
     let read = file.read_full_at(out, offset)?;
+    whole(offset, read, out)
+}
+
+fn whole(offset: u64, read: usize, out: &[u8]) -> io::Result<()> {
     if read < out.len() {
         return Err(io::Error::new(
             io::ErrorKind::UnexpectedEof,

@@ -90,7 +90,7 @@ impl DatabaseError {
     }
 }
 
-fn means_full(kind: io::ErrorKind) -> bool {
+pub(super) fn means_full(kind: io::ErrorKind) -> bool {
     matches!(kind, io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
@@ -132,6 +132,14 @@ impl Errors {
     pub(super) fn guard<T>(&self, act: impl FnOnce() -> T) -> Result<T, DatabaseError> {
         // Nothing that was being built or read is looked at again.
         catch_unwind(AssertUnwindSafe(act)).map_err(|payload| self.damaged(panic_message(payload)))
+    }
+
+    /// Fails if a write found the disk full, of which redb knows nothing.
+    pub(super) fn check_space(&self) -> Result<(), DatabaseError> {
+        match &self.file {
+            Some(file) if file.is_full() => Err(DatabaseError::Full { dir: parent(&self.path) }),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -66,6 +66,7 @@ impl CheckpointDatabase {
         let file = Revoked(DatabaseFile::new(file));
         let errors = Errors::new(&path, Some(Arc::clone(&file.0)));
         let redb = open_redb(Backend(Arc::clone(&file.0)), cache_bytes, &errors)?;
+        errors.check_space()?;
         let database = CheckpointDatabase {
             redb,
             file,
@@ -99,6 +100,7 @@ impl CheckpointDatabase {
     ///
     /// [`DatabaseError::Busy`] if there is a writer, or an error of the disk.
     pub(crate) fn begin(&self) -> Result<CheckpointWriter, DatabaseError> {
+        self.errors.check_space()?;
         let transaction = self.redb.try_begin_write().map_err(self.errors.of("write"))?;
         CheckpointWriter::new(transaction, self.errors.clone())
     }
@@ -110,6 +112,7 @@ impl CheckpointDatabase {
     ///
     /// When the storage cannot be read.
     pub(crate) fn snapshot(&self) -> Result<Arc<Snapshot>, DatabaseError> {
+        self.errors.check_space()?;
         let transaction = self.redb.begin_read().map_err(self.errors.of("read"))?;
         Ok(Arc::new(Snapshot::new(transaction, self.errors.clone())))
     }
@@ -169,6 +172,7 @@ fn create(disk: &dyn Disk, path: &Path) -> Result<(), DatabaseError> {
     }
     transaction.commit().map_err(errors.of("create"))?;
     redb.close().map_err(errors.of("create"))?;
+    errors.check_space()?;
     // The name that is given next says that all of it is durable.
     file.0.sync_all().map_err(|error| DatabaseError::io("sync", path, error))
 }

@@ -34,6 +34,7 @@ impl CheckpointWriter {
     ///
     /// When it cannot be opened, or is open already.
     pub(crate) fn rows(&self, table: RowTable) -> Result<RowsMut<'_>, DatabaseError> {
+        self.errors.check_space()?;
         let name = table.name();
         let table =
             self.transaction.open_table(BytesTable::new(&name)).map_err(self.errors.of("write"))?;
@@ -75,12 +76,15 @@ impl CheckpointWriter {
     /// When the disk fails or is full. Whether the checkpoint is there is then known when the
     /// database was opened anew.
     pub(crate) fn commit(self, metadata: &[u8]) -> Result<(), DatabaseError> {
+        self.errors.check_space()?;
         {
             let mut table =
                 self.transaction.open_table(CHECKPOINT).map_err(self.errors.of("write"))?;
             table.insert(METADATA, metadata).map_err(self.errors.of("write"))?;
         }
-        self.transaction.commit().map_err(self.errors.of("commit"))
+        let CheckpointWriter { transaction, errors } = self;
+        errors.guard(|| transaction.commit())?.map_err(errors.of("commit"))?;
+        errors.check_space()
     }
 }
 
@@ -93,6 +97,7 @@ pub(crate) struct RowsMut<'t> {
 impl RowsMut<'_> {
     /// Sets a row. Fastest in the order of the keys.
     pub(crate) fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
+        self.errors.check_space()?;
         self.table.insert(key, value).map_err(self.errors.of("write"))?;
         Ok(())
     }
