@@ -20,7 +20,7 @@ pub use rama_runtime::pstate::PState;
 pub use rama_runtime::topology::{
     AttemptFailure, Microbatch, MicrobatchStatus, RecordAt, StopCause,
 };
-pub use rama_runtime::{disk, log};
+pub use rama_runtime::{disk, inspect, log};
 
 /// Typed schemas, keys, paths and the storage of one partition, usable without a cluster.
 pub use rama_paths as paths;

@@ -460,7 +460,7 @@ impl Life<'_> {
 
 #[test]
 fn a_disk_that_is_full_at_any_moment_loses_nothing_and_everything_goes_on_with_space() {
-    let seeds = std::env::var(SEEDS).map_or(150, |seeds| seeds.parse().unwrap());
+    let seeds = std::env::var(SEEDS).map_or(60, |seeds| seeds.parse().unwrap());
     let seen = Arc::new(Seen::default());
     for seed in 0..seeds {
         if let Err(panic) = std::panic::catch_unwind(|| full_disk(seed, &seen)) {

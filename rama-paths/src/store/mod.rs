@@ -39,7 +39,7 @@ pub use delta::{Op, OpChange, Reader};
 pub use horizon::{AsOf, Horizon, Memory, Pin};
 #[doc(hidden)]
 pub use node::{FieldNode, FrozenSink, Node, NodeWrites, Tables};
-pub use node::{NodeInfo, structure_of_slot};
+pub use node::{NodeInfo, elements_node, field_node, structure_of_slot};
 pub use partition::{AnyPartition, AnyRows, Partition};
 #[doc(hidden)]
 pub use place::{

@@ -193,6 +193,16 @@ const fn beneath(above: u32, step: u32) -> u32 {
 /// The step from a structure to its elements.
 const ELEMENTS: u32 = 0x656c_656d;
 
+/// The id of the node of the elements of a structure at `above`, which is zero for the top of a PState.
+pub const fn elements_node(above: u32) -> u32 {
+    beneath(above, ELEMENTS)
+}
+
+/// What the elements of a field of a struct at `above` are beneath; see [`elements_node`].
+pub const fn field_node(above: u32, field: u32) -> u32 {
+    beneath(above, field)
+}
+
 impl<V: Schema> Tables for Node<V> {
     type Writes = NodeWrites<V>;
 

@@ -15,7 +15,7 @@ use crate::module::ModuleDefinition;
 use crate::store::checkpoint::{
     CheckpointRecord, DepotRecord, ModuleRows, PartitionEnd, PartitionRows, RecordCopier,
 };
-use crate::store::database::{CheckpointDatabase, Inspection, STATE};
+use crate::store::database::{CheckpointDatabase, Inspection};
 use crate::store::{self, DatabaseError, Recovered, Recovery, RecoveryParts, Snapshot};
 
 /// The catalogue ids of a module's objects, by index.
@@ -56,7 +56,7 @@ pub(super) fn open(
     let snapshot = found.as_ref().map(Inspection::snapshot).transpose().map_err(unreadable)?;
     let snapshot = snapshot.as_ref();
     let record = match snapshot {
-        Some(snapshot) => read_record(snapshot, dir).map_err(unreadable)?,
+        Some(snapshot) => CheckpointRecord::read(snapshot, dir).map_err(unreadable)?,
         None => None,
     };
     let checkpoint = record.as_ref().map_or(Position::ZERO, |record| record.position);
@@ -150,12 +150,6 @@ pub(super) fn open(
     );
     let recovered = recovery.finish();
     Ok(Storage { log, writer, recovered, horizon, database, files, records, rows, checkpoint })
-}
-
-fn read_record(snapshot: &Snapshot, dir: &Path) -> Result<Option<CheckpointRecord>, DatabaseError> {
-    let Some(bytes) = snapshot.metadata()? else { return Ok(None) };
-    let record = CheckpointRecord::decode(&bytes);
-    record.map(Some).ok_or_else(|| DatabaseError::damaged_record(&dir.join(STATE)))
 }
 
 /// Opens the partitions over the checkpoint's rows.

@@ -27,7 +27,7 @@ pub(super) struct Machine {
     names: BTreeMap<PathBuf, InodeRef>,
     synced_names: BTreeMap<PathBuf, InodeRef>,
     unsynced_names: Vec<NameChange>,
-    locks: BTreeSet<PathBuf>,
+    locks: BTreeMap<PathBuf, Holders>,
     pub(super) faults: Settings,
 }
 
@@ -62,7 +62,7 @@ impl MemDisk {
             names: BTreeMap::new(),
             synced_names: BTreeMap::new(),
             unsynced_names: Vec::new(),
-            locks: BTreeSet::new(),
+            locks: BTreeMap::new(),
             faults: Settings::new(),
         })))
     }
@@ -116,7 +116,7 @@ impl MemDisk {
             names,
             synced_names,
             unsynced_names,
-            locks: BTreeSet::new(),
+            locks: BTreeMap::new(),
             faults: Settings::new(),
         })))
     }
@@ -237,7 +237,7 @@ impl Machine {
             synced_names: names.clone(),
             names,
             unsynced_names: Vec::new(),
-            locks: BTreeSet::new(),
+            locks: BTreeMap::new(),
             faults: Settings::new(),
         })))
     }
@@ -371,11 +371,21 @@ impl Disk for MemDisk {
         if !machine.names.contains_key(path) {
             machine.create(path)?;
         }
-        if !machine.locks.insert(path.to_owned()) {
-            return Err(io::Error::new(
-                io::ErrorKind::WouldBlock,
-                format!("{} is locked elsewhere", path.display()),
-            ));
+        if machine.locks.contains_key(path) {
+            return Err(locked(path));
+        }
+        machine.locks.insert(path.to_owned(), Holders::One);
+        Ok(Box::new(MemLock { machine: Arc::clone(&self.0), path: path.to_owned() }))
+    }
+
+    fn lock_shared(&self, path: &Path) -> io::Result<Box<dyn DiskLock>> {
+        let mut machine = self.running()?;
+        if !machine.names.contains_key(path) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        match machine.locks.entry(path.to_owned()).or_insert(Holders::Shared(0)) {
+            Holders::One => return Err(locked(path)),
+            Holders::Shared(holders) => *holders += 1,
         }
         Ok(Box::new(MemLock { machine: Arc::clone(&self.0), path: path.to_owned() }))
     }
@@ -489,6 +499,17 @@ impl DiskFile for MemFile {
     }
 }
 
+/// Who holds a lock.
+#[derive(Debug)]
+enum Holders {
+    One,
+    Shared(usize),
+}
+
+fn locked(path: &Path) -> io::Error {
+    io::Error::new(io::ErrorKind::WouldBlock, format!("{} is locked elsewhere", path.display()))
+}
+
 struct MemLock {
     machine: Arc<Mutex<Machine>>,
     path: PathBuf,
@@ -504,6 +525,10 @@ impl DiskLock for MemLock {}
 
 impl Drop for MemLock {
     fn drop(&mut self) {
-        lock(&self.machine).locks.remove(&self.path);
+        let mut machine = lock(&self.machine);
+        match machine.locks.get_mut(&self.path) {
+            Some(Holders::Shared(holders)) if *holders > 1 => *holders -= 1,
+            _ => drop(machine.locks.remove(&self.path)),
+        }
     }
 }

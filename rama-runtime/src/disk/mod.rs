@@ -73,6 +73,10 @@ pub trait Disk: Debug + Send + Sync + 'static {
     /// held until it is dropped or the process ends. Fails with [`io::ErrorKind::WouldBlock`] if it
     /// is held elsewhere, by this process or another; never waits.
     fn lock(&self, path: &Path) -> io::Result<Box<dyn DiskLock>>;
+
+    /// As [`Disk::lock`], but shared with others that take it so, and nothing on the disk is written:
+    /// fails with [`io::ErrorKind::NotFound`] if there is no such file.
+    fn lock_shared(&self, path: &Path) -> io::Result<Box<dyn DiskLock>>;
 }
 
 /// An open file. May be used by many threads at once; it has no cursor.

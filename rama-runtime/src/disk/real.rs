@@ -107,6 +107,12 @@ impl Disk for RealDisk {
         file.try_lock()?;
         Ok(Box::new(RealLock(file)))
     }
+
+    fn lock_shared(&self, path: &Path) -> io::Result<Box<dyn DiskLock>> {
+        let file = File::open(path)?;
+        file.try_lock_shared()?;
+        Ok(Box::new(RealLock(file)))
+    }
 }
 
 /// The parent of a bare file name is the empty path, which the operating system does not know.

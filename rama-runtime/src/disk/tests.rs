@@ -67,8 +67,18 @@ fn behaves(disk: &dyn Disk, root: &Path) {
 
     let lock = disk.lock(&dir.join("lock")).unwrap();
     assert_eq!(kind(disk.lock(&dir.join("lock"))), ErrorKind::WouldBlock);
+    assert_eq!(kind(disk.lock_shared(&dir.join("lock"))), ErrorKind::WouldBlock);
     drop(lock);
     disk.lock(&dir.join("lock")).unwrap();
+
+    let first = disk.lock_shared(&dir.join("lock")).unwrap();
+    let second = disk.lock_shared(&dir.join("lock")).unwrap();
+    drop(first);
+    assert_eq!(kind(disk.lock(&dir.join("lock"))), ErrorKind::WouldBlock);
+    drop(second);
+    disk.lock(&dir.join("lock")).unwrap();
+    assert_eq!(kind(disk.lock_shared(&dir.join("none"))), ErrorKind::NotFound);
+    assert!(!disk.exists(&dir.join("none")).unwrap());
 }
 
 #[test]

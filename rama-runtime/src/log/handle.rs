@@ -10,7 +10,7 @@ use super::format::{self, MAX_PAYLOAD, PREFIX};
 use super::shared::Shared;
 use super::{
     DurableWatcher, LogError, LogOptions, LogReader, LogWriter, OpenError, Position, Replay,
-    WriterWaker, recover,
+    WriterWaker, repair,
 };
 use crate::disk::Disk;
 
@@ -42,7 +42,7 @@ impl Log {
         from: Position,
         replay: &mut Replay<'_, E>,
     ) -> Result<(Log, LogWriter), OpenError<E>> {
-        let recovered = recover::recover(&*disk, dir, &options, from, replay)?;
+        let recovered = repair::recover(&*disk, dir, &options, from, replay)?;
         let end = Position::new(recovered.segment.end());
         let shared = Shared::new(Arc::clone(&disk), dir.to_owned(), options, end);
         shared.set_start(recovered.starts.first().copied().unwrap_or(end.get()));

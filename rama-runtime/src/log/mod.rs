@@ -15,7 +15,7 @@
 //!
 //! The log is endless; on disk it is a row of segments, named by where they start. Those that nobody
 //! needs are removed whole, the oldest first ([`Log::cut`]). `format` has the
-//! bytes, `recover` the reading, `segment` and `writer` the writing, `shared` what the two sides
+//! bytes, `recover` the reading, `repair` what makes a log ready, `segment` and `writer` the writing, `shared` what the two sides
 //! share.
 
 #[cfg(test)]
@@ -27,10 +27,12 @@ mod damage_tests;
 mod error;
 mod format;
 mod handle;
+mod inspect;
 mod options;
 mod position;
 mod reader;
 mod recover;
+mod repair;
 mod segment;
 mod shared;
 #[cfg(test)]
@@ -39,6 +41,7 @@ mod writer;
 
 pub use error::{LogError, OpenError};
 pub use handle::Log;
+pub(crate) use inspect::{LogFiles, LogTail};
 pub use options::LogOptions;
 pub use position::Position;
 pub use reader::LogReader;

@@ -1,23 +1,22 @@
-//! Reading a log back: checks first, then the entries, then the repair of its end.
+//! Reading a log back, without changing it: checks first, then the entries.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::{LogError, OpenError};
 use super::format::{self, HEADER, HeaderState, MARK, PREFIX};
-use super::segment::Segment;
-use super::{EntryAt, LogOptions, Position, Replay};
+use super::{EntryAt, Position, Replay};
 use crate::disk::{Disk, DiskFile, OpenMode};
 
 /// How much is read, and written back, at a time.
-const CHUNK: usize = 1 << 20;
+pub(super) const CHUNK: usize = 1 << 20;
 
 /// A segment as found.
-struct Found {
-    path: PathBuf,
-    start: u64,
-    len: u64,
-    header: HeaderState,
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    pub(super) start: u64,
+    pub(super) len: u64,
+    pub(super) header: HeaderState,
 }
 
 impl Found {
@@ -33,13 +32,13 @@ impl Found {
 
 /// Where the reading of a segment stopped.
 #[derive(Clone, Copy)]
-struct Stop {
+pub(super) struct Stop {
     /// Position of the last valid entry's end.
-    end: u64,
+    pub(super) end: u64,
     /// Byte offset in the file behind the last valid entry or mark.
-    offset: u64,
+    pub(super) offset: u64,
     /// A mark, or the header, is the last before it.
-    marked: bool,
+    pub(super) marked: bool,
 }
 
 /// What is behind the place where the reading of a segment stopped.
@@ -50,26 +49,28 @@ struct Tail {
     is_marked: bool,
 }
 
-/// A log that is ready for writing.
-#[derive(Debug)]
-pub(super) struct Recovered {
-    /// The last segment, durable up to its end.
-    pub(super) segment: Segment,
-    /// Where the segments start, the oldest first.
-    pub(super) starts: Vec<u64>,
+/// What the reading of a whole log found; see [`read`].
+pub(super) struct Accepted {
+    pub(super) stop: Stop,
+    /// Bytes behind the end that a crash left half written.
+    pub(super) cut: u64,
 }
 
-/// Reads the log from `from` on, hands every entry to `replay`, and when all were accepted makes the
-/// log ready for writing.
-pub(super) fn recover<E>(
-    disk: &dyn Disk,
-    dir: &Path,
-    options: &LogOptions,
-    from: Position,
-    replay: &mut Replay<'_, E>,
-) -> Result<Recovered, OpenError<E>> {
+/// Finds the segments and checks what can be checked without reading entries. Changes nothing.
+pub(super) fn find(disk: &dyn Disk, dir: &Path) -> Result<Vec<Found>, LogError> {
     let found = find_segments(disk, dir)?;
     check_chain(disk, &found)?;
+    Ok(found)
+}
+
+/// Reads the log from `from` on and hands every entry to `replay`. Changes nothing.
+pub(super) fn read<E>(
+    disk: &dyn Disk,
+    dir: &Path,
+    found: &[Found],
+    from: Position,
+    replay: &mut Replay<'_, E>,
+) -> Result<Accepted, OpenError<E>> {
     let first = found.first().map_or(0, |segment| segment.start);
     let missing = |end: u64| LogError::Missing {
         dir: dir.to_owned(),
@@ -137,31 +138,7 @@ pub(super) fn recover<E>(
     if stop.end < from.get() {
         return Err(missing(stop.end).into());
     }
-    // Everything was accepted; only now the disk changes.
-    let mut starts: Vec<u64> = found.iter().map(|segment| segment.start).collect();
-    let last = found.into_iter().next_back();
-    let segment = match last {
-        Some(last) if last.header == HeaderState::Valid => {
-            if cut > 0 {
-                tracing::warn!(
-                    segment = %last.path.display(), offset = stop.offset, bytes = cut,
-                    "cutting off what a crash left half written at the end of the log"
-                );
-            }
-            repair_end(disk, dir, last, stop)?
-        }
-        last => {
-            disk.create_dir_all(dir).map_err(LogError::io("create the directory", dir))?;
-            let start = last.map_or(0, |last| last.start);
-            let path = dir.join(format::file_name(start));
-            Segment::create(disk, dir, start, options)
-                .map_err(|fault| LogError::io("create the segment", &path)(fault.into_error()))?
-        }
-    };
-    if starts.is_empty() {
-        starts.push(0);
-    }
-    Ok(Recovered { segment, starts })
+    Ok(Accepted { stop, cut })
 }
 
 /// All segments in order, with their headers judged.
@@ -330,35 +307,4 @@ fn replay_segment<E>(
             return Ok(stop);
         }
     }
-}
-
-/// Cuts the last segment where the reading stopped and makes what is before that durable.
-///
-/// Entries and length are written anew: if an earlier process saw a sync fail, the operating system
-/// may show us what it no longer intends to write.
-fn repair_end(disk: &dyn Disk, dir: &Path, last: Found, stop: Stop) -> Result<Segment, LogError> {
-    let Found { path, start, .. } = last;
-    let Stop { end, offset: file_end, marked } = stop;
-    let failed = LogError::io("repair the end of", &path);
-    let repair = || -> io::Result<Box<dyn DiskFile>> {
-        let file = disk.open(&path, OpenMode::Write)?;
-        file.set_len(file_end + 1)?;
-        file.set_len(file_end)?;
-        let mut buffer = vec![0; CHUNK.min(file_end as usize)];
-        let mut offset = 0;
-        while offset < file_end {
-            let chunk = CHUNK.min((file_end - offset) as usize);
-            let read = file.read_full_at(&mut buffer[..chunk], offset)?;
-            if read < chunk {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            file.write_all_at(&buffer[..chunk], offset)?;
-            offset += chunk as u64;
-        }
-        file.sync_all()?;
-        disk.sync_dir(dir)?;
-        Ok(file)
-    };
-    let file = repair().map_err(failed)?;
-    Ok(Segment::at_end(file, start, end, file_end, marked))
 }

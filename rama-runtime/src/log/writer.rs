@@ -6,7 +6,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::recover::Recovered;
+use super::repair::Recovered;
 use super::segment::{Fault, Segment};
 use super::shared::Shared;
 use super::{Position, format};

@@ -14,7 +14,7 @@ use crate::disk::{Disk, DiskLock, OpenMode};
 use crate::module::ModuleDefinition;
 
 /// Version of everything in a data directory that is not versioned on its own.
-const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 1;
 const MAGIC: &[u8; 8] = b"RAMADATA";
 const MANIFEST: &str = "MANIFEST";
 const MANIFEST_NEW: &str = "MANIFEST.new";
@@ -132,35 +132,35 @@ pub(crate) struct Manifest {
     pub(crate) module: String,
     pub(crate) tasks: u32,
     /// Whether the log was made: from then on it must be there.
-    has_log: bool,
-    key_encoding: u32,
-    routing: u32,
-    delta: u32,
+    pub(crate) has_log: bool,
+    pub(crate) key_encoding: u32,
+    pub(crate) routing: u32,
+    pub(crate) delta: u32,
     /// Catalogue ids are positions in these lists.
-    depots: Vec<DepotRow>,
-    topologies: Vec<TopologyRow>,
-    pstates: Vec<PStateRow>,
+    pub(crate) depots: Vec<DepotRow>,
+    pub(crate) topologies: Vec<TopologyRow>,
+    pub(crate) pstates: Vec<PStateRow>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct DepotRow {
-    name: String,
-    shape: String,
-    partitioning: String,
+pub(crate) struct DepotRow {
+    pub(crate) name: String,
+    pub(crate) shape: String,
+    pub(crate) partitioning: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct TopologyRow {
-    name: String,
+pub(crate) struct TopologyRow {
+    pub(crate) name: String,
     /// Names of the depots it reads, in source order.
-    sources: Vec<String>,
+    pub(crate) sources: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct PStateRow {
-    name: String,
-    shape: String,
-    owner: String,
+pub(crate) struct PStateRow {
+    pub(crate) name: String,
+    pub(crate) shape: String,
+    pub(crate) owner: String,
 }
 
 impl Manifest {
@@ -260,6 +260,25 @@ impl Manifest {
         bytes.extend_from_slice(&crc32fast::hash(&body).to_le_bytes());
         bytes.extend_from_slice(&body);
         bytes
+    }
+
+    /// The manifest of a directory that has one.
+    pub(crate) fn read(disk: &dyn Disk, dir: &Path) -> Result<Manifest, ManifestError> {
+        let path = dir.join(MANIFEST);
+        let file = disk.open(&path, OpenMode::Read).map_err(io("open", &path))?;
+        let length = file.len().map_err(io("read", &path))?;
+        let mut bytes = vec![0; length as usize];
+        let filled = file.read_full_at(&mut bytes, 0).map_err(io("read", &path))?;
+        Manifest::decode(&bytes[..filled], dir)
+    }
+
+    /// Checks that the log is there, if it was ever made.
+    pub(crate) fn check_log(&self, disk: &dyn Disk, dir: &Path) -> Result<(), ManifestError> {
+        if self.has_log && !has_segments(disk, &dir.join(LOG))? {
+            let (dir, log) = (dir.to_owned(), dir.join(LOG));
+            return Err(ManifestError::LogMissing { dir, log });
+        }
+        Ok(())
     }
 
     fn decode(bytes: &[u8], dir: &Path) -> Result<Manifest, ManifestError> {
@@ -403,14 +422,7 @@ pub(crate) fn open_directory(
     if !disk.exists(&path).map_err(io("look for", &path))?
         && disk.exists(dir).map_err(io("look for", dir))?
     {
-        let files = disk.list(dir).map_err(io("list", dir))?;
-        // A manifest that appears meanwhile is another process's; the lock below decides.
-        let own = [LOCK, MANIFEST_NEW, MANIFEST];
-        let log = disk.exists(&dir.join(LOG)).map_err(io("look for", dir))?;
-        let foreign = files.into_iter().find(|file| !own.contains(&&**file));
-        if let Some(found) = foreign.or_else(|| log.then(|| LOG.to_owned())) {
-            return Err(ManifestError::NotADataDirectory { dir: dir.to_owned(), found });
-        }
+        check_not_foreign(&**disk, dir)?;
     }
     disk.create_dir_all(dir).map_err(io("create", dir))?;
     let lock = disk.lock(&dir.join(LOCK)).map_err(|source| match source.kind() {
@@ -419,20 +431,57 @@ pub(crate) fn open_directory(
     })?;
     // Looked for again: another process may have made it before we had the lock.
     if disk.exists(&path).map_err(io("look for", &path))? {
-        let file = disk.open(&path, OpenMode::Read).map_err(io("open", &path))?;
-        let length = file.len().map_err(io("read", &path))?;
-        let mut bytes = vec![0; length as usize];
-        let filled = file.read_full_at(&mut bytes, 0).map_err(io("read", &path))?;
-        let manifest = Manifest::decode(&bytes[..filled], dir)?;
+        let manifest = Manifest::read(&**disk, dir)?;
         manifest.check(&declared, dir)?;
-        if manifest.has_log && !has_segments(disk, &dir.join(LOG))? {
-            let (dir, log) = (dir.to_owned(), dir.join(LOG));
-            return Err(ManifestError::LogMissing { dir, log });
-        }
+        manifest.check_log(&**disk, dir)?;
         return Ok(OpenedDirectory { manifest, lock });
     }
     declared.write(disk, dir)?;
     Ok(OpenedDirectory { manifest: declared, lock })
+}
+
+/// Whether a directory was ever made a data directory: it has a manifest.
+///
+/// # Errors
+///
+/// [`ManifestError::NotADataDirectory`] if there are other files instead.
+pub(crate) fn has_manifest(disk: &dyn Disk, dir: &Path) -> Result<bool, ManifestError> {
+    let path = dir.join(MANIFEST);
+    if disk.exists(&path).map_err(io("look for", &path))? {
+        return Ok(true);
+    }
+    check_not_foreign(disk, dir)?;
+    Ok(false)
+}
+
+/// Checks a directory without a manifest: nothing is in it but what a launch left that was cut short.
+fn check_not_foreign(disk: &dyn Disk, dir: &Path) -> Result<(), ManifestError> {
+    let files = disk.list(dir).map_err(io("list", dir))?;
+    // A manifest that appears meanwhile is another process's; the lock decides.
+    let own = [LOCK, MANIFEST_NEW, MANIFEST];
+    let log = disk.exists(&dir.join(LOG)).map_err(io("look for", dir))?;
+    let foreign = files.into_iter().find(|file| !own.contains(&&**file));
+    match foreign.or_else(|| log.then(|| LOG.to_owned())) {
+        Some(found) => Err(ManifestError::NotADataDirectory { dir: dir.to_owned(), found }),
+        None => Ok(()),
+    }
+}
+
+/// Takes a directory's lock for looking at it, if there is one; nothing is written. A directory that
+/// was ever open has a lock, but a copy may have none.
+pub(crate) fn lock_for_reading(
+    disk: &dyn Disk,
+    dir: &Path,
+) -> Result<Option<Box<dyn DiskLock>>, ManifestError> {
+    let path = dir.join(LOCK);
+    match disk.lock_shared(&path) {
+        Ok(lock) => Ok(Some(lock)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+            Err(ManifestError::InUse { dir: dir.to_owned() })
+        }
+        Err(source) => Err(ManifestError::Io { action: "lock", path, source }),
+    }
 }
 
 fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ManifestError + use<> {
@@ -441,7 +490,7 @@ fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> ManifestEr
 }
 
 /// Whether the first segment of a log is there and not empty.
-fn has_segments(disk: &Arc<dyn Disk>, log: &Path) -> Result<bool, ManifestError> {
+fn has_segments(disk: &dyn Disk, log: &Path) -> Result<bool, ManifestError> {
     if !disk.exists(log).map_err(io("look for", log))? {
         return Ok(false);
     }

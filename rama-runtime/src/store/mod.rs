@@ -15,7 +15,11 @@ pub use database::DatabaseError;
 pub(crate) use database::Snapshot;
 pub(crate) use entry::Entry;
 pub use manifest::ManifestError;
-pub(crate) use manifest::{LOG, OpenedDirectory, open_directory};
+#[cfg(test)]
+pub(crate) use manifest::{DepotRow, PStateRow, TopologyRow};
+pub(crate) use manifest::{
+    FORMAT_VERSION, LOG, Manifest, OpenedDirectory, has_manifest, lock_for_reading, open_directory,
+};
 pub use options::StorageOptions;
 pub use recovery::RecoveryError;
 pub(crate) use recovery::{Progress, Recovered, Recovery, RecoveryParts};

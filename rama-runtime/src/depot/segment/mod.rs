@@ -44,6 +44,7 @@ mod crash_tests;
 #[cfg(test)]
 mod damage_tests;
 mod error;
+mod files;
 mod format;
 mod names;
 mod options;
@@ -57,6 +58,7 @@ mod writer;
 
 pub(crate) use block_ref::{BlockRef, first_block_since};
 pub use error::SegmentError;
+pub(crate) use files::{SegmentFile, segment_files};
 pub(crate) use options::SegmentOptions;
 pub(crate) use reader::{SegmentReader, Visit, read_block};
 pub(crate) use remove::{remove_segments_below, remove_unindexed};

@@ -1,8 +1,11 @@
 //! What a checkpoint is of.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 
 use crate::log::Position;
+use crate::store::database::{DatabaseError, STATE, Snapshot};
 
 /// The record that is committed with the rows of a checkpoint. Objects are named by their catalogue
 /// ids, see the manifest.
@@ -67,6 +70,16 @@ impl CheckpointRecord {
             return None;
         }
         postcard::from_bytes(bytes).ok()
+    }
+
+    /// The record of the checkpoint that a snapshot of a directory's database shows, if there was one.
+    pub(crate) fn read(
+        snapshot: &Snapshot,
+        dir: &Path,
+    ) -> Result<Option<CheckpointRecord>, DatabaseError> {
+        let Some(bytes) = snapshot.metadata()? else { return Ok(None) };
+        let record = CheckpointRecord::decode(&bytes);
+        record.map(Some).ok_or_else(|| DatabaseError::damaged_record(&dir.join(STATE)))
     }
 }
 

@@ -12,14 +12,25 @@ use crate::disk::{Disk, OpenMode};
 
 /// Pages kept in memory while looking.
 const CACHE_BYTES: usize = 16 << 20;
+const OPEN: &str = "the database is open until it is dropped";
 
 /// The database of checkpoints of a directory that nobody has open, for looking at it.
 ///
 /// The file is opened for reading only. What redb has to put in order after a crash is put in order
 /// in memory.
 pub(crate) struct Inspection {
-    redb: redb::Database,
+    /// There until it is dropped.
+    redb: Option<redb::Database>,
     errors: Errors,
+    file_bytes: u64,
+}
+
+impl Drop for Inspection {
+    fn drop(&mut self) {
+        // redb writes when it is closed, here into memory, and may panic over damage then too.
+        let redb = self.redb.take();
+        let _ = self.errors.guard(|| drop(redb));
+    }
 }
 
 impl Inspection {
@@ -32,13 +43,13 @@ impl Inspection {
     /// When there is no file, or it cannot be read, is damaged or of another version.
     pub(crate) fn open(disk: &dyn Disk, dir: &Path) -> Result<Self, DatabaseError> {
         let path = dir.join(STATE);
-        let overlay = disk
+        let (file_bytes, overlay) = disk
             .open(&path, OpenMode::Read)
-            .and_then(Overlay::new)
+            .and_then(|file| Ok((file.len()?, Overlay::new(file)?)))
             .map_err(|error| DatabaseError::io("open", &path, error))?;
         let errors = Errors::new(&path, None);
         let redb = open_redb(overlay, CACHE_BYTES, &errors)?;
-        Ok(Inspection { redb, errors })
+        Ok(Inspection { redb: Some(redb), errors, file_bytes })
     }
 
     /// As [`Inspection::open`], if there is a file.
@@ -50,14 +61,31 @@ impl Inspection {
         }
     }
 
+    fn redb(&self) -> &redb::Database {
+        self.redb.as_ref().expect(OPEN)
+    }
+
     /// The last checkpoint.
     ///
     /// # Errors
     ///
     /// When the file cannot be read.
     pub(crate) fn snapshot(&self) -> Result<Snapshot, DatabaseError> {
-        let transaction = self.redb.begin_read().map_err(self.errors.of("read"))?;
+        let transaction = self.redb().begin_read().map_err(self.errors.of("read"))?;
         Ok(Snapshot::new(transaction, self.errors.clone()))
+    }
+
+    /// Length of the file in bytes.
+    pub(crate) fn file_bytes(&self) -> u64 {
+        self.file_bytes
+    }
+
+    /// Runs `read`, which uses a snapshot and may panic over a damaged file.
+    pub(crate) fn guard<T>(
+        &self,
+        read: impl FnOnce() -> Result<T, DatabaseError>,
+    ) -> Result<T, DatabaseError> {
+        self.errors.guard(read)?
     }
 
     /// Reads everything and compares all checksums. Answers whether the account of free pages is
@@ -68,6 +96,8 @@ impl Inspection {
     /// [`DatabaseError::Damaged`] if a checksum is wrong, [`DatabaseError::Busy`] while a snapshot
     /// is held, or an error of the disk.
     pub(crate) fn verify(&mut self) -> Result<bool, DatabaseError> {
-        self.redb.check_integrity().map_err(self.errors.of("verify"))
+        let Inspection { redb, errors, .. } = self;
+        let redb = redb.as_mut().expect(OPEN);
+        errors.guard(|| redb.check_integrity())?.map_err(errors.of("verify"))
     }
 }

@@ -191,8 +191,14 @@ pub(super) fn open_redb(
     let redb = errors
         .guard(|| redb::Builder::new().set_cache_size(cache_bytes).create_with_backend(backend))?
         .map_err(errors.of("open"))?;
-    errors.guard(|| check_version(&redb, errors))??;
-    Ok(redb)
+    match errors.guard(|| check_version(&redb, errors)).flatten() {
+        Ok(()) => Ok(redb),
+        Err(error) => {
+            // Closing may panic over damage, too.
+            let _ = errors.guard(|| drop(redb));
+            Err(error)
+        }
+    }
 }
 
 fn check_version(redb: &redb::Database, errors: &Errors) -> Result<(), DatabaseError> {

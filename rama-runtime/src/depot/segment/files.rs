@@ -1,0 +1,41 @@
+//! The segment files of a partition, for an inspector.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::error::SegmentError;
+use super::names;
+use crate::disk::{Disk, OpenMode};
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SegmentFile {
+    pub(crate) path: PathBuf,
+    /// The offset of its first record.
+    pub(crate) first_offset: u64,
+    /// Its length.
+    pub(crate) bytes: u64,
+}
+
+/// The segments that lie in a partition's directory, indexed or not, in order. Changes nothing.
+pub(crate) fn segment_files(
+    disk: &dyn Disk,
+    data_dir: &Path,
+    depot: u32,
+    partition: u32,
+) -> Result<Vec<SegmentFile>, SegmentError> {
+    let dir = names::partition_dir(data_dir, depot, partition);
+    let names = match disk.list(&dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        names => names.map_err(SegmentError::io("list the directory", &dir))?,
+    };
+    let mut files = Vec::new();
+    for name in names {
+        let Some(first_offset) = names::parse_file_name(&name) else { continue };
+        let path = dir.join(name);
+        let file = disk.open(&path, OpenMode::Read).map_err(SegmentError::io("open", &path))?;
+        let bytes = file.len().map_err(SegmentError::io("read the length of", &path))?;
+        files.push(SegmentFile { path, first_offset, bytes });
+    }
+    Ok(files)
+}
