@@ -95,13 +95,13 @@ fn child_process() {
         // Not so small that a slow disk falls ever further behind.
         .storage_options(small_storage(4_000).depot_segment_bytes(20_000))
         .event_hook(move |event| match event {
-            ClusterEvent::Prepared { .. } => {
-                if hold && prepared.fetch_add(1, Ordering::SeqCst) == 2 {
-                    say("prepared".to_owned());
-                    // The commit never comes: the parent kills us here.
-                    loop {
-                        std::thread::park();
-                    }
+            ClusterEvent::Prepared { .. }
+                if hold && prepared.fetch_add(1, Ordering::SeqCst) == 2 =>
+            {
+                say("prepared".to_owned());
+                // The commit never comes: the parent kills us here.
+                loop {
+                    std::thread::park();
                 }
             }
             ClusterEvent::CheckpointBegun { .. } => say("begun".to_owned()),

@@ -11,6 +11,9 @@ use crate::store::{DatabaseError, Snapshot};
 /// Readers kept for the next read.
 const KEPT_READERS: usize = 8;
 
+/// Takes a record: its offset, its append time, and its bytes.
+type Take<'a> = dyn FnMut(u64, u64, &[u8]) -> Result<(), postcard::Error> + 'a;
+
 /// The segments of all depots of a module, as of the last checkpoint.
 pub(crate) struct DepotFiles {
     disk: Arc<dyn Disk>,
@@ -71,7 +74,7 @@ impl DepotFiles {
         depot: u32,
         partition: u32,
         offsets: Range<u64>,
-        f: &mut dyn FnMut(u64, u64, &[u8]) -> Result<(), postcard::Error>,
+        f: &mut Take<'_>,
     ) -> Result<(), DepotFileError> {
         let mut reader = self.take_reader(depot, partition);
         let result = self.read_with(&mut reader, depot, partition, offsets, f);
@@ -103,7 +106,7 @@ impl DepotFiles {
         depot: u32,
         partition: u32,
         offsets: Range<u64>,
-        f: &mut dyn FnMut(u64, u64, &[u8]) -> Result<(), postcard::Error>,
+        f: &mut Take<'_>,
     ) -> Result<(), DepotFileError> {
         let mut next = offsets.start;
         for block in self.blocks(depot, partition, &offsets)? {

@@ -151,7 +151,6 @@ pub(crate) trait AnyDepot: Any + Send + Sync {
     ) -> Result<(), RecoveryError>;
     /// Has `signal` raised after each append.
     fn subscribe(&self, signal: Arc<Signal>);
-    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
     fn as_any(&self) -> &dyn Any;
 }
 
@@ -359,10 +358,6 @@ impl<T: Record> AnyDepot for DepotRuntime<T> {
 
     fn subscribe(&self, signal: Arc<Signal>) {
         self.consumers.write().unwrap_or_else(PoisonError::into_inner).push(signal);
-    }
-
-    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
-        self
     }
 
     fn as_any(&self) -> &dyn Any {

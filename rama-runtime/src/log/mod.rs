@@ -41,7 +41,7 @@ mod writer;
 
 pub use error::{LogError, OpenError};
 pub use handle::Log;
-pub(crate) use inspect::{LogFiles, LogTail};
+pub(crate) use inspect::LogFiles;
 pub use options::LogOptions;
 pub use position::Position;
 pub use reader::LogReader;

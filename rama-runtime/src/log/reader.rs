@@ -65,7 +65,8 @@ impl LogReader {
             let segment = match &mut self.open {
                 Some(segment) => segment,
                 None => {
-                    (buffer.clear(), used = 0);
+                    buffer.clear();
+                    used = 0;
                     self.open.insert(open_segment(&self.shared, self.position)?)
                 }
             };

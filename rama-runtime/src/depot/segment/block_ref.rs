@@ -1,6 +1,8 @@
 //! The index's entries: where a block is and what is in it.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
+#[cfg(test)]
+use std::ops::RangeInclusive;
 
 use super::names::SegmentId;
 
@@ -52,6 +54,7 @@ impl BlockRef {
     }
 
     /// All keys of a partition.
+    #[cfg(test)]
     pub(crate) fn keys(depot: u32, partition: u32) -> RangeInclusive<[u8; Self::KEY]> {
         Self::key_at(depot, partition, 0)..=Self::key_at(depot, partition, u64::MAX)
     }

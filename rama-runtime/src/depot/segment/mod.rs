@@ -58,9 +58,12 @@ mod writer;
 
 pub(crate) use block_ref::{BlockRef, first_block_since};
 pub use error::SegmentError;
-pub(crate) use files::{SegmentFile, segment_files};
+pub(crate) use files::segment_files;
 pub(crate) use options::SegmentOptions;
-pub(crate) use reader::{SegmentReader, Visit, read_block};
+pub(crate) use reader::SegmentReader;
+#[cfg(test)]
+pub(crate) use reader::read_block;
+#[cfg(test)]
 pub(crate) use remove::{remove_segments_below, remove_unindexed};
-pub(crate) use verify::{Verified, verify};
+pub(crate) use verify::verify;
 pub(crate) use writer::PartitionWriter;

@@ -19,6 +19,7 @@ pub(crate) type Visit<'a> = dyn FnMut(u64, u64, &[u8]) -> ControlFlow<()> + 'a;
 
 /// Reads one indexed block and hands out its records. Nothing is handed out of a block whose checksum
 /// does not match.
+#[cfg(test)]
 pub(crate) fn read_block(
     disk: &dyn Disk,
     data_dir: &Path,
@@ -81,6 +82,7 @@ impl SegmentReader {
     }
 
     /// Lets go of the open file and the block.
+    #[cfg(test)]
     pub(crate) fn close(&mut self) {
         *self = Self::new(Arc::clone(&self.disk), &self.data_dir);
     }

@@ -16,6 +16,7 @@ use crate::disk::{Disk, DiskFile, OpenMode};
 /// A [`PartitionWriter`](super::PartitionWriter) does the same before it writes; calling this at
 /// recovery gives the space back at once. It must not be called while a writer has something pending.
 /// Fails, too, if the last indexed block cannot be there; then nothing indexed has changed.
+#[cfg(test)]
 pub(crate) fn remove_unindexed(
     disk: &dyn Disk,
     data_dir: &Path,
@@ -36,6 +37,7 @@ pub(crate) fn remove_unindexed(
 ///
 /// The index must have been committed without the blocks before; should the removal be interrupted,
 /// calling this again does the rest. The last block of a partition must stay in the index, as its end.
+#[cfg(test)]
 pub(crate) fn remove_segments_below(
     disk: &dyn Disk,
     data_dir: &Path,

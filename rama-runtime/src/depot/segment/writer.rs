@@ -72,6 +72,7 @@ impl PartitionWriter {
     }
 
     /// The offset of the record that has to be pushed next, unless something has failed.
+    #[cfg(test)]
     pub(crate) fn next_offset(&self) -> u64 {
         self.next_offset
     }
@@ -107,6 +108,7 @@ impl PartitionWriter {
 
     /// Forgets everything behind `end`, the partition's last indexed block, whether it was finished or
     /// not: the record behind `end` has to be pushed next. The writer is as good as new.
+    #[cfg(test)]
     pub(crate) fn abandon(&mut self, end: Option<BlockRef>) {
         let disk = Arc::clone(&self.disk);
         *self = Self::new(disk, &self.data_dir, self.depot, self.partition, self.options, end);

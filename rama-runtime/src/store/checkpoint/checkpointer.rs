@@ -167,7 +167,7 @@ impl Checkpointer {
     }
 
     /// All records are copied: makes them durable and begins the transaction.
-    fn begin_rows(&mut self, frozen: Frozen) -> Result<Phase, Unmade> {
+    fn begin_rows(&mut self, frozen: Frozen) -> Result<Phase, Box<Unmade>> {
         let mut begin = || -> Result<_, Failure> {
             let blocks = self.parts.records.finish()?;
             let writer = self.parts.database.begin()?;
@@ -181,12 +181,12 @@ impl Checkpointer {
                 let writing = Writing { frozen, writer, blocks, next: (0, 0), rows: 0 };
                 Ok(Phase::Rows(Box::new(writing)))
             }
-            Err(failure) => Err(Unmade { failure, frozen, tried: None }),
+            Err(failure) => Err(Box::new(Unmade { failure, frozen, tried: None })),
         }
     }
 
     /// Writes the rows of one partition, or commits when there are no more.
-    fn write(&mut self, mut writing: Box<Writing>, now: Duration) -> Result<Phase, Unmade> {
+    fn write(&mut self, mut writing: Box<Writing>, now: Duration) -> Result<Phase, Box<Unmade>> {
         let Writing { writer, next, rows, .. } = &mut *writing;
         let written = self.parts.rows.write(*next, writer, rows).and_then(|next| {
             if next.is_none() {
@@ -200,22 +200,22 @@ impl Checkpointer {
                 Ok(Phase::Rows(writing))
             }
             Ok(None) => self.commit(*writing, now),
-            Err(failure) => Err(Unmade { failure, frozen: writing.frozen, tried: None }),
+            Err(failure) => Err(Box::new(Unmade { failure, frozen: writing.frozen, tried: None })),
         }
     }
 
-    fn commit(&mut self, writing: Writing, now: Duration) -> Result<Phase, Unmade> {
+    fn commit(&mut self, writing: Writing, now: Duration) -> Result<Phase, Box<Unmade>> {
         let Writing { frozen, writer, blocks, rows, .. } = writing;
         let record = self.record(&frozen);
         if let Err(error) = writer.commit(&record.encode()) {
             let tried = Some((record, blocks, rows));
-            return Err(Unmade { failure: error.into(), frozen, tried });
+            return Err(Box::new(Unmade { failure: error.into(), frozen, tried }));
         }
         let made = Made { record, blocks, rows, started: frozen.started };
         match self.show() {
             Ok(()) => Ok(self.made(made, now)),
             // Durable, but it cannot be read: the same as a failed read later.
-            Err(error) => Err(Unmade { failure: error.into(), frozen, tried: None }),
+            Err(error) => Err(Box::new(Unmade { failure: error.into(), frozen, tried: None })),
         }
     }
 
@@ -291,8 +291,8 @@ impl Checkpointer {
     }
 
     /// A checkpoint was not made. The same is tried later if only space was missing.
-    fn unmade(&mut self, unmade: Unmade, now: Duration) -> Phase {
-        let Unmade { failure, frozen, tried } = unmade;
+    fn unmade(&mut self, unmade: Box<Unmade>, now: Duration) -> Phase {
+        let Unmade { failure, frozen, tried } = *unmade;
         let is_full = failure.is_full();
         let error = failure.into_error();
         self.shared().event(ClusterEvent::CheckpointFailed { error: Arc::clone(&error) });
@@ -372,7 +372,9 @@ impl Component for Checkpointer {
                 let next = match self.parts.records.step(frozen.point.position) {
                     Ok(false) => Ok(Phase::Records(frozen)),
                     Ok(true) => self.begin_rows(frozen),
-                    Err(error) => Err(Unmade { failure: error.into(), frozen, tried: None }),
+                    Err(error) => {
+                        Err(Box::new(Unmade { failure: error.into(), frozen, tried: None }))
+                    }
                 };
                 (next, Step::Worked)
             }

@@ -115,6 +115,7 @@ impl DatabaseFile {
     }
 
     /// Syncs of the file since it was opened.
+    #[cfg(test)]
     pub(super) fn syncs(&self) -> u64 {
         self.syncs.load(Ordering::Relaxed)
     }

@@ -39,6 +39,6 @@ mod writer;
 pub use error::DatabaseError;
 pub(crate) use inspect::Inspection;
 pub(crate) use open::{CheckpointDatabase, STATE};
-pub(crate) use snapshot::{RowTableStats, Snapshot};
+pub(crate) use snapshot::Snapshot;
 pub(crate) use tables::{Garbage, RowTable};
 pub(crate) use writer::{CheckpointWriter, RowsMut};

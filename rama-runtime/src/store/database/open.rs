@@ -123,6 +123,7 @@ impl CheckpointDatabase {
     }
 
     /// Syncs of the file since it was opened.
+    #[cfg(test)]
     pub(crate) fn syncs(&self) -> u64 {
         self.file.0.syncs()
     }
@@ -132,6 +133,7 @@ impl CheckpointDatabase {
     /// # Errors
     ///
     /// When the disk fails.
+    #[cfg(test)]
     pub(crate) fn file_bytes(&self) -> Result<u64, DatabaseError> {
         self.file.0.len().map_err(|error| DatabaseError::io("read", self.errors.path(), error))
     }

@@ -63,6 +63,7 @@ impl Snapshot {
     }
 
     /// Number of rows in a table.
+    #[cfg(test)]
     pub(crate) fn rows_in(&self, table: RowTable) -> Result<u64, DatabaseError> {
         match self.rows(table)? {
             Some(table) => table.len().map_err(self.errors.of("read")),
