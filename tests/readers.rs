@@ -1,7 +1,7 @@
 //! Readers during full load and checkpoints: every read is of one committed state and never older than
 //! the one before; reads that are held open keep showing the same, take no more memory and disk than
 //! the documented limits, and are ended when they hold back too much.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(clippy::type_complexity, missing_docs, clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

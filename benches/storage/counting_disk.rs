@@ -116,6 +116,10 @@ impl Disk for CountingDisk {
     fn lock(&self, path: &Path) -> io::Result<Box<dyn DiskLock>> {
         self.disk.lock(path)
     }
+
+    fn lock_shared(&self, path: &Path) -> io::Result<Box<dyn DiskLock>> {
+        self.disk.lock_shared(path)
+    }
 }
 
 #[derive(Debug)]
