@@ -80,12 +80,6 @@ impl SegmentReader {
         }
         done
     }
-
-    /// Lets go of the open file and the block.
-    #[cfg(test)]
-    pub(crate) fn close(&mut self) {
-        *self = Self::new(Arc::clone(&self.disk), &self.data_dir);
-    }
 }
 
 /// A segment, open for reading.

@@ -47,7 +47,7 @@ impl Model {
         let mut next = self.committed.clone();
         self.checkpoints += 1;
         let metadata = [&self.checkpoints.to_be_bytes()[..], &vec![9; rng.usize(..40)]].concat();
-        let mut writer = database.begin()?;
+        let writer = database.begin()?;
         for _ in 0..rng.usize(1..4) {
             let table = table(rng.u32(..3));
             let rows = next.tables.entry(table).or_default();

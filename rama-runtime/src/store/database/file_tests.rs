@@ -11,7 +11,7 @@ use super::tests::{
     CACHE, Changes, DIR, END, State, checkpoint, content, mem_disk, open, path, put_file, table,
 };
 use super::*;
-use crate::disk::{Disk, MemDisk, OpenMode, RealDisk};
+use crate::disk::{Disk, OpenMode, RealDisk};
 
 #[test]
 fn an_unreadable_file_is_an_error_and_left_alone() {
@@ -81,7 +81,7 @@ fn an_inspection_changes_nothing_and_finds_damage() {
     let disk = mem_disk();
     let (database, _) = open(&disk).unwrap();
     for round in 0..4u8 {
-        let mut writer = database.begin().unwrap();
+        let writer = database.begin().unwrap();
         writer
             .change(table(0), |rows| (0..200u8).try_for_each(|key| rows.put(&[key], &[round; 64])))
             .unwrap();
@@ -123,7 +123,7 @@ fn a_panic_while_writing_undoes_the_checkpoint_and_no_more() {
     let disk = mem_disk();
     let (database, _) = open(&disk).unwrap();
     checkpoint(&database, b"a", b"1", b"first");
-    let mut writer = database.begin().unwrap();
+    let writer = database.begin().unwrap();
     writer.put(table(0), b"b", &[7; 9000]).unwrap();
     // As in a component's step: the writer goes down with the thread.
     let panicked = catch_unwind(AssertUnwindSafe(move || {
@@ -154,7 +154,7 @@ fn what_outlives_its_database_does_not_touch_the_file() {
         checkpoint(&database, b"a", b"1", b"first");
         let snapshot = database.snapshot().unwrap();
         let rows = snapshot.partition(3, 1, &[0]).unwrap();
-        let mut writer = database.begin().unwrap();
+        let writer = database.begin().unwrap();
         writer.put(table(0), b"b", b"2").unwrap();
         let (new, metadata) = if reopen {
             let reopened = database.reopen().unwrap();

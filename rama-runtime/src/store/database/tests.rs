@@ -125,7 +125,7 @@ fn get(rows: &CheckpointedRows, node: u32, key: &[u8]) -> Option<Vec<u8>> {
 
 /// A checkpoint of one row and a metadata record.
 pub(super) fn checkpoint(database: &CheckpointDatabase, key: &[u8], value: &[u8], metadata: &[u8]) {
-    let mut writer = database.begin().unwrap();
+    let writer = database.begin().unwrap();
     writer.put(table(0), key, value).unwrap();
     writer.commit(metadata).unwrap();
 }
@@ -148,7 +148,7 @@ fn rows_and_metadata_are_read_back_also_after_opening_again() {
     let (database, metadata) = open(&disk).unwrap();
     assert_eq!(metadata, None);
     assert_eq!(database.snapshot().unwrap().metadata().unwrap(), None);
-    let mut writer = database.begin().unwrap();
+    let writer = database.begin().unwrap();
     writer
         .change(table(0), |rows| {
             for index in 0..500u32 {
@@ -186,7 +186,7 @@ fn rows_and_metadata_are_read_back_also_after_opening_again() {
 fn a_scan_keeps_to_its_bounds_and_stops_when_told() {
     let disk = mem_disk();
     let (database, _) = open(&disk).unwrap();
-    let mut writer = database.begin().unwrap();
+    let writer = database.begin().unwrap();
     for key in ["a", "b", "ba", "c", "d"] {
         writer.put(table(0), key.as_bytes(), b"").unwrap();
     }
@@ -211,14 +211,14 @@ fn a_scan_keeps_to_its_bounds_and_stops_when_told() {
 fn draining_removes_a_range_in_steps_and_nothing_else() {
     let disk = mem_disk();
     let (database, _) = open(&disk).unwrap();
-    let mut writer = database.begin().unwrap();
+    let writer = database.begin().unwrap();
     writer
         .change(table(0), |rows| (0..100u8).try_for_each(|key| rows.put(&[key], &[key])))
         .unwrap();
     writer.commit(b"").unwrap();
     let mut drained = Vec::new();
     for step in 0..3 {
-        let mut writer = database.begin().unwrap();
+        let writer = database.begin().unwrap();
         let removed = writer
             .change(table(0), |rows| {
                 rows.drain_range(&[20], &[70], 20, &mut |key, value| {
@@ -250,7 +250,7 @@ fn garbage_comes_in_the_order_of_its_fields_and_blocks_by_key() {
     let snapshot = database.snapshot().unwrap();
     assert_eq!(snapshot.first_garbage(9).unwrap(), []);
     assert_eq!(snapshot.garbage_len().unwrap(), 0);
-    let mut writer = database.begin().unwrap();
+    let writer = database.begin().unwrap();
     for garbage in sorted.iter().rev() {
         writer.put_garbage(*garbage).unwrap();
     }
@@ -285,7 +285,7 @@ fn a_dropped_writer_leaves_nothing_and_there_is_one_at_a_time() {
     let (database, _) = open(&disk).unwrap();
     checkpoint(&database, b"a", b"1", b"first");
     let before = State::of(&database.snapshot().unwrap()).unwrap();
-    let mut writer = database.begin().unwrap();
+    let writer = database.begin().unwrap();
     writer.put(table(0), b"a", b"2").unwrap();
     writer.put(table(1), b"b", b"2").unwrap();
     assert!(matches!(database.begin(), Err(DatabaseError::Busy { .. })));
@@ -303,7 +303,7 @@ fn a_snapshot_goes_on_showing_its_checkpoint_while_others_are_written() {
     let mut model = State::default();
     let mut held: Vec<(Arc<Snapshot>, State)> = Vec::new();
     for round in 0..12u8 {
-        let mut writer = database.begin().unwrap();
+        let writer = database.begin().unwrap();
         writer
             .change(table(0), |rows| {
                 for key in 0..200u8 {
