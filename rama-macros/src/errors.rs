@@ -63,6 +63,11 @@ pub(crate) fn nearest<'a, S: AsRef<str> + ?Sized + 'a>(
         .map(|(_, candidate)| candidate)
 }
 
+/// Whether `name` seems to be a typo of one of `known`.
+pub(crate) fn is_near(name: &str, known: &[&str]) -> bool {
+    nearest(name, known.iter().copied()).is_some()
+}
+
 /// Edits (insert, delete, replace, swap of neighbours) from `a` to `b`.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
@@ -179,9 +184,12 @@ pub(crate) fn unknown_depot(depot: &Ident, known: &[String]) -> Error {
     at(depot.span(), format!("unknown depot `*{depot}`\nhelp: {help}"))
 }
 
-pub(crate) fn unknown_pstate(pstate: &Ident, known: &[String]) -> Error {
+pub(crate) fn unknown_pstate(pstate: &Ident, known: &[String], operation: bool) -> Error {
     let help = match nearest(&pstate.to_string(), known) {
         Some(near) => format!("did you mean `$${near}`?"),
+        None if operation => {
+            format!("make it a parameter of the operation: `$${pstate}: Schema`")
+        }
         None => format!("declare it in the topology that writes it: `pstate $${pstate}: Schema;`"),
     };
     at(pstate.span(), format!("unknown PState `$${pstate}`\nhelp: {help}"))
@@ -221,9 +229,9 @@ pub(crate) fn unknown_batch(batch: &Ident, known: Option<&Ident>) -> Error {
     at(batch.span(), format!("unknown `%{batch}`\nhelp: {help}"))
 }
 
-pub(crate) fn emit_not_first(batch: &Ident) -> Error {
+pub(crate) fn emit_not_first(batch: &Ident, span: Span) -> Error {
     at(
-        batch.span(),
+        span,
         format!(
             "`%{batch}()` can only be the first statement after its `source>`\nhelp: begin another source section with `source> *depot :> %{batch};`"
         ),
@@ -295,8 +303,75 @@ pub(crate) fn block_without_body(span: Span, block: &str) -> Error {
     at(span, format!("`<<{block}` has no block\nhelp: write `<<{block} expression {{ … }}`"))
 }
 
-pub(crate) fn if_without_condition(span: Span) -> Error {
-    at(span, "`<<if` has no condition\nhelp: write `<<if *ready { … }`")
+pub(crate) fn block_without_condition(span: Span, block: &str) -> Error {
+    at(span, format!("`<<{block}` has no condition\nhelp: write `<<{block} *ready {{ … }}`"))
+}
+
+pub(crate) fn block_without_value(span: Span, block: &str) -> Error {
+    at(
+        span,
+        format!("`<<{block}` has no value to look at\nhelp: write `<<{block} *value {{ case> … }}`"),
+    )
+}
+
+pub(crate) fn block_takes_nothing(span: Span, block: &str) -> Error {
+    at(span, format!("`<<{block}` takes nothing\nhelp: write `<<{block} {{ … }}`"))
+}
+
+pub(crate) fn shadowif_else(span: Span) -> Error {
+    at(
+        span,
+        "`<<shadowif` has no `else`: without its condition the older values stay\nhelp: write `<<if` for two arms",
+    )
+}
+
+pub(crate) fn each_form(span: Span) -> Error {
+    at(
+        span,
+        "`<<each` runs its block for each of some values\nhelp: write `<<each *values :> *value { … }`",
+    )
+}
+
+pub(crate) fn case_form(span: Span, block: &str) -> Error {
+    let case = match block {
+        "cond" => "case> *n > 0 => { … }",
+        "switch" => "case> 1 => { … }",
+        _ => "case> Pattern { *field } => { … }",
+    };
+    at(
+        span,
+        format!("`<<{block}` holds cases\nhelp: write `{case}` and at the end `default> => {{ … }}`"),
+    )
+}
+
+pub(crate) fn case_without_head(span: Span) -> Error {
+    at(span, "this case says nothing that could match\nhelp: write `default> => { … }`")
+}
+
+pub(crate) fn case_after_default(span: Span) -> Error {
+    at(span, "nothing reaches a case behind `default>`\nhelp: move `default>` to the end")
+}
+
+pub(crate) fn default_takes_nothing(span: Span) -> Error {
+    at(span, "`default>` matches everything\nhelp: write `default> => { … }`")
+}
+
+pub(crate) fn block_without_cases(span: Span, block: &str) -> Error {
+    at(span, format!("`<<{block}` has no cases\nhelp: write `case> … => {{ … }}` in it"))
+}
+
+pub(crate) fn loop_form(span: Span) -> Error {
+    at(
+        span,
+        "this is not a loop of the dataflow\nhelp: write `loop<- [*n = 0 :> *out] { … }`",
+    )
+}
+
+pub(crate) fn loop_variable(span: Span) -> Error {
+    at(
+        span,
+        "a variable of `loop<-` begins with a value\nhelp: write `loop<- [*n = 0, *list: Vec<i64> = vec![] :> *out] { … }`",
+    )
 }
 
 pub(crate) fn unknown_block(span: Span, block: &str, known: &[&str]) -> Error {
@@ -327,13 +402,27 @@ pub(crate) fn unknown_partitioner(name: &Ident, known: &[&str]) -> Error {
     at(name.span(), format!("unknown partitioner `|{name}`\nhelp: {help}"))
 }
 
-pub(crate) fn partitioner_arguments(name: &Ident, takes: bool) -> Error {
-    let message = if takes {
-        format!("`|{name}` takes one value\nhelp: write `|{name}(*key);`")
-    } else {
-        format!("`|{name}` takes no value\nhelp: write `|{name};`")
+pub(crate) fn partitioner_arguments(name: &Ident) -> Error {
+    let message = match name.to_string().as_str() {
+        "custom" => {
+            "`|custom` takes a function and its values\nhelp: write `|custom(choose, *value);`, where `choose(tasks, value)` returns a task".into()
+        }
+        "path" => "`|path` takes a path with a leading key\nhelp: write `|path($$pstate.key(*key));`".into(),
+        "all" | "global" | "shuffle" => {
+            format!("`|{name}` takes no value\nhelp: write `|{name};`")
+        }
+        _ => format!("`|{name}` takes one value\nhelp: write `|{name}(*key);`"),
     };
     at(name.span(), message)
+}
+
+pub(crate) fn partitioner_space(span: Span, name: &Ident) -> Error {
+    at(
+        span,
+        format!(
+            "`|{name}` goes over the partitions of a whole PState\nhelp: write its name alone, or `|path($$pstate.key(*key));`"
+        ),
+    )
 }
 
 pub(crate) fn partitioner_binds(span: Span, name: &Ident) -> Error {
@@ -406,10 +495,29 @@ pub(crate) fn pstate_in_rust(span: Span) -> Error {
     )
 }
 
-pub(crate) fn select_without_arrow(span: Span) -> Error {
+pub(crate) fn select_without_arrow(span: Span, word: &str) -> Error {
     at(
         span,
-        "`local_select>` emits what it finds\nhelp: name it: `local_select> $$pstate.key(*key) :> *value;`",
+        format!(
+            "`{word}>` emits what it finds\nhelp: name it: `{word}> $$pstate.key(*key) :> *value;`"
+        ),
+    )
+}
+
+pub(crate) fn no_leading_key(span: Span, word: &str) -> Error {
+    let word = if word == "path" { "|path".into() } else { format!("{word}>") };
+    at(
+        span,
+        format!(
+            "`{word}` goes to the task of a leading key, and this path has none\nhelp: begin it with `.key(*key)`"
+        ),
+    )
+}
+
+pub(crate) fn clear_of_a_path(span: Span) -> Error {
+    at(
+        span,
+        "`local_clear>` clears a whole PState on this task\nhelp: write `local_clear> $$pstate;`, or `local_transform> $$pstate.key(*key).none();`",
     )
 }
 
@@ -417,8 +525,258 @@ pub(crate) fn emits_nothing(span: Span, what: &str) -> Error {
     at(span, format!("`{what}` emits nothing, so `:>` has nothing to bind\nhelp: remove `:> …`"))
 }
 
-pub(crate) fn filter_without_condition(span: Span) -> Error {
-    at(span, "`filter>` has no condition\nhelp: write `filter> *count > 0;`")
+pub(crate) fn keyword_without_condition(span: Span, word: &str) -> Error {
+    at(span, format!("`{word}>` has no condition\nhelp: write `{word}> *count > 0;`"))
+}
+
+pub(crate) fn keyword_without_message(span: Span, word: &str) -> Error {
+    let help = match word {
+        "assert" => "assert> *count > 0, \"the count is {}\", *count;",
+        _ => "throw> \"the count is {}\", *count;",
+    };
+    at(span, format!("`{word}>` has no message\nhelp: write `{help}`"))
+}
+
+pub(crate) fn keyword_takes_nothing(span: Span, word: &str) -> Error {
+    at(span, format!("`{word}>` takes nothing\nhelp: write `{word}>;`"))
+}
+
+// Anchors.
+
+pub(crate) fn anchor_form(span: Span, word: &str) -> Error {
+    let form = match word {
+        "branch" => "<<branch <name> { … }".into(),
+        "unify" => "unify> <one> <other>;".into(),
+        word => format!("{word}> <name>;"),
+    };
+    at(span, format!("an anchor is written in angles\nhelp: write `{form}`"))
+}
+
+pub(crate) fn unify_form(span: Span) -> Error {
+    at(span, "`unify>` brings several branches together\nhelp: write `unify> <one> <other>;`")
+}
+
+pub(crate) fn unknown_anchor(anchor: &Ident, known: &[String]) -> Error {
+    let help = match nearest(&anchor.to_string(), known) {
+        Some(near) => format!("did you mean `<{near}>`?"),
+        None => format!("name a point of this block first: `anchor> <{anchor}>;`"),
+    };
+    at(anchor.span(), format!("unknown anchor `<{anchor}>`\nhelp: {help}"))
+}
+
+pub(crate) fn anchor_twice(anchor: &Ident) -> Error {
+    at(
+        anchor.span(),
+        format!("`<{anchor}>` names two points of this block\nhelp: choose another name"),
+    )
+}
+
+// Operations.
+
+pub(crate) fn call_form(name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!("`%{name}` is not called\nhelp: write `%{name}(*value) :> *result;`"),
+    )
+}
+
+pub(crate) fn pstate_argument(span: Span) -> Error {
+    at(span, "an operation takes a whole PState\nhelp: pass its name alone, `$$pstate`")
+}
+
+pub(crate) fn inline_hook_form(span: Span) -> Error {
+    at(
+        span,
+        "an inline hook is a block\nhelp: write `name>> *value { … }`, or `name> *value` to bind",
+    )
+}
+
+pub(crate) fn stream_twice(span: Span) -> Error {
+    at(span, "this stream is taken twice\nhelp: use an anchor, and `<<branch` or `hook>`")
+}
+
+pub(crate) fn operation_in_rust_block(span: Span) -> Error {
+    at(
+        span,
+        "an operation cannot be called inside a block of Rust code\nhelp: call it first: `%op(*value) :> *result;`",
+    )
+}
+
+pub(crate) fn operation_without_type(name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!(
+            "`%{name}` needs the type of an operation\nhelp: write `%{name}: Fun<(i64,), i64>` for one that emits once, `%{name}: Op<(i64,), i64>` for others"
+        ),
+    )
+}
+
+pub(crate) fn not_an_operation(name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!("`*{name}` is a value and cannot be called\nhelp: operations are bound as `%{name}`"),
+    )
+}
+
+pub(crate) fn self_outside(span: Span) -> Error {
+    at(span, "`%self` stands outside of an operation\nhelp: call the operation by its name")
+}
+
+pub(crate) fn anonymous_form(word: &Ident) -> Error {
+    let form = if word == "ramafn" {
+        "<<ramafn %f(*x: i64) -> i64 { … :> *y; }"
+    } else {
+        "<<ramaop %f(*x: i64) :> i64 { … :> *y; }"
+    };
+    at(word.span(), format!("this does not define an operation\nhelp: write `{form}`"))
+}
+
+pub(crate) fn anonymous_streams(word: &Ident) -> Error {
+    at(
+        word.span(),
+        "an anonymous operation has one output stream\nhelp: write a `ramaop` in `dataflow! { … }` for more",
+    )
+}
+
+pub(crate) fn pstate_parameter(name: &Ident) -> Error {
+    at(
+        name.span(),
+        "an anonymous operation sees the PStates around it\nhelp: leave the parameter out",
+    )
+}
+
+pub(crate) fn parameter(span: Span) -> Error {
+    at(
+        span,
+        "a parameter is a variable with its type\nhelp: write `*value: Type`, `%operation: Op<…>` or `$$pstate: Schema`",
+    )
+}
+
+pub(crate) fn unknown_item(word: &Ident) -> Error {
+    at(
+        word.span(),
+        format!(
+            "unknown definition `{word}`\nhelp: `dataflow!` holds `ramafn name(*a: A) -> B {{ … }}` and `ramaop name(*a: A) :> B {{ … }}`"
+        ),
+    )
+}
+
+pub(crate) fn operation_header(error: Error, end: Span) -> Error {
+    if error.to_string().contains("help: ") {
+        return error;
+    }
+    let span = if error.to_string().contains("unexpected end") { end } else { error.span() };
+    at(
+        span,
+        format!(
+            "{error}\nhelp: write `ramafn name(*a: A) -> B {{ … }}` or `ramaop name(*a: A) :> B {{ … }}`"
+        ),
+    )
+}
+
+pub(crate) fn operation_without_body(span: Span) -> Error {
+    at(span, "this operation has no body\nhelp: write `{ … :> *value; }` behind it")
+}
+
+pub(crate) fn operation_output(word: &Ident, name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!("a `{word}` says what it returns with `->`\nhelp: write `{word} {name}(…) -> Type {{ … }}`"),
+    )
+}
+
+pub(crate) fn streams_form(span: Span) -> Error {
+    at(
+        span,
+        "a `ramaop` says what it emits\nhelp: write `:> Type, Type`, or `name> Type` for another stream",
+    )
+}
+
+pub(crate) fn stream_name(name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!("`{name}>` is a word of the language\nhelp: choose another name for the stream"),
+    )
+}
+
+pub(crate) fn part_header(error: &Error) -> Error {
+    at(
+        error.span(),
+        format!(
+            "{error}\nhelp: write `pub name in path::to::Module::topology {{ source> … }}`"
+        ),
+    )
+}
+
+// Where statements may stand.
+
+pub(crate) fn unknown_stream(stream: &Ident, known: &[String], keywords: &[&str]) -> Error {
+    let text = stream.to_string();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    if known.is_empty() {
+        return unknown_keyword(stream, keywords);
+    }
+    let help = match nearest(&text, known.iter().chain(keywords).copied()) {
+        Some(near) => format!("did you mean `{near}>`?"),
+        None => format!("the streams of this operation are {}", list("", &known, ">")),
+    };
+    at(stream.span(), format!("unknown statement or stream `{stream}>`\nhelp: {help}"))
+}
+
+pub(crate) fn continue_outside(span: Span) -> Error {
+    at(span, "`continue>` stands outside of a loop\nhelp: write `loop<- [*n = 0 :> *out] { … }` around it")
+}
+
+pub(crate) fn continue_count(span: Span, found: usize, wanted: usize) -> Error {
+    let plural = if wanted == 1 { "" } else { "s" };
+    at(
+        span,
+        format!(
+            "`continue>` gives {found} and the loop has {wanted} variable{plural}\nhelp: give one value for each, in their order"
+        ),
+    )
+}
+
+pub(crate) fn recur_outside(span: Span) -> Error {
+    at(span, "`recur>` calls the `ramafn` around it again, and there is none\nhelp: use `loop<-`, or `%self(…)` in a `ramaop`")
+}
+
+pub(crate) fn recur_count(span: Span, found: usize, wanted: usize) -> Error {
+    at(
+        span,
+        format!(
+            "`recur>` gives {found} and the function takes {wanted}\nhelp: give one value for each parameter, in their order"
+        ),
+    )
+}
+
+pub(crate) fn boundary_in_function(span: Span, what: &str) -> Error {
+    at(
+        span,
+        format!("{what} in a `ramafn`, which emits once and at once\nhelp: make it a `ramaop`"),
+    )
+}
+
+pub(crate) fn emission_not_last(span: Span) -> Error {
+    at(
+        span,
+        "a `ramafn` emits once, as the last thing it does\nhelp: move this to the end, or make it a `ramaop`",
+    )
+}
+
+pub(crate) fn function_without_emission(span: Span, name: &str) -> Error {
+    at(span, format!("`{name}` emits nothing\nhelp: end it with `:> *value;`"))
+}
+
+pub(crate) fn in_stand_alone(span: Span, what: &str) -> Error {
+    at(
+        span,
+        format!("{what} in a stand-alone block\nhelp: it belongs in a topology of a module"),
+    )
+}
+
+pub(crate) fn in_loop_already(span: Span) -> Error {
+    at(span, "a loop variable is bound twice\nhelp: choose another name")
 }
 
 /// What `syn` found wrong in Rust code; if the code `ended` too early, behind its last token.
@@ -453,7 +811,7 @@ pub(crate) fn one_arm(name: &Ident) -> Error {
     at(
         name.span(),
         format!(
-            "`*{name}` is bound in only one arm of the `<<if` above\nhelp: bind it in the other arm too: `expression :> *{name};`"
+            "`*{name}` is bound in only some of the branches above\nhelp: bind it in the others too: `expression :> *{name};`"
         ),
     )
 }

@@ -17,6 +17,11 @@ const RESERVED: &[&str] = &[
     "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
+/// Where what we add is located: at the user's token, resolved as ours.
+pub(crate) fn glue_span(user: Span) -> Span {
+    Span::mixed_site().located_at(user)
+}
+
 pub(crate) fn list(tokens: TokenStream) -> Vec<TokenTree> {
     tokens.into_iter().collect()
 }

@@ -2,7 +2,7 @@
 
 use super::names;
 use crate::ast::VarId;
-use crate::plan::{Op, SourcePlan, StateId};
+use crate::plan::{CodePlan, Op, StateId};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -25,7 +25,7 @@ fn flat(elements: &[TokenStream]) -> TokenStream {
 }
 
 /// The frame of a state as the pattern of its closure.
-pub(crate) fn pattern(plan: &SourcePlan<'_>, state: StateId) -> TokenStream {
+pub(crate) fn pattern(plan: &CodePlan<'_>, state: StateId) -> TokenStream {
     let vars = plan.states[state].frame.iter().map(|var| {
         let name = names::owned_at_binding(plan, *var);
         quote!(#name)
@@ -37,13 +37,13 @@ pub(crate) fn pattern(plan: &SourcePlan<'_>, state: StateId) -> TokenStream {
 /// boundary: there rustc says that a value cannot be carried. It blames one
 /// element of the tuple only if tuple and call, which are at `hop`, are in the
 /// same syntax context as the elements: the user's.
-pub(crate) fn witnesses(plan: &SourcePlan<'_>, state: StateId, hop: Span) -> TokenStream {
+pub(crate) fn witnesses(plan: &CodePlan<'_>, state: StateId, hop: Span) -> TokenStream {
     let frame = &plan.states[state].frame;
     let mut spans: Vec<Span> = frame
         .iter()
         .map(|var| {
             mention(plan, &plan.states[state].ops, *var)
-                .unwrap_or_else(|| plan.source.vars[*var].name.span())
+                .unwrap_or_else(|| plan.code.vars[*var].name.span())
         })
         .collect();
     while spans.len() > LONGEST {
@@ -58,25 +58,36 @@ pub(crate) fn witnesses(plan: &SourcePlan<'_>, state: StateId, hop: Span) -> Tok
 }
 
 /// The token that first mentions `var` in `ops` or in what they lead to.
-fn mention(plan: &SourcePlan<'_>, ops: &[Op<'_>], var: VarId) -> Option<Span> {
-    ops.iter().find_map(|op| {
-        let statement = match op {
-            Op::Run(statement) | Op::Filter(statement) => Some(*statement),
-            Op::Each { statement, .. }
-            | Op::Branch { statement, .. }
-            | Op::Hop { statement, .. } => Some(*statement),
-            Op::Yield(_) | Op::Enter(_) => None,
-        };
-        let here = statement
-            .and_then(|statement| statement.kind.uses().find(|mention| mention.var == Some(var)))
-            .map(|mention| mention.name.span());
-        let inside = || op.blocks().into_iter().find_map(|block| mention(plan, block, var));
-        let behind = || {
-            let jump = op.jump()?;
-            let at = jump.frame.iter().position(|passed| *passed == var)?;
-            let next = &plan.states[jump.state];
-            mention(plan, &next.ops, next.frame[at])
-        };
-        here.or_else(inside).or_else(behind)
-    })
+fn mention(plan: &CodePlan<'_>, ops: &[Op<'_>], var: VarId) -> Option<Span> {
+    fn visit(
+        plan: &CodePlan<'_>,
+        ops: &[Op<'_>],
+        var: VarId,
+        seen: &mut Vec<(StateId, VarId)>,
+    ) -> Option<Span> {
+        ops.iter().find_map(|op| {
+            let exprs = op.statement().map(|statement| statement.kind.exprs()).unwrap_or_default();
+            let here = exprs
+                .iter()
+                .flat_map(|expr| &expr.uses)
+                .find(|mention| mention.var == Some(var))
+                .map(|mention| mention.name.span());
+            here.or_else(|| {
+                op.blocks().into_iter().find_map(|block| visit(plan, block, var, seen))
+            })
+            .or_else(|| {
+                op.jumps().into_iter().find_map(|jump| {
+                    let at = jump.frame.iter().position(|passed| *passed == var)?;
+                    let next = plan.states.get(jump.state)?;
+                    let name = *next.frame.get(at)?;
+                    if seen.contains(&(jump.state, name)) {
+                        return None;
+                    }
+                    seen.push((jump.state, name));
+                    visit(plan, &next.ops, name, seen)
+                })
+            })
+        })
+    }
+    visit(plan, ops, var, &mut Vec::new())
 }

@@ -1,14 +1,11 @@
 //! The names in the expansion: the user's, and ours that must never meet them.
 
 use crate::ast::{Var, VarId};
-use crate::plan::{SourcePlan, TopologyPlan};
+use crate::plan::{CodePlan, SourcePlan, TopologyPlan};
 use proc_macro2::{Ident, Span};
 use std::collections::BTreeSet;
 
-/// Where glue is located: at the user's token, resolved as ours.
-pub(crate) fn glue_span(user: Span) -> Span {
-    Span::mixed_site().located_at(user)
-}
+pub(crate) use crate::tokens::glue_span;
 
 /// An identifier from text that may be a raw one.
 pub(crate) fn ident(text: &str, span: Span) -> Ident {
@@ -31,14 +28,19 @@ pub(crate) struct Glue {
 }
 
 impl Glue {
+    /// For the topologies of one module.
     pub(crate) fn new(plans: &[TopologyPlan<'_>]) -> Self {
-        let sources = plans.iter().flat_map(|plan| &plan.sources);
-        Glue {
-            taken: sources
-                .flat_map(|plan| &plan.source.vars)
-                .map(|var| var.owned.clone())
-                .collect(),
-        }
+        Self::of(plans.iter().flat_map(|plan| &plan.sources).map(|source| &source.plan))
+    }
+
+    /// For the sources of one topology.
+    pub(crate) fn of_sources(sources: &[SourcePlan<'_>]) -> Self {
+        Self::of(sources.iter().map(|source| &source.plan))
+    }
+
+    /// For code that is expanded together.
+    pub(crate) fn of<'p>(plans: impl Iterator<Item = &'p CodePlan<'p>>) -> Self {
+        Glue { taken: plans.flat_map(|plan| &plan.code.vars).map(|var| var.owned.clone()).collect() }
     }
 
     /// `name`, or one like it that no variable of the module has.
@@ -57,7 +59,7 @@ pub(crate) fn owned(var: &Var, user: Span) -> Ident {
 }
 
 /// The owned value of a variable, mentioned by nobody.
-pub(crate) fn owned_at_binding(plan: &SourcePlan<'_>, var: VarId) -> Ident {
-    let var = &plan.source.vars[var];
+pub(crate) fn owned_at_binding(plan: &CodePlan<'_>, var: VarId) -> Ident {
+    let var = &plan.code.vars[var];
     owned(var, var.name.span())
 }

@@ -28,7 +28,7 @@ pub(crate) struct Around<'l> {
 impl<'l> Around<'l> {
     pub(crate) fn new(statement: &Statement, after: &'l Live) -> Self {
         let mut mentions = HashMap::new();
-        for var in statement.kind.uses().filter_map(|mention| mention.var) {
+        for var in statement.kind.uses() {
             *mentions.entry(var).or_insert(0) += 1;
         }
         Around { mentions, after }
@@ -46,7 +46,7 @@ impl Body<'_> {
     pub(crate) fn value(&mut self, expr: &Expr, around: &Around<'_>) -> TokenStream {
         let [mention] = expr.uses.as_slice() else { return self.code(expr) };
         let (Form::Variable, Some(var)) = (expr.form, mention.var) else { return self.code(expr) };
-        let name = names::owned(&self.plan.source.vars[var], mention.name.span());
+        let name = names::owned(&self.plan.code.vars[var], mention.name.span());
         let last = !around.after.contains(&var) && around.mentions.get(&var) == Some(&1);
         if last && !self.repeated.contains(&var) {
             quote!(#name)
@@ -95,7 +95,8 @@ impl Body<'_> {
 
     /// `$$p` as the start of a path.
     pub(crate) fn root(&mut self, pstate: &Ident) -> TokenStream {
-        quote_spanned!(pstate.span()=> Self::#pstate.path())
+        let handle = self.env.pstate(pstate);
+        quote_spanned!(pstate.span()=> #handle.path())
     }
 
     /// A field of a struct of fixed keys.

@@ -1,12 +1,14 @@
 //! A topology: its PStates, its labels, its sources and the states behind them.
 
 use super::body::{self, Body};
-use super::frame;
-use super::names::{self, Glue, glue_span};
-use crate::ast::Topology;
-use crate::plan::{SourcePlan, StateId, TopologyPlan};
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use super::env::{Env, Place};
+use super::names::{Glue, glue_span};
+use super::state;
+use crate::ast::{Part, Topology};
+use crate::plan::{SourcePlan, TopologyPlan};
+use crate::print;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
 
 pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue) -> TokenStream {
     let name = &topology.name;
@@ -15,62 +17,66 @@ pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue
         let name = &pstate.name;
         quote_spanned!(glue_span(name.span())=> topology.pstate(Self::#name);)
     });
-    let labels = plan.sources.iter().flat_map(|source| {
-        source.order.iter().map(|state| {
-            let text = &source.states[*state].label;
-            let label = glue.name(text, Span::call_site());
-            quote_spanned!(glue_span(Span::call_site())=> let #label = topology.label(#text);)
-        })
-    });
-    let sources = plan.sources.iter().map(|plan| source(plan, glue));
+    let sources = sources(&plan.sources, Place::Module, glue);
+    let parts = topology.parts.iter().map(|part| quote!(#part(topology);));
     quote_spanned! {span=>
         module.microbatch(Self::#name, |topology| {
             #(#pstates)*
-            #(#labels)*
-            #(#sources)*
+            #sources
+            #(#parts)*
         });
     }
 }
 
-fn source(plan: &SourcePlan<'_>, glue: &Glue) -> TokenStream {
-    let depot = &plan.source.depot;
-    let emit = &plan.source.emit;
+/// The labels of sources, then the sources themselves.
+fn sources(sources: &[SourcePlan<'_>], place: Place<'_>, glue: &Glue) -> TokenStream {
+    let labels = sources.iter().map(|source| state::labels(&source.plan, glue, ""));
+    let bodies = sources.iter().map(|plan| source(plan, place, glue));
+    quote!(#(#labels)* #(#bodies)*)
+}
+
+fn source(source: &SourcePlan<'_>, place: Place<'_>, glue: &Glue) -> TokenStream {
+    let env = Env::new(place);
+    let plan = &source.plan;
+    let depot = env.depot(&source.source.depot);
+    let emit = &source.source.emit;
     let span = glue_span(emit.batch.span());
     let cx = glue.name("cx", emit.batch.span());
     let at = body::at(&cx, &emit.text, emit.batch.span());
-    let body = Body::write(plan, glue, &plan.entry, &[], |body| {
-        let pattern = body.pattern(&emit.pattern);
-        let references = body.references(emit.pattern.binds.iter().map(|bind| bind.var));
-        quote_spanned! {span=>
-            #at
-            let #pattern = record;
-            #references
-        }
+    let body = Body::write(plan, &env, glue, &plan.entry, &[], |body| {
+        let bind = body.bind(&emit.pattern, &quote_spanned!(span=> record), span);
+        quote_spanned!(span=> #at #bind)
     });
-    let states = plan.order.iter().map(|at| state(plan, *at, glue));
-    quote_spanned! {glue_span(depot.span())=>
-        topology.source(Self::#depot, move |#cx, record| { #body });
-        #(#states)*
+    let states = state::states(plan, &env, glue);
+    quote_spanned! {glue_span(source.source.depot.span())=>
+        topology.source(#depot, move |#cx, record| { #body });
+        #states
     }
 }
 
-fn state(plan: &SourcePlan<'_>, at: StateId, glue: &Glue) -> TokenStream {
-    let state = &plan.states[at];
-    let label = glue.name(&state.label, Span::call_site());
-    let cx = glue.name("cx", Span::call_site());
-    let frame = frame::pattern(plan, at);
-    let body = Body::write(plan, glue, &state.ops, &state.frame, |body| {
-        body.references(state.frame.iter().copied())
-    });
-    let span = names::glue_span(Span::call_site());
-    match state.hopped {
-        Some(hop) => {
-            let witnesses = frame::witnesses(plan, at, hop);
-            let define = Ident::new("define", hop);
-            quote_spanned!(span=> topology.#define(#label, #witnesses, move |#cx, #frame| { #body });)
-        }
-        None => {
-            quote_spanned!(span=> topology.define_in_step(#label, move |#cx, #frame| { #body });)
+/// `sources!` in a file of its own: a function that the module's definition calls.
+pub(crate) fn part(part: &Part, plans: &[SourcePlan<'_>], is_whole: bool) -> TokenStream {
+    let Part { attrs, vis, name, module, topology, .. } = part;
+    let glue = Glue::of_sources(plans);
+    let code = sources(plans, Place::Part(module), &glue);
+    let code = is_whole.then_some(code);
+    // The owner's tag stands beside the module.
+    let mut tags = module.clone();
+    if let Some(last) = tags.segments.last_mut() {
+        last.ident = format_ident!("__{}", super::names::unraw(&last.ident));
+    }
+    let path = print::stream(&quote!(#module::#topology));
+    let doc = format!(" Sources of topology `{path}`.");
+    let undocumented = !attrs.iter().any(|attr| attr.path().is_ident("doc"));
+    let doc = undocumented.then(|| quote!(#[doc = #doc]));
+    let cfg = (!is_whole).then(|| quote!(#[allow(unused_variables)]));
+    quote! {
+        #(#attrs)*
+        #doc
+        #cfg
+        #[allow(clippy::all, clippy::pedantic, unused_variables, unused_mut, unused_parens, unused_braces, unused_labels, unreachable_code)]
+        #vis fn #name(topology: &mut ::rama::dsl::TopologyBuilder<'static, #tags::#topology>) {
+            #code
         }
     }
 }

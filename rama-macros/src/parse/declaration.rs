@@ -1,6 +1,6 @@
 //! What a module and a topology declare: depots, topologies, PStates, sources.
 
-use super::{section, statement};
+use super::{block, section};
 use crate::ast::{Depot, Module, PState, Partitioning, Topology};
 use crate::errors::{self, Errors};
 use crate::tokens;
@@ -93,7 +93,7 @@ fn parse<T>(
 
 fn depot(item: &[TokenTree]) -> Result<Depot> {
     parse(item, DEPOT, |input| {
-        let attrs = input.call(Attribute::parse_outer)?;
+        let (attrs, named) = super::named(input.call(Attribute::parse_outer)?)?;
         input.parse::<Ident>()?;
         input.parse::<Token![*]>()?;
         let name: Ident = input.parse()?;
@@ -110,7 +110,7 @@ fn depot(item: &[TokenTree]) -> Result<Depot> {
         if !input.is_empty() {
             return Err(input.error("unexpected tokens after the depot's option"));
         }
-        Ok(Depot { attrs, name, ty: quote!(#ty), partitioning })
+        Ok(Depot { attrs, name, named, ty: quote!(#ty), partitioning })
     })
 }
 
@@ -155,7 +155,7 @@ fn topology(
             Ok((attrs, name, body.parse::<TokenStream>()?))
         });
     let (attrs, name, body) = errors.take(parsed)?;
-    let (mut pstates, mut statements) = (Vec::new(), Vec::new());
+    let (mut pstates, mut statements, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     for item in items(body) {
         let Some((word, span)) = first_word(&item) else { continue };
         match word.as_str() {
@@ -163,9 +163,12 @@ fn topology(
                 Some(pstate) => pstates.push(pstate),
                 None => unreadable.extend(declared_name(&item)),
             },
+            "sources" if tokens::is_punct(item.get(1), ':') => {
+                parts.extend(errors.take(paths(&item[2..])).into_iter().flatten());
+            }
             "sources" => match item.last() {
                 Some(TokenTree::Group(group)) => {
-                    statements.extend(statement::block(&tokens::list(group.stream()), errors))
+                    statements.extend(block::block(&tokens::list(group.stream()), errors))
                 }
                 _ => errors.push(errors::declaration(
                     &syn::Error::new(span, "expected a block"),
@@ -179,12 +182,20 @@ fn topology(
         }
     }
     let sources = section::sources(statements, errors);
-    Some(Topology { attrs, name, pstates, sources })
+    Some(Topology { attrs, name, pstates, sources, parts })
+}
+
+/// The paths of `sources: deposits::sources, transfers::sources;`.
+fn paths(code: &[TokenTree]) -> Result<Vec<syn::Path>> {
+    let paths = syn::punctuated::Punctuated::<syn::Path, Token![,]>::parse_terminated;
+    let parsed = paths.parse2(tokens::stream(code));
+    let parsed = parsed.map_err(|error| errors::declaration(&error, "sources: path::to::sources;"));
+    Ok(parsed?.into_iter().collect())
 }
 
 fn pstate(item: &[TokenTree]) -> Result<PState> {
     parse(item, PSTATE, |input| {
-        let attrs = input.call(Attribute::parse_outer)?;
+        let (attrs, named) = super::named(input.call(Attribute::parse_outer)?)?;
         input.parse::<Ident>()?;
         input.parse::<Token![$]>()?;
         if input.peek(Token![$]) {
@@ -196,6 +207,6 @@ fn pstate(item: &[TokenTree]) -> Result<PState> {
         if !input.is_empty() {
             return Err(input.error("unexpected tokens after the schema"));
         }
-        Ok(PState { attrs, name, schema: quote!(#schema) })
+        Ok(PState { attrs, name, named, schema: quote!(#schema) })
     })
 }

@@ -1,13 +1,26 @@
 //! Stage one: tokens to [`ast`](crate::ast). Finds what is wrong in the form of
 //! the module; what names mean is the next stage's business.
 
+mod anonymous;
+mod block;
+mod call;
 mod declaration;
+mod hoist;
+mod keyword;
+mod operation;
+mod partitioner;
 mod path;
 mod pattern;
 mod rust;
 mod section;
 mod sigils;
+mod stand_alone;
 mod statement;
+
+pub(crate) use keyword::KEYWORDS;
+pub(crate) use operation::operations;
+pub(crate) use section::part;
+pub(crate) use stand_alone::{is_items, stand_alone};
 
 use crate::ast::Module;
 use crate::errors::{self, Errors};
@@ -18,13 +31,16 @@ use syn::{Attribute, Ident, Result, Visibility};
 /// Reads a module. Without a header there is no name to put anything under: then
 /// nothing comes back.
 pub(crate) fn module(input: TokenStream, errors: &mut Errors) -> Option<Module> {
+    hoist::begin();
     let header = (|input: ParseStream| header(input)).parse2(input);
     let (attrs, vis, name, body) =
         errors.take(header.map_err(|error| errors::module_header(&error)))?;
+    let (attrs, named) = errors.take(self::named(attrs))?;
     let mut module = Module {
         attrs,
         vis,
         name,
+        named,
         depots: Vec::new(),
         topologies: Vec::new(),
         unreadable: Vec::new(),
@@ -48,4 +64,15 @@ fn header(input: ParseStream) -> Result<(Vec<Attribute>, Visibility, Ident, Toke
         return Err(input.error("unexpected tokens after the module"));
     }
     Ok((attrs, vis, name, body))
+}
+
+/// Takes `#[name = expression]` out of attributes: the name of an object where it is computed.
+fn named(attrs: Vec<Attribute>) -> Result<(Vec<Attribute>, Option<syn::Expr>)> {
+    let (names, attrs): (Vec<Attribute>, Vec<Attribute>) =
+        attrs.into_iter().partition(|attr| attr.path().is_ident("name"));
+    let mut named = None;
+    for attr in names {
+        named = Some(attr.meta.require_name_value()?.value.clone());
+    }
+    Ok((attrs, named))
 }

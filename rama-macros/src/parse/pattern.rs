@@ -2,7 +2,7 @@
 
 use super::rust::pattern_names;
 use super::sigils::Sigils;
-use crate::ast::{Binding, Pattern};
+use crate::ast::{Binding, OperationType, Pattern};
 use crate::{errors, tokens};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
@@ -37,12 +37,40 @@ pub(crate) fn pattern(code: &[TokenTree], arrow: Span) -> Result<Pattern> {
     for name in elements.iter().flat_map(|(pattern, _)| pattern_names(pattern)) {
         if let Some(variable) = sigils.name(&name) {
             let placeholder = name.to_string();
-            let shorthand = shorthands.contains(&placeholder);
-            binds.push(Binding { placeholder, name: variable.clone(), shorthand, var: 0 });
+            let mut bind = Binding::new(placeholder, variable.clone());
+            bind.shorthand = shorthands.contains(&bind.placeholder);
+            if sigils.get(&name).is_some_and(|mark| mark.operation) {
+                bind.operation = Some(operation(&name, &elements, variable)?);
+            }
+            binds.push(bind);
         }
     }
     let first = code.first().map_or(arrow, TokenTree::span);
-    Ok(Pattern { template: template(&elements, &sigils, &shorthands, first), binds })
+    let (template, ascription) = template(&elements, &sigils, &shorthands, first);
+    Ok(Pattern { template, ascription, binds })
+}
+
+/// What `%f` is, as its type says.
+fn operation(
+    placeholder: &Ident,
+    elements: &[(Pat, Option<Type>)],
+    name: &Ident,
+) -> Result<OperationType> {
+    let ty = elements.iter().find_map(|(pattern, ty)| match pattern {
+        Pat::Ident(leaf) if leaf.ident == *placeholder => ty.as_ref(),
+        _ => None,
+    });
+    ty.and_then(operation_type).ok_or_else(|| errors::operation_without_type(name))
+}
+
+/// What kind of operation a type is, by its name.
+pub(crate) fn operation_type(ty: &Type) -> Option<OperationType> {
+    let Type::Path(path) = ty else { return None };
+    match path.path.segments.last()?.ident.to_string().as_str() {
+        "Fun" => Some(OperationType::Function),
+        "Op" => Some(OperationType::Operation),
+        _ => None,
+    }
 }
 
 fn elements(input: ParseStream, sigils: &Sigils) -> Result<Vec<(Pat, Option<Type>)>> {
@@ -110,13 +138,13 @@ fn check(pattern: &Pat, sigils: &Sigils) -> Result<()> {
     }
 }
 
-/// The pattern with its placeholders; the tuple that several make is at `first`.
+/// The pattern with its placeholders, and its type; the tuple that several make is at `first`.
 fn template(
     elements: &[(Pat, Option<Type>)],
     sigils: &Sigils,
     shorthands: &[String],
     first: Span,
-) -> TokenStream {
+) -> (TokenStream, TokenStream) {
     let patterns = elements.iter().map(|(pattern, _)| {
         tokens::replace_idents(pattern.to_token_stream(), &mut |ident, _| {
             let name = sigils.name(ident)?;
@@ -138,9 +166,9 @@ fn template(
         (true, false) => quote!(: #(#types)*),
     };
     if tuple {
-        quote_spanned!(first=> (#(#patterns),*) #ascription)
+        (quote_spanned!(first=> (#(#patterns),*)), ascription)
     } else {
-        quote!(#(#patterns)* #ascription)
+        (quote!(#(#patterns)*), ascription)
     }
 }
 
@@ -172,12 +200,7 @@ pub(crate) fn salvage(code: &[TokenTree]) -> Vec<Binding> {
             (tokens::is_punct(Some(token), '*'), tokens::ident(code.get(at + 1)))
             && tokens::is_value_name(&name.to_string())
         {
-            found.push(Binding {
-                placeholder: String::new(),
-                name: name.clone(),
-                shorthand: false,
-                var: 0,
-            });
+            found.push(Binding::new(String::new(), name.clone()));
         }
     }
     found

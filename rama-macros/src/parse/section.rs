@@ -1,8 +1,12 @@
 //! Source sections: the statements of `sources!`, cut before each `source>`.
 
-use crate::ast::{Emit, Kind, Source, Statement};
+use super::{block, hoist};
+use crate::ast::{Call, Code, Emit, Kind, Part, Pattern, Source, Statement, StreamOutput};
 use crate::errors::{self, Errors};
-use proc_macro2::Ident;
+use crate::tokens;
+use proc_macro2::{Ident, Span, TokenStream};
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Token, Visibility};
 
 pub(crate) fn sources(statements: Vec<Statement>, errors: &mut Errors) -> Vec<Source> {
     let mut found = Vec::new();
@@ -31,18 +35,24 @@ pub(crate) fn sources(statements: Vec<Statement>, errors: &mut Errors) -> Vec<So
 fn source(
     depot: Ident,
     batch: &Ident,
-    span: proc_macro2::Span,
+    span: Span,
     section: Vec<Statement>,
     errors: &mut Errors,
 ) -> Option<Source> {
     let mut section = section.into_iter();
     let emit = match section.next() {
-        Some(Statement { text, kind: Kind::Emit { batch: taken, pattern }, .. }) => {
-            if taken != *batch {
-                errors.push(errors::unknown_batch(&taken, Some(batch)));
+        Some(Statement { text, kind: Kind::Call(call), .. }) => match records(call) {
+            Ok((taken, pattern)) => {
+                if taken != *batch {
+                    errors.push(errors::unknown_batch(&taken, Some(batch)));
+                }
+                Some(Emit { text, batch: taken, pattern })
             }
-            Some(Emit { text, batch: taken, pattern })
-        }
+            Err(span) => {
+                errors.push(errors::emit_form(span));
+                None
+            }
+        },
         // What could not be read has its message already.
         Some(Statement { kind: Kind::Bad { .. }, .. }) => None,
         _ => {
@@ -52,26 +62,62 @@ fn source(
     };
     let body: Vec<Statement> = section.collect();
     check(&body, batch, false, errors);
-    Some(Source { depot, emit: emit?, body, vars: Vec::new() })
+    Some(Source { depot, emit: emit?, code: Code { body, vars: Vec::new() } })
+}
+
+/// `%batch() :> pattern`: its name and pattern, or what to blame.
+fn records(call: Call) -> Result<(Ident, Pattern), Span> {
+    let span = call.path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+    let batch = call.path.get_ident().cloned().ok_or(span)?;
+    let mut outputs = call.outputs;
+    match (call.args.first(), outputs.pop(), outputs.len()) {
+        (
+            None,
+            Some(StreamOutput { name: None, anchor: None, pattern: Some(pattern), inline: None }),
+            0,
+        ) => Ok((batch, pattern)),
+        _ => Err(span),
+    }
 }
 
 /// Sources and their records stand at the head of a section, nowhere else.
 fn check(body: &[Statement], batch: &Ident, inside: bool, errors: &mut Errors) {
     for statement in body {
         match &statement.kind {
-            Kind::Emit { batch: taken, .. } if taken == batch => {
-                errors.push(errors::emit_not_first(taken))
-            }
-            Kind::Emit { batch: taken, .. } => {
-                errors.push(errors::unknown_batch(taken, Some(batch)))
-            }
+            Kind::Call(call) if call.path.is_ident(batch) => errors.push(errors::emit_not_first(batch, statement.span)),
             Kind::Source { .. } if inside => errors.push(errors::source_inside(statement.span)),
-            Kind::If(block) => {
-                for arm in block.arms() {
-                    check(arm, batch, true, errors);
+            kind => {
+                for block in kind.blocks() {
+                    check(block, batch, true, errors);
                 }
             }
-            _ => {}
         }
     }
+}
+
+/// Reads `sources!` in a file of its own: `pub name in path::Module::topology { source> … }`.
+pub(crate) fn part(input: TokenStream, errors: &mut Errors) -> Option<Part> {
+    hoist::begin();
+    let header = (|input: ParseStream| {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis: Visibility = input.parse()?;
+        let name: Ident = input.parse()?;
+        input.parse::<Token![in]>()?;
+        let path = input.call(syn::Path::parse_mod_style)?;
+        let body;
+        syn::braced!(body in input);
+        Ok((attrs, vis, name, path, body.parse::<TokenStream>()?))
+    })
+    .parse2(input);
+    let (attrs, vis, name, mut module, body) =
+        errors.take(header.map_err(|error| errors::part_header(&error)))?;
+    let topology = module.segments.pop().map(|last| last.into_value().ident)?;
+    if module.segments.is_empty() {
+        errors.push(errors::part_header(&syn::Error::new(topology.span(), "expected a topology of a module")));
+        return None;
+    }
+    module.segments.pop_punct();
+    let statements = block::block(&tokens::list(body), errors);
+    let sources = sources(statements, errors);
+    Some(Part { attrs, vis, name, module, topology, sources })
 }

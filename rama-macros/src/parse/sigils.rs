@@ -1,12 +1,13 @@
 //! The `*` sigil: which stars are variables, decided before `syn` sees the tokens.
 //!
 //! Each `*name` where an operand can stand becomes one placeholder identifier,
-//! so that `*post.len()` parses as `(*post).len()`. Once the code is parsed and
+//! so that `*post.len()` parses as `(*post).len()`. `%name` is the same: a variable
+//! whose value is an operation. Once the code is parsed and
 //! it is known which names are Rust's own, placeholders become code again.
 
 use crate::ast::Mark;
 use crate::tokens;
-use proc_macro2::{Group, Ident, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Punct, Spacing, TokenStream, TokenTree};
 use std::collections::HashMap;
 
 const PREFIX: &str = "__rama_variable_";
@@ -32,18 +33,24 @@ impl Sigils {
         while at < code.len() {
             let before = at.checked_sub(1).and_then(|at| code.get(at));
             match &code[at] {
-                star @ TokenTree::Punct(_)
-                    if tokens::is_punct(Some(star), '*') && !tokens::ends_operand(before) =>
+                sigil @ TokenTree::Punct(_)
+                    if (tokens::is_punct(Some(sigil), '*')
+                        || tokens::is_punct(Some(sigil), '%'))
+                        && !tokens::ends_operand(before) =>
                 {
                     match variable(&code[at + 1..], self.pattern) {
                         Some(name) => {
                             let placeholder = format!("{PREFIX}{}", self.marks.len());
                             out.extend([TokenTree::Ident(Ident::new(&placeholder, name.span()))]);
-                            let mark = Mark { star: star.clone(), name: name.clone() };
+                            let mut star = Punct::new('*', Spacing::Alone);
+                            star.set_span(sigil.span());
+                            let star = TokenTree::Punct(star);
+                            let operation = tokens::is_punct(Some(sigil), '%');
+                            let mark = Mark { star, name: name.clone(), operation };
                             self.marks.insert(placeholder, mark);
                             at += 1;
                         }
-                        None => out.extend([star.clone()]),
+                        None => out.extend([sigil.clone()]),
                     }
                 }
                 TokenTree::Group(group) => {

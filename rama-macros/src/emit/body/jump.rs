@@ -1,0 +1,366 @@
+//! The ways to other states: hops, emissions, calls of operations.
+
+use super::super::names;
+use super::super::slots::Around;
+use super::{Body, glue_of, one_or_tuple};
+use crate::ast::{Kind, Partitioner, PartitionerKind, Space, Statement, Target};
+use crate::plan::{Invoked, Jump, Live, partitioner};
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+
+/// What is live where a frame leaves.
+fn with_frame(after: &Live, frame: &[usize]) -> Live {
+    after.iter().chain(frame).copied().collect()
+}
+
+impl Body<'_> {
+    pub(super) fn hop(
+        &mut self,
+        statement: &Statement,
+        to: Option<&Jump>,
+        after: &Live,
+    ) -> TokenStream {
+        let Some(partitioner) = partitioner(statement) else { return TokenStream::new() };
+        let (at, user) = (self.at(statement), statement.span);
+        let (cx, span) = (self.cx(user), glue_of(statement));
+        let partitions = partitioner.space.as_ref().map(|space| {
+            let handle = match space {
+                Space::PState(pstate) => self.env.pstate(pstate),
+                Space::Depot(depot) => self.env.depot(depot),
+            };
+            quote_spanned!(span=> #cx.partitions_of(#handle))
+        });
+        let all = matches!(partitioner.kind, PartitionerKind::All);
+        let arguments = self.partitioner_arguments(partitioner, statement);
+        let method = match (&partitions, &partitioner.kind) {
+            (Some(_), PartitionerKind::Hash(_) | PartitionerKind::Direct(_) | PartitionerKind::Custom { .. }) => {
+                format!("{}_in", partitioner.name)
+            }
+            _ => partitioner.name.to_string(),
+        };
+        let method = Ident::new(&method, user);
+        let target = match (&partitions, &partitioner.kind) {
+            (_, PartitionerKind::All) => TokenStream::new(),
+            (Some(partitions), PartitionerKind::Custom { function, args }) => {
+                let name = self.glue.name("partitions", user);
+                let function = self.code(function);
+                let args: Vec<TokenStream> = args.iter().map(|arg| self.code(arg)).collect();
+                quote_spanned!(span=> {
+                    let #name = #partitions;
+                    #cx.#method(#name, #function(#name, #(#args),*))
+                })
+            }
+            (Some(partitions), PartitionerKind::Hash(_) | PartitionerKind::Direct(_)) => {
+                let name = self.glue.name("partitions", user);
+                quote_spanned!(span=> { let #name = #partitions; #cx.#method(#name, #arguments) })
+            }
+            _ => quote_spanned!(span=> #cx.#method(#arguments)),
+        };
+        // Without code behind it nothing is sent, but its argument is still checked.
+        let Some(jump) = to else {
+            let target = (!all).then(|| quote_spanned!(span=> let _ = #target;));
+            return quote!(#at #target);
+        };
+        let (label, frame) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let code = match (all, partitions) {
+            (false, _) => {
+                let name = self.glue.name("target", user);
+                quote_spanned! {span=>
+                    let #name = #target;
+                    #cx.send(#name, #label, #frame);
+                }
+            }
+            (true, None) => quote_spanned!(span=> #cx.send_all(#label, #frame);),
+            (true, Some(partitions)) => {
+                let name = self.glue.name("partitions", user);
+                quote_spanned! {span=>
+                    let #name = #partitions;
+                    #cx.send_all_in(#name, #label, #frame);
+                }
+            }
+        };
+        quote!(#at #code)
+    }
+
+    /// What a partitioner looks at.
+    fn partitioner_arguments(
+        &mut self,
+        partitioner: &Partitioner,
+        statement: &Statement,
+    ) -> TokenStream {
+        match &partitioner.kind {
+            PartitionerKind::Hash(key) => self.look(key),
+            PartitionerKind::Direct(task) => self.code(task),
+            PartitionerKind::Custom { function, args } if partitioner.space.is_none() => {
+                let cx = self.cx(statement.span);
+                let function = self.code(function);
+                let args: Vec<TokenStream> = args.iter().map(|arg| self.code(arg)).collect();
+                quote_spanned!(glue_of(statement)=> #function(#cx.num_tasks(), #(#args),*))
+            }
+            _ => TokenStream::new(),
+        }
+    }
+
+    /// `yield_if_overtime>`
+    pub(super) fn overtime(
+        &mut self,
+        statement: &Statement,
+        to: Option<&Jump>,
+        after: &Live,
+    ) -> TokenStream {
+        let Some(jump) = to else { return self.at(statement) };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let (label, values) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let frame = self.glue.name("frame", statement.span);
+        let target = self.glue.name("target", statement.span);
+        quote_spanned! {span=>
+            #at
+            let #frame = #values;
+            if #cx.overtime() {
+                let #target = #cx.here();
+                #cx.send(#target, #label, #frame);
+            } else {
+                #cx.enter(#label, #frame);
+            }
+        }
+    }
+
+    /// A `loop<-` whose body is a state.
+    pub(super) fn enter_loop(
+        &mut self,
+        statement: &Statement,
+        jump: &Jump,
+        after: &Live,
+    ) -> TokenStream {
+        let Kind::Loop(inner) = &statement.kind else { return TokenStream::new() };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let live = with_frame(after, &jump.frame);
+        let around = Around::new(statement, &live);
+        let firsts = self.first_values(inner, &around, span);
+        // The loop's own variables were just bound, so they are moved.
+        let repeated = self.repeated.clone();
+        for bind in inner.vars.iter().flat_map(|(pattern, _)| &pattern.binds) {
+            self.repeated.remove(&bind.var);
+        }
+        let (label, frame) = (self.label(jump.state), self.frame(&jump.frame, after));
+        self.repeated = repeated;
+        quote_spanned!(span=> #at #firsts #cx.enter_loop(#label, #frame);)
+    }
+
+    /// The `continue>` of such a loop.
+    pub(super) fn again(
+        &mut self,
+        statement: &Statement,
+        jump: &Jump,
+        after: &Live,
+    ) -> TokenStream {
+        let Kind::Continue { values, .. } = &statement.kind else { return TokenStream::new() };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let live = with_frame(after, &jump.frame);
+        let around = Around::new(statement, &live);
+        let mut frame = self.values(values, &around);
+        frame.extend(jump.frame.iter().map(|var| self.carried(*var, true, after)));
+        let frame = super::frame::tuple(frame);
+        let label = self.label(jump.state);
+        quote_spanned!(span=> #at #cx.again(#label, #frame);)
+    }
+
+    /// The emission of such a loop.
+    pub(super) fn emit_from_loop(
+        &mut self,
+        statement: &Statement,
+        to: Option<&Jump>,
+        after: &Live,
+    ) -> TokenStream {
+        let Kind::Emission(emission) = &statement.kind else { return TokenStream::new() };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let frame = to.map_or(&[][..], |jump| &jump.frame);
+        let live = with_frame(after, frame);
+        let around = Around::new(statement, &live);
+        let values = self.values(&emission.values, &around);
+        let values = one_or_tuple(&values, statement.span);
+        let Some(jump) = to else { return quote_spanned!(span=> #at #values;) };
+        let (label, frame) = (self.label(jump.state), self.frame(&jump.frame, after));
+        quote_spanned!(span=> #at #cx.enter(#label, (#values, #frame));)
+    }
+
+    /// The emission of an operation or of a stand-alone block.
+    pub(super) fn emit(&mut self, statement: &Statement, after: &Live) -> TokenStream {
+        let Kind::Emission(emission) = &statement.kind else { return TokenStream::new() };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let around = Around::new(statement, after);
+        let values = self.values(&emission.values, &around);
+        let values = one_or_tuple(&values, statement.span);
+        let stream = emission.stream.as_ref();
+        let code = match emission.target {
+            Target::Stream(var) => {
+                let label = self.env.stream(stream, statement.span);
+                let carried = self.carried(var, true, after);
+                quote_spanned!(span=> #cx.enter(#label, (#values, #carried));)
+            }
+            Target::Return(var) => {
+                let ret = match self.env.stream_number(stream, var) {
+                    Some(number) => {
+                        let name = names::owned_at_binding(self.plan, var);
+                        let number = syn::Index::from(number);
+                        quote!(#name.#number.clone())
+                    }
+                    None => self.carried(var, true, after),
+                };
+                quote_spanned!(span=> #cx.give_back(#ret, #values);)
+            }
+            Target::Collect => {
+                let emitted = self.glue.name("emitted", statement.span);
+                quote_spanned!(span=> #emitted.push(#values);)
+            }
+            Target::Function => quote_spanned!(span=> return #values;),
+            Target::Loop(_) | Target::Unknown => TokenStream::new(),
+        };
+        quote!(#at #code)
+    }
+
+    /// A `ramaop` by its path.
+    pub(super) fn call(
+        &mut self,
+        statement: &Statement,
+        jump: &Jump,
+        after: &Live,
+    ) -> TokenStream {
+        let Kind::Call(call) = &statement.kind else { return TokenStream::new() };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let live = with_frame(after, &jump.frame);
+        let around = Around::new(statement, &live);
+        let args = self.call_arguments(call, &around, statement.span);
+        let (label, carried) = (self.label(jump.state), self.frame(&jump.frame, after));
+        quote_spanned!(span=> #at #cx.enter(#label, (#args, #carried));)
+    }
+
+    /// The operation around this, which says where to return to.
+    pub(super) fn call_itself(
+        &mut self,
+        statement: &Statement,
+        outputs: &[(Option<Ident>, usize)],
+        jump: &Jump,
+        after: &Live,
+    ) -> TokenStream {
+        let Kind::Call(call) = &statement.kind else { return TokenStream::new() };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let live = with_frame(after, &jump.frame);
+        let around = Around::new(statement, &live);
+        let args = self.call_arguments(call, &around, statement.span);
+        let streams = self.env.streams();
+        let mut returns = Vec::new();
+        for stream in &streams {
+            let output = outputs.iter().find(|(name, _)| name.as_ref() == stream.as_ref());
+            returns.push(match output {
+                Some((_, state)) => {
+                    let label = self.label(*state);
+                    // Each stream takes a frame of its own.
+                    let keep = with_frame(after, &jump.frame);
+                    let carried = self.frame(&jump.frame, &keep);
+                    quote_spanned!(span=> #cx.return_to(#label, #carried))
+                }
+                None => quote_spanned!(span=> ::rama::dsl::Return::nowhere()),
+            });
+        }
+        let own = self.env.own_label(self.glue);
+        let (names, values): (Vec<Ident>, Vec<TokenStream>) = returns
+            .into_iter()
+            .enumerate()
+            .map(|(number, value)| {
+                (self.glue.name(&format!("return_{number}"), statement.span), value)
+            })
+            .unzip();
+        quote_spanned! {span=>
+            #at
+            #(let #names = #values;)*
+            #cx.enter(#own, (#args, (#(#names,)*)));
+        }
+    }
+
+    /// An operation that is a value.
+    pub(super) fn invoke(
+        &mut self,
+        statement: &Statement,
+        of: &Invoked,
+        jump: &Jump,
+        after: &Live,
+    ) -> TokenStream {
+        let Kind::Call(call) = &statement.kind else { return TokenStream::new() };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let mut live = with_frame(after, &jump.frame);
+        if let Invoked::Itself(itself) = of {
+            live.extend(&itself.frame);
+        }
+        let around = Around::new(statement, &live);
+        let args_value = self.call_arguments(call, &around, statement.span);
+        let args = self.glue.name("args", statement.span);
+        let (operation, before) = match of {
+            Invoked::Variable(var) => {
+                let name = names::owned_at_binding(self.plan, *var);
+                (quote!(&#name), TokenStream::new())
+            }
+            Invoked::Itself(itself) => {
+                let label = self.label(itself.state);
+                let keep = with_frame(after, &jump.frame);
+                let captures = self.frame(&itself.frame, &keep);
+                let own = self.glue.name("own", statement.span);
+                (quote!(&#own), quote_spanned!(span=> let #own = #cx.operation(#label, #captures);))
+            }
+        };
+        let mut keep = after.clone();
+        if let Invoked::Variable(var) = of {
+            // It is looked at after its frame has left.
+            keep.insert(*var);
+        }
+        let (label, carried) = (self.label(jump.state), self.frame(&jump.frame, &keep));
+        let ret = self.glue.name("ret", statement.span);
+        quote_spanned! {span=>
+            #at
+            #before
+            let #args = #args_value;
+            let #ret = #cx.return_to(#label, #carried);
+            #cx.invoke(#operation, #args, #ret);
+        }
+    }
+
+    /// `yielding_select>`
+    pub(super) fn pages(
+        &mut self,
+        statement: &Statement,
+        jump: &Jump,
+        after: &Live,
+    ) -> TokenStream {
+        let Kind::Select { path, .. } = &statement.kind else { return TokenStream::new() };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let live = with_frame(after, &jump.frame);
+        let around = Around::new(statement, &live);
+        let path = self.path(path, &around);
+        let (label, carried) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let select = Ident::new("select_pages", statement.span);
+        let values = self.glue.name("values", statement.span);
+        quote_spanned! {span=>
+            #at
+            let #values = #cx.#select(#path);
+            #cx.enter(#label, (#values, #carried));
+        }
+    }
+
+    /// An anonymous operation becomes a value.
+    pub(super) fn define(
+        &mut self,
+        statement: &Statement,
+        jump: &Jump,
+        after: &Live,
+    ) -> TokenStream {
+        let Kind::Anonymous(anonymous) = &statement.kind else { return TokenStream::new() };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let (label, captures) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let name = names::owned_at_binding(self.plan, anonymous.binding.var);
+        let method = if anonymous.is_operation { "operation" } else { "fun" };
+        let method = Ident::new(method, statement.span);
+        self.bound.insert(anonymous.binding.var);
+        let references = self.references(std::iter::once(anonymous.binding.var));
+        quote_spanned!(span=> #at let #name = #cx.#method(#label, #captures); #references)
+    }
+}

@@ -1,0 +1,272 @@
+//! Operations at item level. A `ramafn` is a Rust function; a `ramaop` is a type with a function
+//! that defines its states for one caller.
+
+use super::body::{self, Body};
+use super::env::{Env, Place, stream_label};
+use super::names::{self, Glue, glue_span, unraw};
+use super::state;
+use crate::ast::{Operation, OperationForm, Param, Stream, VarId};
+use crate::plan::CodePlan;
+use crate::print;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{GenericParam, Lifetime};
+
+/// The expansion of one operation; beside errors without its body.
+pub(crate) fn operation(
+    operation: &Operation,
+    plan: &CodePlan<'_>,
+    is_whole: bool,
+) -> TokenStream {
+    match &operation.form {
+        OperationForm::Function { output } => function(operation, plan, output, is_whole),
+        OperationForm::Operation { streams, carried, calls_itself } => {
+            let form = Form { streams, carried: *carried, calls_itself: *calls_itself };
+            ramaop(operation, plan, &form, is_whole)
+        }
+    }
+}
+
+fn lints() -> TokenStream {
+    quote!(#[allow(clippy::all, clippy::pedantic, unused_variables, unused_mut, unused_parens, unused_braces, unused_labels, unreachable_code)])
+}
+
+fn function(
+    operation: &Operation,
+    plan: &CodePlan<'_>,
+    output: &TokenStream,
+    is_whole: bool,
+) -> TokenStream {
+    let Operation { attrs, vis, name, generics, params, code, .. } = operation;
+    let env = Env::new(Place::Function(operation));
+    let glue = Glue::of(std::iter::once(plan));
+    let vars: Vec<VarId> = Param::values(params).map(|(bind, _)| bind.var).collect();
+    let names: Vec<Ident> = vars.iter().map(|var| names::owned_at_binding(plan, *var)).collect();
+    let types = Param::values(params).map(|(_, ty)| ty);
+    let body = Body::write(plan, &env, &glue, &plan.entry, &vars, |body| {
+        body.references(vars.iter().copied())
+    });
+    let ended = env.ended_without_emission();
+    let span = glue_span(name.span());
+    let body = if body::recurs(&code.body) {
+        let next = glue.name("next", name.span());
+        let label = Lifetime::new("'recur", Span::mixed_site());
+        quote_spanned! {span=>
+            let mut #next = (#(#names,)*);
+            #label: loop {
+                let (#(#names,)*) = #next;
+                #body
+                #ended
+            }
+        }
+    } else {
+        quote_spanned!(span=> #body #ended)
+    };
+    let body = if is_whole { body } else { quote!(::core::unreachable!()) };
+    let lints = lints();
+    let (_, _, clause) = generics.split_for_impl();
+    quote! {
+        #(#attrs)*
+        #lints
+        #vis fn #name #generics (#(#names: #types),*) -> #output #clause { #body }
+    }
+}
+
+/// What a `ramaop` says of itself.
+struct Form<'p> {
+    streams: &'p [Stream],
+    carried: VarId,
+    calls_itself: bool,
+}
+
+fn ramaop(
+    operation: &Operation,
+    plan: &CodePlan<'_>,
+    form: &Form<'_>,
+    is_whole: bool,
+) -> TokenStream {
+    let Operation { attrs, vis, name, generics, params, .. } = operation;
+    let span = glue_span(name.span());
+    let docs = docs(operation, form);
+    let (impl_generics, type_generics, clause) = generics.split_for_impl();
+    let outputs_name = format_ident!("__{}_outputs", unraw(name), span = span);
+    let args: Vec<&TokenStream> = Param::values(params).map(|(_, ty)| ty).collect();
+    let args = quote!((#(#args,)*));
+    let marker = marker(generics);
+    let definition = if is_whole {
+        definition(operation, plan, form)
+    } else {
+        TokenStream::new()
+    };
+    let carried = carried_generic();
+    let fields: Vec<Ident> = form
+        .streams
+        .iter()
+        .map(|stream| stream.name.clone().unwrap_or_else(|| Ident::new("output", name.span())))
+        .collect();
+    let types: Vec<TokenStream> =
+        form.streams.iter().map(|stream| state::output_type(&stream.types)).collect();
+    let handles = params.iter().filter_map(|param| match param {
+        Param::PState { name: pstate, schema } => {
+            Some(quote!(#pstate: ::rama::PState<Owner, #schema>,))
+        }
+        Param::Value { .. } => None,
+    });
+    let mut with_carried = generics.clone();
+    with_carried.params.push(GenericParam::Type(carried.clone().into()));
+    let (outputs_impl, outputs_type, _) = with_carried.split_for_impl();
+    let lints = lints();
+    // Beside errors nothing of the code is there for rustc, so its names count as used.
+    quote_spanned! {span=>
+        #(#attrs)*
+        #docs
+        #[allow(non_camel_case_types)]
+        #[derive(Clone, Copy, Debug)]
+        #vis struct #name #impl_generics (::core::marker::PhantomData<fn() -> #marker>) #clause;
+
+        #[doc(hidden)]
+        #[allow(non_camel_case_types, missing_docs, missing_debug_implementations, unreachable_pub)]
+        #vis struct #outputs_name #outputs_impl #clause {
+            #(pub #fields: ::rama::dsl::Label<(#types, #carried)>,)*
+            pub __marker: ::core::marker::PhantomData<fn() -> #marker>,
+        }
+
+        #lints
+        impl #impl_generics #name #type_generics #clause {
+            /// Where the output streams lead: nowhere, until a caller says.
+            #[doc(hidden)]
+            #vis fn outputs<#carried>() -> #outputs_name #outputs_type {
+                #outputs_name {
+                    #(#fields: ::rama::dsl::Label::nowhere(),)*
+                    __marker: ::core::marker::PhantomData,
+                }
+            }
+
+            /// Defines the states of the operation for one caller.
+            #[doc(hidden)]
+            #vis fn define<'__s, Owner: 'static, #carried: ::rama::Record>(
+                topology: &mut ::rama::dsl::TopologyBuilder<'__s, Owner>,
+                #(#handles)*
+                __input: ::rama::dsl::Label<(#args, #carried)>,
+                __outputs: #outputs_name #outputs_type,
+            ) {
+                #definition
+            }
+        }
+    }
+}
+
+/// The type parameter for what the caller carries through.
+fn carried_generic() -> Ident {
+    Ident::new("__Carried", Span::call_site())
+}
+
+/// A type that mentions every type parameter.
+fn marker(generics: &syn::Generics) -> TokenStream {
+    let types = generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => Some(&param.ident),
+        _ => None,
+    });
+    quote!((#(#types,)*))
+}
+
+/// What rustdoc says of a `ramaop`: what it takes and emits.
+fn docs(operation: &Operation, form: &Form<'_>) -> TokenStream {
+    let documented = operation.attrs.iter().any(|attr| attr.path().is_ident("doc"));
+    let separator = documented.then(|| quote!(#[doc = ""]));
+    let takes = operation.params.iter().map(|param| match param {
+        Param::Value { binding, ty, operation } => {
+            let sigil = if operation.is_some() { "%" } else { "*" };
+            format!("{sigil}{}: {}", binding.name, print::stream(ty))
+        }
+        Param::PState { name, schema } => format!("$${name}: {}", print::stream(schema)),
+    });
+    let takes: Vec<String> = takes.collect();
+    let emits = form.streams.iter().map(|stream| {
+        let types: Vec<String> = stream.types.iter().map(print::stream).collect();
+        match &stream.name {
+            Some(name) => format!("{name}> {}", types.join(", ")),
+            None => format!(":> {}", types.join(", ")),
+        }
+    });
+    let emits: Vec<String> = emits.collect();
+    let text =
+        format!(" Operation: `%{}({}) {}`", operation.name, takes.join(", "), emits.join(" "));
+    let text = text.replace(" :> `", "`");
+    quote!(#separator #[doc = #text])
+}
+
+/// The body of `define`.
+fn definition(operation: &Operation, plan: &CodePlan<'_>, form: &Form<'_>) -> TokenStream {
+    let env = Env::new(Place::Operation(operation));
+    let glue = Glue::of(std::iter::once(plan));
+    let span = glue_span(operation.name.span());
+    let prefix = format!("{}.", unraw(&operation.name));
+    let labels = state::labels(plan, &glue, &prefix);
+    let states = state::states(plan, &env, &glue);
+    let cx = glue.name("cx", operation.name.span());
+    let vars: Vec<VarId> =
+        Param::values(&operation.params).map(|(bind, _)| bind.var).collect();
+    let names = vars.iter().map(|var| names::owned_at_binding(plan, *var));
+    let args = quote!((#(#names,)*));
+    let carried = names::owned_at_binding(plan, form.carried);
+    let mut given = vars.clone();
+    given.push(form.carried);
+    let body = Body::write(plan, &env, &glue, &plan.entry, &given, |body| {
+        body.references(given.iter().copied())
+    });
+    let streams: Vec<(Ident, Ident)> = form
+        .streams
+        .iter()
+        .map(|stream| {
+            let label = Ident::new(&stream_label(stream.name.as_ref()), span);
+            let field = stream.name.clone();
+            let field = field.unwrap_or_else(|| Ident::new("output", operation.name.span()));
+            (label, field)
+        })
+        .collect();
+    let (stream_labels, fields): (Vec<Ident>, Vec<Ident>) = streams.into_iter().unzip();
+    let own = env.own_label(&glue);
+    let text = unraw(&operation.name);
+    let (before, entry) = if form.calls_itself {
+        // Callers differ in what they carry, so inside it is erased.
+        let types = Param::values(&operation.params).map(|(_, ty)| ty);
+        let outs = form.streams.iter().map(|stream| state::output_type(&stream.types));
+        let (args_name, carried_name) =
+            (glue.name("args", Span::call_site()), glue.name("carried", Span::call_site()));
+        let ret = glue.name("ret", Span::call_site());
+        let returns: Vec<TokenStream> = stream_labels
+            .iter()
+            .map(|label| quote_spanned!(span=> #cx.return_to(#label, #carried_name.clone())))
+            .collect();
+        let return_names: Vec<Ident> = (0..returns.len())
+            .map(|number| glue.name(&format!("return_{number}"), Span::call_site()))
+            .collect();
+        let before = quote_spanned! {span=>
+            let #own: ::rama::dsl::Label<((#(#types,)*), (#(::rama::dsl::Return<#outs>,)*))> =
+                topology.label(#text);
+            #(topology.returns(#stream_labels);)*
+            topology.define_in_step(__input, move |#cx, (#args_name, #carried_name)| {
+                #(let #return_names = #returns;)*
+                let #ret = (#(#return_names,)*);
+                #cx.enter(#own, (#args_name, #ret));
+            });
+        };
+        let entry = quote_spanned! {span=>
+            topology.define_in_step(#own, move |#cx, (#args, #carried)| { #body });
+        };
+        (before, entry)
+    } else {
+        let entry = quote_spanned! {span=>
+            topology.define_in_step(__input, move |#cx, (#args, #carried)| { #body });
+        };
+        (TokenStream::new(), entry)
+    };
+    quote_spanned! {span=>
+        #(let #stream_labels = __outputs.#fields;)*
+        #labels
+        #before
+        #entry
+        #states
+    }
+}

@@ -1,0 +1,198 @@
+//! The labels and states behind a piece of code.
+
+use super::body::Body;
+use super::env::Env;
+use super::frame;
+use super::names::{self, Glue, glue_span};
+use crate::ast::{Argument, Call, Param};
+use crate::plan::{CodePlan, State, StateId, StateKind};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+/// `let after_hash_1 = topology.label("after_hash_1");` for each state.
+pub(crate) fn labels(plan: &CodePlan<'_>, glue: &Glue, prefix: &str) -> TokenStream {
+    let span = glue_span(Span::call_site());
+    plan.order
+        .iter()
+        .map(|at| {
+            let state = &plan.states[*at];
+            let text = format!("{prefix}{}", state.label);
+            let label = glue.name(&state.label, Span::call_site());
+            let StateKind::Anonymous(anonymous) = &state.kind else {
+                return quote_spanned!(span=> let #label = topology.label(#text););
+            };
+            let params = Param::values(&anonymous.params).map(|(_, ty)| ty);
+            let args = quote!((#(#params,)*));
+            let out = output_type(&anonymous.outputs);
+            if anonymous.is_operation {
+                quote_spanned! {span=>
+                    let #label: ::rama::dsl::Label<(#args, _, ::rama::dsl::Return<#out>)> =
+                        topology.label(#text);
+                }
+            } else {
+                quote_spanned! {span=>
+                    let #label = topology.fun_label::<#args, _, #out>(#text);
+                }
+            }
+        })
+        .collect()
+}
+
+/// One type as it is, others as a tuple.
+pub(crate) fn output_type(types: &[TokenStream]) -> TokenStream {
+    match types {
+        [one] => one.clone(),
+        types => quote!((#(#types),*)),
+    }
+}
+
+/// The states of `plan`, each after all that lead to it.
+pub(crate) fn states(plan: &CodePlan<'_>, env: &Env<'_>, glue: &Glue) -> TokenStream {
+    plan.order.iter().map(|at| state(plan, *at, env, glue)).collect()
+}
+
+/// Closures of a stand-alone block borrow what is around it; all others own what they need.
+fn capture(env: &Env<'_>) -> Option<TokenStream> {
+    (!matches!(env.place, super::env::Place::StandAlone)).then(|| quote!(move))
+}
+
+fn state(plan: &CodePlan<'_>, at: StateId, env: &Env<'_>, glue: &Glue) -> TokenStream {
+    let state = &plan.states[at];
+    let label = glue.name(&state.label, Span::call_site());
+    let cx = glue.name("cx", Span::call_site());
+    let frame = frame::pattern(plan, at);
+    let span = glue_span(Span::call_site());
+    let capture = capture(env);
+    match &state.kind {
+        StateKind::After(_) | StateKind::Join | StateKind::LoopHead => {
+            let body = Body::write(plan, env, glue, &state.ops, &state.frame, |body| {
+                body.references(state.frame.iter().copied())
+            });
+            match state.hopped {
+                Some(hop) => {
+                    let witnesses = frame::witnesses(plan, at, hop);
+                    let define = Ident::new("define", hop);
+                    quote_spanned!(span=> topology.#define(#label, #witnesses, #capture |#cx, #frame| { #body });)
+                }
+                None => {
+                    quote_spanned!(span=> topology.define_in_step(#label, #capture |#cx, #frame| { #body });)
+                }
+            }
+        }
+        StateKind::Output { pattern, returns } => {
+            let value = glue.name("value", Span::call_site());
+            let body = Body::write(plan, env, glue, &state.ops, &state.frame, |body| {
+                let references = body.references(state.frame.iter().copied());
+                let bind = match pattern {
+                    Some(pattern) => body.bind(pattern, &quote!(#value), span),
+                    None => quote!(let _ = #value;),
+                };
+                quote!(#references #bind)
+            });
+            let closure = quote_spanned!(span=> #capture |#cx, (#value, #frame)| { #body });
+            match state.hopped {
+                Some(hop) => {
+                    let define = Ident::new("define", hop);
+                    let w = quote_spanned!(hop=> (::rama::dsl::w(), ::rama::dsl::w()));
+                    let returns =
+                        returns.then(|| quote_spanned!(span=> topology.returns(#label);));
+                    quote_spanned!(span=> topology.#define(#label, #w, #closure); #returns)
+                }
+                None => quote_spanned!(span=> topology.define_in_step(#label, #closure);),
+            }
+        }
+        StateKind::Call { call, outputs } => self::call(plan, state, call, outputs, env, glue),
+        StateKind::Pages { to } => {
+            let hop = state.hopped.unwrap_or(span);
+            let define = Ident::new("define", hop);
+            let w = quote_spanned!(hop=> (::rama::dsl::w(), ::rama::dsl::w()));
+            let to = glue.name(&plan.states[*to].label, Span::call_site());
+            let values = glue.name("values", Span::call_site());
+            let carried = glue.name("carried", Span::call_site());
+            quote_spanned! {span=>
+                topology.#define(#label, #w, #capture |#cx, (#values, #carried)| {
+                    #cx.emit_pages(#values, #carried, #label, #to);
+                });
+            }
+        }
+        StateKind::Anonymous(anonymous) => self::anonymous(plan, at, anonymous, env, glue),
+    }
+}
+
+/// The states of the called `ramaop` are defined here, between what calls it and what it calls.
+fn call(
+    plan: &CodePlan<'_>,
+    state: &State<'_>,
+    call: &Call,
+    outputs: &[(Option<Ident>, StateId)],
+    env: &Env<'_>,
+    glue: &Glue,
+) -> TokenStream {
+    let label = glue.name(&state.label, Span::call_site());
+    let path = &call.path;
+    let user = path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+    let span = glue_span(user);
+    let handles = call.args.iter().filter_map(|arg| match arg {
+        Argument::PState(pstate) => Some(env.pstate(pstate)),
+        Argument::Value(_) => None,
+    });
+    let streams = glue.name("outputs", Span::call_site());
+    let set = outputs.iter().map(|(name, state)| {
+        let field = match name {
+            Some(name) => name.clone(),
+            None => Ident::new("output", user),
+        };
+        let label = glue.name(&plan.states[*state].label, Span::call_site());
+        quote_spanned!(span=> #streams.#field = #label;)
+    });
+    quote_spanned! {span=> {
+        let mut #streams = <#path>::outputs();
+        #(#set)*
+        <#path>::define(topology, #(#handles,)* #label, #streams);
+    }}
+}
+
+fn anonymous(
+    plan: &CodePlan<'_>,
+    at: StateId,
+    anonymous: &crate::ast::Anonymous,
+    env: &Env<'_>,
+    glue: &Glue,
+) -> TokenStream {
+    let state = &plan.states[at];
+    let label = glue.name(&state.label, Span::call_site());
+    let cx = glue.name("cx", Span::call_site());
+    let span = glue_span(anonymous.binding.name.span());
+    let capture = capture(env);
+    let params: Vec<_> = Param::values(&anonymous.params).map(|(bind, _)| bind.var).collect();
+    let names = params.iter().map(|var| names::owned_at_binding(plan, *var));
+    let args = quote!((#(#names,)*));
+    let captured = frame::pattern(plan, at);
+    let given: Vec<_> = state.frame.iter().chain(&params).copied().collect();
+    if anonymous.is_operation {
+        let mut given = given;
+        given.push(anonymous.ret);
+        let ret = names::owned_at_binding(plan, anonymous.ret);
+        let body = Body::write(plan, env, glue, &state.ops, &given, |body| {
+            body.references(given.iter().copied())
+        });
+        let w = quote_spanned!(span=> (::rama::dsl::w(), ::rama::dsl::w(), ::rama::dsl::w()));
+        return quote_spanned! {span=>
+            topology.define(#label, #w, #capture |#cx, (#args, #captured, #ret)| { #body });
+            topology.operation(#label);
+        };
+    }
+    let env = Env { anonymous: Some((at, anonymous)), ..*env };
+    let body = Body::write(plan, &env, glue, &state.ops, &given, |body| {
+        body.references(given.iter().copied())
+    });
+    let captures = glue.name("captures", Span::call_site());
+    let ended = env.ended_without_emission();
+    quote_spanned! {span=>
+        topology.define_fun(#label, #capture |#cx, #args, #captures| {
+            let #captured = ::core::clone::Clone::clone(#captures);
+            #body
+            #ended
+        });
+    }
+}

@@ -1,0 +1,188 @@
+//! Operations at item level: `ramafn name(…) -> T { … }` and `ramaop name(…) :> T { … }`.
+
+use super::{block, hoist, pattern, statement};
+use crate::ast::{Binding, Code, Operation, OperationForm, Param, Stream};
+use crate::errors::{self, Errors};
+use crate::tokens;
+use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Result, Token, Type, Visibility};
+
+/// Reads the operations of `dataflow! { … }`.
+pub(crate) fn operations(input: TokenStream, errors: &mut Errors) -> Vec<Operation> {
+    hoist::begin();
+    let code = tokens::list(input);
+    let mut found = Vec::new();
+    let mut start = 0;
+    for at in 0..code.len() {
+        if tokens::group(code.get(at), Delimiter::Brace).is_some() {
+            let item = &code[start..=at];
+            start = at + 1;
+            found.extend(read(item, errors));
+        }
+    }
+    if start < code.len() {
+        let blame = tokens::last_span(&code);
+        errors.push(errors::operation_without_body(blame));
+    }
+    found
+}
+
+fn read(item: &[TokenTree], errors: &mut Errors) -> Option<Operation> {
+    let Some((TokenTree::Group(body), head)) = item.split_last() else { return None };
+    let parsed = (|input: ParseStream| {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis: Visibility = input.parse()?;
+        let word: Ident = input.parse()?;
+        if word != "ramafn" && word != "ramaop" {
+            return Err(errors::unknown_item(&word));
+        }
+        let name: Ident = input.parse()?;
+        let mut generics: syn::Generics = input.parse()?;
+        let args: Group = input.parse()?;
+        let rest: TokenStream = input.parse()?;
+        // `where` stands at the end.
+        let mut rest = tokens::list(rest);
+        if let Some(at) = rest.iter().position(|token| tokens::is_ident(Some(token), "where")) {
+            generics.where_clause = Some(syn::parse2(tokens::stream(&rest[at..]))?);
+            rest.truncate(at);
+        }
+        Ok((attrs, vis, word, name, generics, args, rest))
+    })
+    .parse2(tokens::stream(head));
+    let (attrs, vis, word, name, generics, args, rest) = errors
+        .take(parsed.map_err(|error| errors::operation_header(error, tokens::last_span(head))))?;
+    let params = errors.take(params(&args))?;
+    let form = if word == "ramafn" {
+        match returned(&rest) {
+            Some(output) => OperationForm::Function { output },
+            None => {
+                errors.push(errors::operation_output(&word, &name));
+                return None;
+            }
+        }
+    } else {
+        let streams = errors.take(streams(&rest, &name))?;
+        OperationForm::Operation { streams, carried: 0, calls_itself: false }
+    };
+    let body = block::block(&tokens::list(body.stream()), errors);
+    let code = Code { body, vars: Vec::new() };
+    Some(Operation { attrs, vis, name, generics, params, form, code })
+}
+
+/// `(*a: A, %f: Fun<…>, $$p: Schema)`
+pub(crate) fn params(args: &Group) -> Result<Vec<Param>> {
+    let parser = |input: ParseStream| {
+        let mut found = Vec::new();
+        while !input.is_empty() {
+            found.push(param(input)?);
+            if input.is_empty() {
+                break;
+            }
+            input.parse::<Token![,]>()?;
+        }
+        Ok(found)
+    };
+    parser.parse2(args.stream())
+}
+
+fn param(input: ParseStream) -> Result<Param> {
+    if input.peek(Token![$]) {
+        input.parse::<Token![$]>()?;
+        if input.peek(Token![$]) {
+            input.parse::<Token![$]>()?;
+        }
+        let name: Ident = input.parse()?;
+        input.parse::<Token![:]>()?;
+        let schema: Type = input.parse()?;
+        return Ok(Param::PState { name, schema: quote!(#schema) });
+    }
+    let is_operation = input.peek(Token![%]);
+    if is_operation {
+        input.parse::<Token![%]>()?;
+    } else if input.peek(Token![*]) {
+        input.parse::<Token![*]>()?;
+    } else {
+        return Err(errors::parameter(input.span()));
+    }
+    let name: Ident = input.parse()?;
+    input.parse::<Token![:]>().map_err(|error| errors::parameter(error.span()))?;
+    let ty: Type = input.parse()?;
+    let mut binding = Binding::new(String::new(), name);
+    if is_operation {
+        let operation = pattern::operation_type(&ty)
+            .ok_or_else(|| errors::operation_without_type(&binding.name))?;
+        binding.operation = Some(operation);
+    }
+    Ok(Param::Value { operation: binding.operation, binding, ty: quote!(#ty) })
+}
+
+/// What a `ramafn` returns: `-> T`, or nothing for `()`.
+pub(crate) fn returned(code: &[TokenTree]) -> Option<TokenStream> {
+    match code {
+        [] => Some(quote!(())),
+        [dash, arrow, ty @ ..]
+            if tokens::is_joint(Some(dash), '-') && tokens::is_punct(Some(arrow), '>') =>
+        {
+            (!ty.is_empty()).then(|| tokens::stream(ty))
+        }
+        _ => None,
+    }
+}
+
+/// `name> A, B name2> C :> D, E`; the default stream is always there and comes last.
+pub(crate) fn streams(code: &[TokenTree], blame: &Ident) -> Result<Vec<Stream>> {
+    let mut found: Vec<Stream> = Vec::new();
+    let mut default = Vec::new();
+    let mut rest = code;
+    while !rest.is_empty() {
+        if tokens::is_punct(rest.first(), ',') && !found.is_empty() {
+            rest = &rest[1..];
+            continue;
+        }
+        let name = match rest {
+            [TokenTree::Ident(name), arrow, ..] if tokens::is_punct(Some(arrow), '>') => {
+                Some(name.clone())
+            }
+            [colon, arrow, ..]
+                if tokens::is_punct(Some(colon), ':') && tokens::is_punct(Some(arrow), '>') =>
+            {
+                None
+            }
+            [other, ..] => return Err(errors::streams_form(other.span())),
+            [] => return Err(errors::streams_form(blame.span())),
+        };
+        let (mut end, mut depth) = (2, 0_usize);
+        while end < rest.len() {
+            let named = tokens::ident(rest.get(end)).is_some()
+                && tokens::is_punct(rest.get(end + 1), '>');
+            let unnamed = tokens::is_punct(rest.get(end), ':')
+                && tokens::is_punct(rest.get(end + 1), '>');
+            if depth == 0 && (named || unnamed) {
+                break;
+            }
+            if tokens::is_punct(rest.get(end), '<') {
+                depth += 1;
+            } else if tokens::is_punct(rest.get(end), '>') {
+                depth = depth.saturating_sub(1);
+            }
+            end += 1;
+        }
+        let parser = syn::punctuated::Punctuated::<Type, Token![,]>::parse_terminated;
+        let types = parser.parse2(tokens::stream(&rest[2..end]))?;
+        let types: Vec<TokenStream> = types.into_iter().map(|ty| quote!(#ty)).collect();
+        rest = &rest[end..];
+        match name {
+            None => default = types,
+            Some(name) => {
+                if statement::Words::is_keyword(&name) || name == "output" {
+                    return Err(errors::stream_name(&name));
+                }
+                found.push(Stream { name: Some(name), types });
+            }
+        }
+    }
+    found.push(Stream { name: None, types: default });
+    Ok(found)
+}

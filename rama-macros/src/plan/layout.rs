@@ -1,0 +1,110 @@
+//! Which code of a block is attached to which of its points: a block with anchors is several
+//! chains of statements.
+
+use super::StateId;
+use super::lower::Then;
+use crate::ast::{Kind, Statement, Unify};
+use proc_macro2::Ident;
+use std::collections::HashMap;
+
+/// A block as chains.
+pub(super) struct Layout<'a> {
+    pub(super) chains: Vec<Vec<Item<'a>>>,
+    /// What is attached to each anchor, in order of the source.
+    attached: HashMap<String, Vec<Attached<'a>>>,
+    /// The chains behind each `unify>`.
+    pub(super) unifies: Vec<(&'a Unify, usize)>,
+    /// The states that those chains became.
+    pub(super) joins: Vec<Option<StateId>>,
+    /// The chain that the block ends with: what follows the block follows it.
+    pub(super) last: usize,
+    pub(super) then: Then,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum Item<'a> {
+    Statement(&'a Statement),
+    /// A point that code is attached to.
+    Point(&'a Ident),
+}
+
+/// What is attached to an anchor.
+#[derive(Clone, Copy)]
+pub(super) enum Attached<'a> {
+    Chain(usize),
+    /// The block of a `<<branch`.
+    Block(&'a [Statement]),
+    /// The way into an `unify>`: which one, and which of its arms this is.
+    Unify { number: usize, arm: usize },
+}
+
+impl<'a> Layout<'a> {
+    pub(super) fn of(block: &'a [Statement], then: &Then) -> Layout<'a> {
+        let mut layout = Layout {
+            chains: vec![Vec::new()],
+            attached: HashMap::new(),
+            unifies: Vec::new(),
+            joins: Vec::new(),
+            last: 0,
+            then: then.clone(),
+        };
+        for statement in block {
+            match &statement.kind {
+                Kind::Anchor { name } => layout.push(Item::Point(name)),
+                Kind::Hook { anchor } => {
+                    let chain = layout.chain();
+                    layout.attach(anchor, Attached::Chain(chain));
+                }
+                Kind::Branch { anchor, body } => layout.attach(anchor, Attached::Block(body)),
+                Kind::Unify(unify) => {
+                    let number = layout.unifies.len();
+                    for (arm, anchor) in unify.anchors.iter().enumerate() {
+                        layout.attach(anchor, Attached::Unify { number, arm });
+                    }
+                    let chain = layout.chain();
+                    layout.unifies.push((unify, chain));
+                    layout.joins.push(None);
+                }
+                kind => {
+                    layout.push(Item::Statement(statement));
+                    if let Kind::Call(call) = kind {
+                        let own = call
+                            .outputs
+                            .iter()
+                            .find(|output| output.name.is_none())
+                            .and_then(|output| output.anchor.as_ref());
+                        if let Some(anchor) = own {
+                            layout.push(Item::Point(anchor));
+                        }
+                    }
+                }
+            }
+        }
+        layout
+    }
+
+    fn push(&mut self, item: Item<'a>) {
+        self.chains[self.last].push(item);
+    }
+
+    /// Begins another chain.
+    fn chain(&mut self) -> usize {
+        self.chains.push(Vec::new());
+        self.last = self.chains.len() - 1;
+        self.last
+    }
+
+    fn attach(&mut self, anchor: &Ident, what: Attached<'a>) {
+        self.attached.entry(anchor.to_string()).or_default().push(what);
+    }
+
+    /// What is attached to an anchor.
+    pub(super) fn attached(&self, anchor: &Ident) -> &[Attached<'a>] {
+        self.attached.get(&anchor.to_string()).map_or(&[], Vec::as_slice)
+    }
+
+    /// What follows a chain.
+    pub(super) fn then(&self, chain: usize) -> Then {
+        if chain == self.last { self.then.clone() } else { Then::Nothing }
+    }
+}
