@@ -25,7 +25,7 @@ pub use rama_runtime::topology::{
     AttemptFailure, Microbatch, MicrobatchStatus, RecordAt, StopCause,
 };
 pub use rama_runtime::{RandomInteger, RandomSource, Uuid};
-pub use rama_runtime::{disk, inspect, log};
+pub use rama_runtime::{disk, inspect, log, ops};
 
 /// Typed schemas, keys, paths and the storage of one partition, usable without a cluster.
 pub use rama_paths as paths;

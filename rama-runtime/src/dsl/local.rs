@@ -9,6 +9,7 @@ use rama_paths::{
 
 use super::Cx;
 use crate::exec::StatementFailure;
+use crate::pstate::PState;
 
 /// A PState with owner tag `Self` may be written by the topology with tag `O`: only by its owner.
 #[diagnostic::on_unimplemented(
@@ -72,6 +73,15 @@ impl<O: 'static> Cx<'_, O> {
     {
         let partition = self.partition::<P::Schema>(path.pstate());
         partition.aggregate(&path, aggregator).unwrap_or_else(|error| fail(error));
+    }
+
+    /// `local_clear>`: removes everything of a PState on this task.
+    pub fn local_clear<P, S>(&mut self, pstate: PState<P, S>)
+    where
+        P: OwnedBy<O>,
+        S: Schema,
+    {
+        self.local_transform(pstate.path().clear());
     }
 
     fn partition<S: Schema>(&mut self, pstate: u32) -> &mut Partition<S> {
