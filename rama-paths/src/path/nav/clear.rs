@@ -52,6 +52,7 @@ impl<O, S: Schema> Path<O, Root<S>> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<O, S: Schema> WritePath for Clear<O, S> {
     type Owner = O;
     type Schema = S;
