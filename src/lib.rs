@@ -15,12 +15,17 @@ pub use rama_runtime::cluster::{
     ManifestError, RecoveryError, StorageOptions, StorageStatus, WaitError,
 };
 pub use rama_runtime::depot::{Depot, DepotFileError, SegmentError};
+pub use rama_runtime::dsl::{Fun, ModuleInstanceInfo, Op, TopologyType};
+pub use rama_runtime::graph::{
+    Graph, GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphTopology,
+};
 pub use rama_runtime::module::Module;
 pub use rama_runtime::pstate::PState;
 pub use rama_runtime::topology::{
     AttemptFailure, Microbatch, MicrobatchStatus, RecordAt, StopCause,
 };
-pub use rama_runtime::{disk, inspect, log};
+pub use rama_runtime::{RandomInteger, RandomSource, Uuid};
+pub use rama_runtime::{disk, inspect, log, ops};
 
 /// Typed schemas, keys, paths and the storage of one partition, usable without a cluster.
 pub use rama_paths as paths;

@@ -46,3 +46,4 @@ pub use store::{
     AnyPartition, AnyRows, Backing, BackingError, Committed, DELTA_VERSION, FrozenChange, Horizon,
     Memory, NodeInfo, Partition, Pin, structure_of_slot, structure_range,
 };
+pub use uuid::Uuid;

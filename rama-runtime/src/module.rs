@@ -7,6 +7,7 @@ use rama_paths::{AnyPartition, Horizon};
 
 use crate::depot::AnyDepot;
 use crate::dsl::{ModuleBuilder, StateTable};
+use crate::graph::Graph;
 use crate::topology::SourceRunner;
 
 /// A module: depots, topologies and PStates. `defmodule!` implements it.
@@ -16,6 +17,11 @@ pub trait Module: Sized + 'static {
 
     /// Declares the module's objects and its dataflow.
     fn define(module: &mut ModuleBuilder<Self>);
+
+    /// The module's dataflow as a graph, to be printed.
+    fn graph() -> Graph {
+        Graph::default()
+    }
 }
 
 /// All that a cluster needs to know of a module, without its type.
@@ -64,7 +70,7 @@ pub(crate) struct TopologyDefinition {
     /// Index of this topology in the module.
     pub(crate) index: u32,
     pub(crate) sources: Vec<SourceDefinition>,
-    pub(crate) states: StateTable,
+    pub(crate) states: StateTable<'static>,
     /// Indexes of the PStates it owns.
     pub(crate) pstates: Vec<u32>,
 }

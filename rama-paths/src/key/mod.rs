@@ -14,6 +14,7 @@
 //! | `String`, `Vec<u8>` | the bytes, each `00` as `00 FF`, then `00 00` |
 //! | `Option<K>` | `00` for `None`, `01` and the key for `Some` |
 //! | `()` | nothing |
+//! | `Uuid` | its 16 bytes |
 //! | tuples up to 8, arrays up to 32 | the parts one behind the other |
 //!
 //! The encoding is kept in data directories: it may only change together with
@@ -26,6 +27,7 @@ mod float;
 mod hash;
 mod int;
 mod text;
+mod uuid;
 
 #[cfg(test)]
 mod tests;
@@ -56,7 +58,7 @@ pub const KEY_ENCODING_VERSION: u8 = 1;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",
     label = "not a key",
-    note = "keys are integers, `bool`, `char`, floats, `String`, `Vec<u8>`, `()`, `Option`, tuples and arrays of these"
+    note = "keys are integers, `bool`, `char`, floats, `String`, `Vec<u8>`, `Uuid`, `()`, `Option`, tuples and arrays of these"
 )]
 pub trait Key: Record {
     /// Appends the encoding to `out`.

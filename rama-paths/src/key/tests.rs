@@ -65,6 +65,12 @@ proptest! {
     }
 
     #[test]
+    fn uuid_keys(a in any::<u128>(), b in any::<u128>()) {
+        let (a, b) = (uuid::Uuid::from_u128(a), uuid::Uuid::from_u128(b));
+        check(&a, &b, a.cmp(&b));
+    }
+
+    #[test]
     fn f32_keys(a in any::<f32>(), b in any::<f32>()) {
         check(&a, &b, a.total_cmp(&b));
     }

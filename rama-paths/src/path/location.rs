@@ -1,9 +1,10 @@
 //! What a path has reached, as types: the place, whether something is there, how often it emits.
 
 use super::entries::Entries;
+use super::nav::ClearTop;
 use crate::record::Record;
 use crate::schema::{Keyed, PMap, Schema};
-use crate::store::{ReadPlace, Tables};
+use crate::store::ReadPlace;
 
 /// Where a path can be: at a schema, or at a [`ReadOnly`] value.
 pub trait Location: Sized + 'static {
@@ -12,7 +13,7 @@ pub trait Location: Sized + 'static {
     type Slot;
     /// The tables of everything beneath it.
     #[doc(hidden)]
-    type Tables: Tables;
+    type Tables: ClearTop;
     /// The map that it is, or is a range of. What is neither has a stand-in here, so that a navigator of maps on it is
     /// one error: the missing [`Keyed`](crate::schema::Keyed) at the navigator.
     #[doc(hidden)]

@@ -21,6 +21,7 @@
 //! | [`count()`](Path::count) | map or range | the number of elements | once |
 //! | [`one()`](Path::one) | anything | the same | once, or an error |
 //! | [`term(f)`](Path::term), [`termval(v)`](Path::termval), [`none()`](Path::none) | end of a write | | |
+//! | [`clear()`](Path::clear) | the top, as end of a write | | |
 
 mod entries;
 mod location;

@@ -81,3 +81,31 @@ fn a_write_path_can_be_run_by_reference() {
     partition.transform(&add).expect("the write succeeds");
     assert_eq!(partition.select_one(&path().key(1)), Ok(Some(2)));
 }
+
+#[test]
+fn clear_removes_committed_and_written_rows() {
+    let mut partition = Partition::<Deep>::new();
+    for key in 0..300 {
+        partition.transform(deep().key(key).key("a").key(1).termval(key)).expect("it is written");
+    }
+    partition.apply();
+    partition.transform(deep().key(300).key("a").key(1).termval(1)).expect("it is written");
+    partition.transform(deep().key(7).none()).expect("it is written");
+    partition.transform(deep().clear()).expect("it is cleared");
+    assert_eq!(partition.select_one(&deep().count()), Ok(0));
+    assert_eq!(partition.select_committed(&deep().count()), Ok(vec![300]));
+    partition.transform(deep().key(5).key("b").key(2).termval(9)).expect("it is written");
+    partition.apply();
+    assert_eq!(partition.select(&deep().map_keys()), Ok(vec![5]));
+    assert_eq!(partition.select(&deep().key(5).key("a").map_keys()), Ok(vec![]));
+    assert_eq!(partition.row_count(), Ok(3));
+
+    let mut value = Partition::<String>::new();
+    let path = Path::<(), Root<String>>::new;
+    value.transform(path().termval("a".to_owned())).expect("it is written");
+    value.apply();
+    value.transform(path().clear()).expect("it is cleared");
+    value.transform(path().clear()).expect("it is cleared");
+    value.apply();
+    assert_eq!(value.select_one(&path()), Ok(None));
+}

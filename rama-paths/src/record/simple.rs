@@ -2,6 +2,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use uuid::Uuid;
+
 use super::{Record, ShapeBuilder};
 
 macro_rules! simple {
@@ -19,5 +21,5 @@ simple!(
     i8 = "i8", i16 = "i16", i32 = "i32", i64 = "i64", i128 = "i128", isize = "isize",
     f32 = "f32", f64 = "f64", bool = "bool", char = "char", () = "()",
     String = "String", Box<str> = "String",
-    Duration = "Duration", SystemTime = "SystemTime",
+    Duration = "Duration", SystemTime = "SystemTime", Uuid = "Uuid",
 );

@@ -24,6 +24,7 @@ impl Record for Tree {
 #[test]
 fn standard_types() {
     assert_eq!(shape_of::<[u8; 4]>(), "[u8; 4]");
+    assert_eq!(shape_of::<Option<uuid::Uuid>>(), "Option<Uuid>");
     assert_eq!(shape_of::<Result<(), Box<String>>>(), "Result<(), String>");
     assert_eq!(
         shape_of::<HashMap<char, BTreeMap<(u8,), f64>>>(),

@@ -10,6 +10,7 @@ use super::{ClusterError, ClusterEvent, InProcessCluster};
 use crate::disk::{Disk, RealDisk};
 use crate::log::LogOptions;
 use crate::store::StorageOptions;
+use crate::task::{EVENT_TARGET_TIME, FAN_OUT_LIMIT};
 
 /// Configures an [`InProcessCluster`]; every setting has a default.
 #[derive(Clone, Debug)]
@@ -23,6 +24,7 @@ pub struct ClusterBuilder {
     pub(crate) records_per_slice: u64,
     pub(crate) in_flight_bytes: usize,
     pub(crate) fan_out_limit: usize,
+    pub(crate) event_target_time: Duration,
     pub(crate) log: LogOptions,
     pub(crate) storage: StorageOptions,
 }
@@ -38,7 +40,8 @@ impl Default for ClusterBuilder {
             records_per_partition: 10_000,
             records_per_slice: 1_000,
             in_flight_bytes: 64 << 20,
-            fan_out_limit: 10_000_000,
+            fan_out_limit: FAN_OUT_LIMIT,
+            event_target_time: EVENT_TARGET_TIME,
             log: LogOptions::default(),
             storage: StorageOptions::default(),
         }
@@ -103,6 +106,13 @@ impl ClusterBuilder {
     /// Most frames that one event may send: 10 million unless set. One more fails the attempt.
     pub fn fan_out_limit(mut self, frames: usize) -> Self {
         self.fan_out_limit = frames;
+        self
+    }
+
+    /// How long a task may run events before `yield_if_overtime>` lets others go first: 5 ms unless
+    /// set. A simulation ignores it and draws from its seed.
+    pub fn event_target_time(mut self, time: Duration) -> Self {
+        self.event_target_time = time;
         self
     }
 

@@ -22,7 +22,7 @@ use crate::store::checkpoint::{Checkpointer, CheckpointerParts};
 use crate::store::{
     self, CheckpointTrigger, Commits, OpenedDirectory, Recovered, TopologyProgress,
 };
-use crate::task::{Inbox, TaskState, Worker, WorkerLimits, WorkerParts};
+use crate::task::{Inbox, ModuleFacts, TaskState, Worker, WorkerLimits, WorkerParts};
 use crate::topology::{Coordinator, CoordinatorLimits, StopCause, TopologyStatus};
 
 /// Seed of the random partitioner's streams; depots differ by their ids.
@@ -227,13 +227,22 @@ pub(crate) fn launch<M: Module>(
         })
         .collect();
 
+    let facts = Arc::new(ModuleFacts {
+        name: M::NAME,
+        tasks: task_count,
+        threads: threads as u32,
+        depot_partitions: shared.depots.iter().map(|depot| depot.partitions()).collect(),
+        fan_out_limit: settings.fan_out_limit,
+        event_target_time: settings.event_target_time,
+        clock: clock.clone(),
+        seed: settings.seed,
+    });
     let mut tasks_by_worker: Vec<Vec<TaskState>> = signals.iter().map(|_| Vec::new()).collect();
     for (task, partitions) in (0..).zip(partitions) {
         tasks_by_worker[worker_of(task, task_count, threads)].push(TaskState::new(
             task,
-            task_count,
             partitions,
-            settings.fan_out_limit,
+            Arc::clone(&facts),
         ));
     }
     let workers: Vec<Worker> = tasks_by_worker

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rama_paths::{AnyPartition, Partition, Record, Schema, schema_shape_of};
 
-use super::label::{State, StateTable};
+use super::state::{Body, StateTable};
 use super::{Carries, Cx, Label};
 use crate::depot::{Depot, DepotPartitioning, DepotRuntime};
 use crate::module::{
@@ -61,35 +61,23 @@ impl<M: Module> ModuleBuilder<M> {
     pub fn microbatch<O: 'static>(
         &mut self,
         topology: Microbatch<M, O>,
-        define: impl FnOnce(&mut TopologyBuilder<O>),
+        define: impl FnOnce(&mut TopologyBuilder<'static, O>),
     ) {
         assert_eq!(
             topology.index as usize,
             self.topologies.len(),
             "topologies are declared in handle order"
         );
-        let mut builder = TopologyBuilder {
-            index: topology.index,
-            states: Vec::new(),
-            sources: Vec::new(),
-            pstates: Vec::new(),
-            owner: PhantomData,
-        };
+        let mut builder = TopologyBuilder::new(topology.index);
         define(&mut builder);
         let owned = builder.pstates.iter().map(|(index, _)| *index).collect();
         self.pstates.extend(builder.pstates);
-        let states = builder
-            .states
-            .into_iter()
-            .map(|(name, state)| {
-                state.unwrap_or_else(|| panic!("continuation `{name}` was never defined"))
-            })
-            .collect();
+        builder.states.check();
         self.topologies.push(Arc::new(TopologyDefinition {
             name: topology.name,
             index: topology.index,
             sources: builder.sources,
-            states: StateTable { states },
+            states: builder.states,
             pstates: owned,
         }));
     }
@@ -109,22 +97,33 @@ impl<M: Module> ModuleBuilder<M> {
     }
 }
 
-/// Collects the PStates and continuations of the topology with owner tag `O`.
-pub struct TopologyBuilder<O> {
+/// Collects the PStates and continuations of the topology with owner tag `O`. Its continuations live
+/// for `'s`: those of a module for ever, those of a stand-alone block as long as what they borrow.
+pub struct TopologyBuilder<'s, O> {
     index: u32,
-    states: Vec<(&'static str, Option<State>)>,
+    pub(super) states: StateTable<'s>,
     sources: Vec<SourceDefinition>,
     pstates: Vec<(u32, PStateDefinition)>,
     owner: PhantomData<fn() -> O>,
 }
 
-impl<O> std::fmt::Debug for TopologyBuilder<O> {
+impl<O> std::fmt::Debug for TopologyBuilder<'_, O> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TopologyBuilder").finish_non_exhaustive()
     }
 }
 
-impl<O: 'static> TopologyBuilder<O> {
+impl<'s, O: 'static> TopologyBuilder<'s, O> {
+    pub(super) fn new(index: u32) -> Self {
+        TopologyBuilder {
+            index,
+            states: StateTable::default(),
+            sources: Vec::new(),
+            pstates: Vec::new(),
+            owner: PhantomData,
+        }
+    }
+
     /// Declares a PState that this topology owns.
     pub fn pstate<S: Schema>(&mut self, pstate: PState<O, S>) {
         let definition = PStateDefinition {
@@ -148,9 +147,7 @@ impl<O: 'static> TopologyBuilder<O> {
 
     /// Makes a label for a continuation that is defined further down.
     pub fn label<T>(&mut self, name: &'static str) -> Label<T> {
-        let index = self.states.len() as u32;
-        self.states.push((name, None));
-        Label::new(index)
+        Label::new(self.states.add(name))
     }
 
     /// Defines what happens with each record of a depot.
@@ -167,18 +164,17 @@ impl<O: 'static> TopologyBuilder<O> {
     where
         T: 'static,
         C: Carries<T>,
-        F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
+        F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 's,
     {
-        let state = State::carried(carries.column_maker().0, body);
-        self.states[label.index as usize].1 = Some(state);
+        self.states.define(label.index, Body::carried(carries.column_maker().0, body));
     }
 
     /// Defines a continuation that is only entered in step, without a hop.
     pub fn define_in_step<T, F>(&mut self, label: Label<T>, body: F)
     where
         T: 'static,
-        F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
+        F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 's,
     {
-        self.states[label.index as usize].1 = Some(State::in_step(body));
+        self.states.define(label.index, Body::in_step(body));
     }
 }

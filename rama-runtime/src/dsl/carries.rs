@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 
 use rama_paths::Record;
 
-use super::label::NewColumn;
+use super::state::NewColumn;
 use crate::task::{AnyColumn, Column};
 
 /// Stands for one carried variable of type `T`.

@@ -3,16 +3,42 @@
 //! These items are public for generated code; they keep their meaning, but users write the DSL.
 
 mod builder;
+mod carried;
 mod carries;
+mod context;
 mod cx;
+mod function;
+mod hops;
 mod label;
+mod local;
+mod loops;
+mod operation;
+mod return_to;
+mod stand_alone;
+mod state;
+
+#[cfg(test)]
+mod tests;
 
 pub use crate::depot::{
     DepotPartitioning, Disallow, Global, HashBy, Random, disallow, global, hash_by, random,
 };
+pub use crate::graph::{GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphTopology};
 pub use builder::{ModuleBuilder, TopologyBuilder};
 pub use carries::{Carries, W, w};
-pub use cx::{Cx, OwnedBy, Target};
+pub use context::{ModuleInstanceInfo, Partitioned, TopologyType};
+pub use cx::Cx;
+pub use function::{Fun, FunLabel};
+pub use hops::Target;
 pub use label::Label;
-pub(crate) use label::{Entry, StateTable};
+pub use local::OwnedBy;
+pub use operation::Op;
 pub use rama_paths::key_hash;
+pub use return_to::Return;
+pub use stand_alone::{Emitted, StandAlone, StandAloneOwner};
+pub(crate) use state::StateTable;
+
+/// The graph of these topologies.
+pub const fn graph(topologies: &'static [GraphTopology]) -> crate::graph::Graph {
+    crate::graph::Graph::new(topologies)
+}

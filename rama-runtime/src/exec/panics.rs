@@ -11,6 +11,11 @@ impl StatementFailure {
     pub(crate) fn raise(message: String) -> ! {
         std::panic::resume_unwind(Box::new(StatementFailure(message)))
     }
+
+    /// What the statement says.
+    pub(crate) fn message(&self) -> &str {
+        &self.0
+    }
 }
 
 /// The message of a panic, or of a statement's own failure.

@@ -37,7 +37,7 @@ impl Batch {
 
     fn push<T: 'static>(
         &mut self,
-        states: &StateTable,
+        states: &StateTable<'_>,
         label: Label<T>,
         frame: T,
         origin: Option<Origin>,
@@ -65,7 +65,7 @@ impl Batch {
     }
 
     /// The same batch after a journey through bytes, as between two processes.
-    pub(crate) fn round_trip(mut self, states: &StateTable) -> Result<Batch, postcard::Error> {
+    pub(crate) fn round_trip(mut self, states: &StateTable<'_>) -> Result<Batch, postcard::Error> {
         for (index, column) in self.columns.iter_mut().enumerate() {
             if let Some(column) = column {
                 let bytes = column.encode()?;
@@ -90,7 +90,7 @@ impl Outbox {
 
     pub(crate) fn push<T: 'static>(
         &mut self,
-        states: &StateTable,
+        states: &StateTable<'_>,
         target: u32,
         label: Label<T>,
         frame: T,
@@ -107,6 +107,14 @@ impl Outbox {
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = (u32, Batch)> + '_ {
         let batches = &mut self.batches;
         self.touched.drain(..).map(|target| (target, std::mem::take(&mut batches[target as usize])))
+    }
+
+    /// Takes the batch whose receiver got its first frame before the others.
+    pub(crate) fn take_first(&mut self) -> Option<Batch> {
+        if self.touched.is_empty() {
+            return None;
+        }
+        Some(std::mem::take(&mut self.batches[self.touched.remove(0) as usize]))
     }
 
     /// Takes all frames, to be forgotten.

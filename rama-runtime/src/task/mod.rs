@@ -2,13 +2,19 @@
 
 mod batch;
 mod column;
+mod facts;
 mod inbox;
+mod loops;
+mod random;
 mod state;
 mod worker;
 
 pub(crate) use batch::{Batch, Outbox};
 pub(crate) use column::{AnyColumn, Column};
+pub(crate) use facts::{EVENT_TARGET_TIME, FAN_OUT_LIMIT, ModuleFacts};
 pub(crate) use inbox::{Inbox, Message};
+pub(crate) use random::UuidSource;
+pub use random::{RandomInteger, RandomSource};
 pub(crate) use state::Event;
 pub(crate) use state::{Origin, TaskState};
 pub(crate) use worker::{Worker, WorkerLimits, WorkerParts};

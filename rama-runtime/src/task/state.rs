@@ -1,11 +1,15 @@
 //! One task: its partitions, what it has to send, and the event it is running.
 
 use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
 
 use rama_paths::AnyPartition;
 
-use super::Outbox;
+use super::loops::Loops;
+use super::{ModuleFacts, Outbox, RandomSource, UuidSource};
 use crate::dsl::StateTable;
+use crate::exec::drop_quietly;
 
 /// The depot record that an event comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,49 +23,75 @@ pub(crate) struct Origin {
 /// One task's partition of a module.
 pub(crate) struct TaskState {
     pub(crate) id: u32,
-    /// Number of tasks, a power of two.
-    pub(crate) tasks: u32,
+    pub(crate) module: Arc<ModuleFacts>,
     /// By PState index.
     pub(crate) partitions: Vec<Box<dyn AnyPartition>>,
     pub(crate) outbox: Outbox,
+    /// Iterations of loops that have not begun.
+    pub(crate) loops: Loops,
     /// What is running, for errors.
     pub(crate) statement: &'static str,
     pub(crate) location: Option<&'static Location<'static>>,
     pub(crate) origin: Option<Origin>,
     /// Whether frames carry their origin.
     pub(crate) trace: bool,
+    /// Id of the microbatch that runs; none in a stand-alone block.
+    pub(crate) microbatch: Option<u64>,
+    /// When the batch of events began, by the module's clock.
+    pub(crate) began: Duration,
     /// Frames that the running event has sent.
     pub(crate) sent: usize,
-    /// More frames than this from one event are an error.
-    pub(crate) fan_out_limit: usize,
+    pub(crate) random: RandomSource,
+    pub(crate) uuids: UuidSource,
+    /// Tasks that `|shuffle` has yet to send to in this round.
+    pub(crate) shuffled: Vec<u32>,
 }
 
 impl TaskState {
     pub(crate) fn new(
         id: u32,
-        tasks: u32,
         partitions: Vec<Box<dyn AnyPartition>>,
-        fan_out_limit: usize,
+        module: Arc<ModuleFacts>,
     ) -> TaskState {
         TaskState {
             id,
-            tasks,
             partitions,
-            outbox: Outbox::new(tasks),
+            outbox: Outbox::new(module.tasks),
+            loops: Loops::default(),
             statement: "",
             location: None,
             origin: None,
             trace: false,
+            microbatch: None,
+            began: Duration::ZERO,
             sent: 0,
-            fan_out_limit,
+            random: RandomSource::of_task(module.seed, id),
+            uuids: UuidSource::default(),
+            shuffled: Vec::new(),
+            module,
         }
+    }
+
+    /// A batch of events begins to run.
+    pub(crate) fn begin_batch(&mut self) {
+        self.statement = "";
+        self.location = None;
+        self.origin = None;
+        self.sent = 0;
+        self.began = self.module.clock.now();
+    }
+
+    /// Forgets what an event that failed had yet to do.
+    pub(crate) fn abandon_batch(&mut self) {
+        drop_quietly(self.outbox.take());
+        self.loops.clear();
     }
 }
 
 /// A task while it runs events of one topology.
 pub(crate) struct Event<'a> {
     pub(crate) task: &'a mut TaskState,
-    pub(crate) states: &'a StateTable,
+    pub(crate) states: &'a StateTable<'a>,
     /// Index of the running topology.
     pub(crate) topology: u32,
 }

@@ -241,17 +241,16 @@ impl Worker {
     fn guard(&mut self, attempt: &Attempt, place: usize, run: impl FnOnce(&mut Event<'_>)) {
         let task = &mut self.tasks[place];
         task.trace = attempt.trace;
-        task.statement = "";
-        task.location = None;
-        task.origin = None;
+        task.microbatch = Some(attempt.id);
+        task.begin_batch();
         let mut event =
             Event { task, states: &attempt.topology.states, topology: attempt.topology.index };
         // The task's partial work is dropped with the attempt, so nothing torn is ever seen.
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| run(&mut event))) {
-            drop_quietly(self.tasks[place].outbox.take());
+            self.tasks[place].abandon_batch();
             attempt.fail(self.failure(attempt, place, panic_message(payload)));
         } else if self.write_bytes(attempt) > self.limits.write_bytes {
-            drop_quietly(self.tasks[place].outbox.take());
+            self.tasks[place].abandon_batch();
             let message = format!(
                 "the microbatch's writes take more than {} bytes of memory on one task thread; raise \
                  `StorageOptions::overlay_bytes`, and lower `microbatch_max_records` for later ones",

@@ -53,6 +53,7 @@ where
         for (record, offset) in records.into_iter().zip(offsets) {
             cx.begin_record(Origin { offset, ..origin });
             (self.body)(&mut cx, record);
+            cx.end_event();
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The navigators, one per file. Each is a method of [`Path`](super::Path).
 
 mod all;
+mod clear;
 mod count;
 mod field;
 mod key;
@@ -20,6 +21,9 @@ mod term;
 mod termval;
 
 pub use all::All;
+pub use clear::Clear;
+#[doc(hidden)]
+pub use clear::ClearTop;
 pub use count::Count;
 pub use field::FieldNav;
 pub use key::Key;

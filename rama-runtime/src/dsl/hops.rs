@@ -1,0 +1,132 @@
+//! Partitioners: where the rest of the code goes on, and the frames that go there.
+
+use rama_paths::{Key, key_hash};
+
+use super::{Cx, Label};
+use crate::exec::StatementFailure;
+
+/// The task that frames go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target(u32);
+
+impl<O: 'static> Cx<'_, O> {
+    /// The number of tasks of the module.
+    #[inline]
+    pub fn num_tasks(&self) -> usize {
+        self.event.task.module.tasks as usize
+    }
+
+    /// `|hash`: the task of a key.
+    #[inline]
+    pub fn hash<K: Key>(&self, key: &K) -> Target {
+        Target(key_hash(key).task(self.event.task.module.tasks))
+    }
+
+    /// `|hash` over `parts` partitions: the one of a key.
+    ///
+    /// # Panics
+    ///
+    /// When `parts` is not a power of two.
+    #[inline]
+    pub fn hash_in<K: Key>(&self, parts: usize, key: &K) -> Target {
+        Target(key_hash(key).task(parts as u32))
+    }
+
+    /// `|global`: task 0.
+    #[inline]
+    pub fn global(&self) -> Target {
+        Target(0)
+    }
+
+    /// This task.
+    #[inline]
+    pub fn here(&self) -> Target {
+        Target(self.event.task.id)
+    }
+
+    /// `|direct`: the given task. An id that is not below the number of tasks fails the attempt.
+    #[inline]
+    pub fn direct(&self, task: usize) -> Target {
+        self.direct_in(self.num_tasks(), task)
+    }
+
+    /// `|direct` over `parts` partitions. A number that is not below it fails the attempt.
+    #[inline]
+    pub fn direct_in(&self, parts: usize, task: usize) -> Target {
+        if task >= parts {
+            out_of_range("direct", parts, task);
+        }
+        Target(task as u32)
+    }
+
+    /// `|custom`: the task that the user's function chose. An id that is not below the number of
+    /// tasks fails the attempt.
+    #[inline]
+    pub fn custom(&self, partition: usize) -> Target {
+        self.custom_in(self.num_tasks(), partition)
+    }
+
+    /// `|custom` over `parts` partitions. A number that is not below it fails the attempt.
+    #[inline]
+    pub fn custom_in(&self, parts: usize, partition: usize) -> Target {
+        if partition >= parts {
+            out_of_range("custom", parts, partition);
+        }
+        Target(partition as u32)
+    }
+
+    /// `|shuffle`: tasks in a random order, none of them twice before all had their turn. Each task
+    /// has an order of its own.
+    pub fn shuffle(&mut self) -> Target {
+        let task = &mut *self.event.task;
+        if task.shuffled.is_empty() {
+            task.shuffled.extend(0..task.module.tasks);
+            task.random.shuffle(&mut task.shuffled);
+        }
+        Target(task.shuffled.pop().unwrap_or(task.id))
+    }
+
+    /// Sends a frame; it is run on the target task after this event, behind all frames that this
+    /// task sent there before.
+    #[inline]
+    pub fn send<T: 'static>(&mut self, target: Target, label: Label<T>, frame: T) {
+        if label.is_nowhere() {
+            return;
+        }
+        let task = &mut *self.event.task;
+        task.sent += 1;
+        if task.sent > task.module.fan_out_limit {
+            too_many_frames(task.module.fan_out_limit);
+        }
+        let origin = if task.trace { task.origin } else { None };
+        task.outbox.push(self.event.states, target.0, label, frame, origin);
+    }
+
+    /// `|all`: sends a copy of a frame to every task, this one included.
+    #[inline]
+    pub fn send_all<T: Clone + 'static>(&mut self, label: Label<T>, frame: T) {
+        self.send_all_in(self.num_tasks(), label, frame);
+    }
+
+    /// `|all` over `parts` partitions: sends a copy of a frame to each of the tasks that have one.
+    #[inline]
+    pub fn send_all_in<T: Clone + 'static>(&mut self, parts: usize, label: Label<T>, frame: T) {
+        for task in 1..parts as u32 {
+            self.send(Target(task), label, frame.clone());
+        }
+        self.send(Target(0), label, frame);
+    }
+}
+
+#[cold]
+fn out_of_range(partitioner: &str, parts: usize, chosen: usize) -> ! {
+    StatementFailure::raise(format!(
+        "`|{partitioner}` to task {chosen}, but the module has tasks 0 to {}",
+        parts - 1
+    ))
+}
+
+#[cold]
+fn too_many_frames(limit: usize) -> ! {
+    StatementFailure::raise(format!("one event sent more than {limit} frames"))
+}

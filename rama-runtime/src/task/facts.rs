@@ -1,0 +1,45 @@
+//! What all tasks of a module know of it.
+
+use std::time::Duration;
+
+use crate::exec::Clock;
+
+/// An event that takes longer than this is over time, unless the cluster says otherwise.
+pub(crate) const EVENT_TARGET_TIME: Duration = Duration::from_millis(5);
+
+/// Most frames that one event may send, unless the cluster says otherwise.
+pub(crate) const FAN_OUT_LIMIT: usize = 10_000_000;
+
+/// What is the same for all tasks of a module.
+pub(crate) struct ModuleFacts {
+    pub(crate) name: &'static str,
+    /// Number of tasks, a power of two.
+    pub(crate) tasks: u32,
+    /// Number of task threads.
+    pub(crate) threads: u32,
+    /// Number of partitions, by depot index.
+    pub(crate) depot_partitions: Vec<u32>,
+    /// More frames than this from one event are an error.
+    pub(crate) fan_out_limit: usize,
+    /// Events that take longer are over time.
+    pub(crate) event_target_time: Duration,
+    pub(crate) clock: Clock,
+    /// Seed of a simulation: then nothing may depend on real time or chance.
+    pub(crate) seed: Option<u64>,
+}
+
+impl ModuleFacts {
+    /// Those of a block that belongs to no module.
+    pub(crate) fn stand_alone() -> ModuleFacts {
+        ModuleFacts {
+            name: "",
+            tasks: 1,
+            threads: 1,
+            depot_partitions: Vec::new(),
+            fan_out_limit: FAN_OUT_LIMIT,
+            event_target_time: EVENT_TARGET_TIME,
+            clock: Clock::real(),
+            seed: None,
+        }
+    }
+}
