@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
-pub use rama_macros::{PState, Record, defmodule};
+pub use rama_macros::{PState, Record, dataflow, defmodule, sources};
 pub use rama_paths::{
     Key, PMap, Record, Schema, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
     aggregate,

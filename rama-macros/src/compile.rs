@@ -26,6 +26,58 @@ pub(crate) fn defmodule(input: TokenStream) -> Compiled {
     Compiled { code, plan, errors }
 }
 
+/// Compiles the input of `sources!` outside of `defmodule!`.
+pub(crate) fn sources(input: TokenStream) -> Compiled {
+    let mut errors = Errors::default();
+    let Some(mut part) = parse::part(input, &mut errors) else {
+        return Compiled { code: TokenStream::new(), plan: String::new(), errors };
+    };
+    resolve::part(&mut part, &mut errors);
+    let plans = plan::sources(&part.sources);
+    let code = emit::part(&part, &plans, errors.is_empty());
+    let plan = plans.iter().map(ToString::to_string).collect();
+    Compiled { code, plan, errors }
+}
+
+/// Compiles the input of `dataflow!`: operations, or a stand-alone block.
+pub(crate) fn dataflow(input: TokenStream) -> Compiled {
+    if parse::is_items(&input) { operations(input) } else { stand_alone(input) }
+}
+
+fn operations(input: TokenStream) -> Compiled {
+    let mut errors = Errors::default();
+    let mut operations = parse::operations(input, &mut errors);
+    for operation in &mut operations {
+        resolve::operation(operation, &mut errors);
+    }
+    let (mut code, mut text) = (TokenStream::new(), String::new());
+    for operation in &operations {
+        let plan = plan::code(&operation.code, &mut 0);
+        code.extend(emit::operation(operation, &plan, errors.is_empty()));
+        text.push_str(&format!("{}\n{plan}", operation.name));
+    }
+    Compiled { code, plan: text, errors }
+}
+
+fn stand_alone(input: TokenStream) -> Compiled {
+    let mut errors = Errors::default();
+    let mut block = parse::stand_alone(input, &mut errors);
+    resolve::stand_alone(&mut block, &mut errors);
+    let plan = plan::code(&block, &mut 0);
+    let code = emit::stand_alone(&plan, errors.is_empty());
+    let text = plan.to_string();
+    // The block is an expression, so its errors are, too.
+    let errors_inside: TokenStream = errors
+        .iter()
+        .map(|error| {
+            let error = error.to_compile_error();
+            quote::quote!(#error;)
+        })
+        .collect();
+    let code = if errors.is_empty() { code } else { quote::quote!({ #errors_inside #code }) };
+    Compiled { code, plan: text, errors: if cfg!(test) { errors } else { Errors::default() } }
+}
+
 fn text(module: &crate::ast::Module, plans: &[plan::TopologyPlan<'_>]) -> String {
     let topologies = module.topologies.iter().zip(plans);
     topologies

@@ -576,7 +576,7 @@ pub(crate) fn anchor_twice(anchor: &Ident) -> Error {
 pub(crate) fn call_form(name: &Ident) -> Error {
     at(
         name.span(),
-        format!("`%{name}` is not called\nhelp: write `%{name}(*value) :> *result;`"),
+        format!("`%{name}` is not called\nhelp: write `%{name}(…) :> *result;`"),
     )
 }
 

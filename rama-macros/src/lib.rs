@@ -52,6 +52,65 @@ pub fn defmodule(input: TokenStream) -> TokenStream {
     compile::defmodule(input.into()).expand().into()
 }
 
+/// Sources of a topology in a file of their own.
+///
+/// ```text
+/// sources! {
+///     /// What deposits do.
+///     pub deposits in crate::BankModule::banking {
+///         source> *deposit_depot :> %microbatch;
+///         %microbatch() :> Deposit { *user_id, *amt };
+///         +compound $$funds { *user_id => +sum(*amt) };
+///     }
+/// }
+/// ```
+///
+/// The module lists them by path, in the order in which they run:
+/// `microbatch banking { pstate $$funds: …; sources: deposits::deposits, transfers::transfers; }`.
+///
+/// # Errors
+///
+/// As for [`defmodule!`]; names of depots and PStates are looked up by rustc.
+#[proc_macro]
+pub fn sources(input: TokenStream) -> TokenStream {
+    compile::sources(input.into()).expand().into()
+}
+
+/// Defines operations, or runs a block of dataflow where it stands.
+///
+/// With `ramafn` and `ramaop` items it defines operations:
+///
+/// ```text
+/// dataflow! {
+///     /// Both neighbours of a number.
+///     pub ramaop neighbours(*n: i64) :> i64 {
+///         :> *n - 1;
+///         :> *n + 1;
+///     }
+///     pub ramafn double(*n: i64) -> i64 { :> *n * 2; }
+/// }
+/// ```
+///
+/// Everything else is an expression: it runs at once and is the list of what it emits. It sees the
+/// Rust values around it by their names, and has no partitioners and no PStates.
+///
+/// ```text
+/// let doubled = dataflow! { %explode(list) :> *n; :> double(*n); };
+/// ```
+///
+/// # Errors
+///
+/// As for [`defmodule!`].
+///
+/// # Panics
+///
+/// A stand-alone block panics with the message of an `assert>` or `throw>`; a `ramafn` panics if it
+/// ends without having emitted.
+#[proc_macro]
+pub fn dataflow(input: TokenStream) -> TokenStream {
+    compile::dataflow(input.into()).expand().into()
+}
+
 /// Derives `rama::Record` for a struct or an enum: what can be stored in a
 /// depot or a PState and carried to another task.
 ///

@@ -10,7 +10,7 @@ mod statement;
 pub(crate) use expr::{
     Binding, Expr, Form, Mark, OperationType, Pattern, Use, Var, VarId,
 };
-pub(crate) use flow::{goes_on, has_anchors};
+pub(crate) use flow::goes_on;
 pub(crate) use statement::{
     Anonymous, Argument, Block, BlockKind, Call, CallTarget, Emission, Entry, Head, Kind, Loop,
     Merge, Partitioner, PartitionerKind, Path, Place, Space, Statement, Step, StreamOutput,

@@ -56,10 +56,11 @@ fn handles(module: &Module, tags: &Ident) -> Vec<(String, TokenStream)> {
     for (index, depot) in module.depots.iter().enumerate() {
         let index = Literal::usize_unsuffixed(index);
         let (name, ty, text) = (&depot.name, &depot.ty, unraw(&depot.name));
+        let known_as = known_as(depot.named.as_ref(), &text);
         let docs = docs(&depot.attrs, &format!(" Depot `*{name}` of `{}`.", print::stream(ty)));
         found.push((
             text.clone(),
-            quote_spanned!(name.span()=> #docs #vis const #name: ::rama::Depot<Self, #ty> = ::rama::Depot::new(#text, #index);),
+            quote_spanned!(name.span()=> #docs #vis const #name: ::rama::Depot<Self, #ty> = ::rama::Depot::new(#known_as, #index);),
         ));
     }
     let mut pstates = 0_usize;
@@ -69,11 +70,12 @@ fn handles(module: &Module, tags: &Ident) -> Vec<(String, TokenStream)> {
         for pstate in &topology.pstates {
             let number = Literal::usize_unsuffixed(pstates);
             let (name, schema, text) = (&pstate.name, &pstate.schema, unraw(&pstate.name));
+            let known_as = known_as(pstate.named.as_ref(), &text);
             let docs =
                 docs(&pstate.attrs, &format!(" PState `$${name}`, written by topology `{owner}`."));
             found.push((
                 text.clone(),
-                quote_spanned!(name.span()=> #docs #vis const #name: ::rama::PState<#tags::#owner, #schema> = ::rama::PState::new(#text, #number);),
+                quote_spanned!(name.span()=> #docs #vis const #name: ::rama::PState<#tags::#owner, #schema> = ::rama::PState::new(#known_as, #number);),
             ));
             pstates += 1;
         }
@@ -92,4 +94,12 @@ fn docs(attrs: &[Attribute], text: &str) -> TokenStream {
     let separated =
         attrs.iter().any(|attr| attr.path().is_ident("doc")).then(|| quote!(#[doc = ""]));
     quote!(#(#attrs)* #separated #[doc = #text])
+}
+
+/// The name of an object where it is computed; else the text of its identifier.
+pub(crate) fn known_as(named: Option<&syn::Expr>, text: &str) -> TokenStream {
+    match named {
+        Some(named) => quote!(#named),
+        None => quote!(#text),
+    }
 }

@@ -6,11 +6,20 @@
 //! rustc finds wrong is shown there.
 
 mod body;
+mod env;
 mod frame;
+mod graph;
 mod handles;
 mod names;
+mod operation;
 mod slots;
+mod stand_alone;
+mod state;
 mod topology;
+
+pub(crate) use operation::operation;
+pub(crate) use stand_alone::stand_alone;
+pub(crate) use topology::part;
 
 use crate::ast::{Depot, Module, Partitioning};
 use crate::errors::Errors;
@@ -25,7 +34,8 @@ pub(crate) fn module(module: &Module, plans: &[TopologyPlan<'_>], errors: &Error
     let items = handles::items(module);
     let define = define(module, plans);
     let name = &module.name;
-    let text = unraw(name);
+    let text = handles::known_as(module.named.as_ref(), &unraw(name));
+    let graph = errors.is_empty().then(|| graph::graph(module, plans));
     let ours = names::glue_span(Span::call_site());
     let define = if errors.is_empty() {
         quote_spanned! {ours=>
@@ -44,10 +54,11 @@ pub(crate) fn module(module: &Module, plans: &[TopologyPlan<'_>], errors: &Error
         #items
 
         #unexpected
-        #[allow(clippy::all, clippy::pedantic, unused_variables, unused_mut, unused_parens, unused_braces, unreachable_code)]
+        #[allow(clippy::all, clippy::pedantic, unused_variables, unused_mut, unused_parens, unused_braces, unused_labels, unreachable_code)]
         impl ::rama::Module for #name {
             const NAME: &'static str = #text;
             #define
+            #graph
         }
     }
 }

@@ -122,7 +122,9 @@ fn ramaop(
         #docs
         #[allow(non_camel_case_types)]
         #[derive(Clone, Copy, Debug)]
-        #vis struct #name #impl_generics (::core::marker::PhantomData<fn() -> #marker>) #clause;
+        #vis struct #name #impl_generics (#[doc(hidden)] #vis ::core::marker::PhantomData<fn() -> #marker>) #clause;
+
+        impl #impl_generics ::rama::dsl::IsOperation for #name #type_generics #clause {}
 
         #[doc(hidden)]
         #[allow(non_camel_case_types, missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -135,7 +137,7 @@ fn ramaop(
         impl #impl_generics #name #type_generics #clause {
             /// Where the output streams lead: nowhere, until a caller says.
             #[doc(hidden)]
-            #vis fn outputs<#carried>() -> #outputs_name #outputs_type {
+            #vis fn outputs<#carried>(&self) -> #outputs_name #outputs_type {
                 #outputs_name {
                     #(#fields: ::rama::dsl::Label::nowhere(),)*
                     __marker: ::core::marker::PhantomData,
@@ -145,6 +147,7 @@ fn ramaop(
             /// Defines the states of the operation for one caller.
             #[doc(hidden)]
             #vis fn define<'__s, Owner: 'static, #carried: ::rama::Record>(
+                &self,
                 topology: &mut ::rama::dsl::TopologyBuilder<'__s, Owner>,
                 #(#handles)*
                 __input: ::rama::dsl::Label<(#args, #carried)>,

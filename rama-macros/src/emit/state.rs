@@ -145,10 +145,12 @@ fn call(
         let label = glue.name(&plan.states[*state].label, Span::call_site());
         quote_spanned!(span=> #streams.#field = #label;)
     });
+    let operation = glue.name("operation", Span::call_site());
     quote_spanned! {span=> {
-        let mut #streams = <#path>::outputs();
+        let #operation = ::rama::dsl::operation(#path);
+        let mut #streams = #operation.outputs();
         #(#set)*
-        <#path>::define(topology, #(#handles,)* #label, #streams);
+        #operation.define(&mut *topology, #(#handles,)* #label, #streams);
     }}
 }
 

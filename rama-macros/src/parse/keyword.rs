@@ -65,19 +65,29 @@ pub(crate) fn keyword(
     errors: &mut Errors,
 ) -> Result<Kind> {
     let name = word.to_string();
-    if !emits(word)
-        && name != "source"
-        && KEYWORDS.contains(&&*name)
-        && let Some((arrow, _)) = right
-    {
-        return Err(errors::emits_nothing(arrow, &format!("{name}>")));
+    let kind = read(word, &name, left, right, found, errors)?;
+    match right {
+        Some((arrow, _)) if !emits(word) && name != "source" => {
+            Err(errors::emits_nothing(arrow, &format!("{name}>")))
+        }
+        _ => Ok(kind),
     }
-    match &*name {
+}
+
+fn read(
+    word: &Ident,
+    name: &str,
+    left: &[TokenTree],
+    right: Right<'_>,
+    found: &mut Vec<Statement>,
+    errors: &mut Errors,
+) -> Result<Kind> {
+    match name {
         "source" => source(word, left, right),
         "local_select" | "yielding_select" => {
             let path = path::path(left, word)?;
             let Some((arrow, right)) = right else {
-                return Err(errors::select_without_arrow(word.span(), &name));
+                return Err(errors::select_without_arrow(word.span(), name));
             };
             let pattern = pattern::pattern(right, arrow)?;
             Ok(Kind::Select { path, pattern, yielding: name == "yielding_select" })
@@ -85,7 +95,7 @@ pub(crate) fn keyword(
         "select" => {
             let mut path = path::path(left, word)?;
             let Some((arrow, right)) = right else {
-                return Err(errors::select_without_arrow(word.span(), &name));
+                return Err(errors::select_without_arrow(word.span(), name));
             };
             let pattern = pattern::pattern(right, arrow)?;
             route(&mut path, word, found)?;
@@ -130,10 +140,10 @@ pub(crate) fn keyword(
         }
         "yield_if_overtime" => match left.first() {
             None => Ok(Kind::Yield),
-            Some(extra) => Err(errors::keyword_takes_nothing(extra.span(), &name)),
+            Some(extra) => Err(errors::keyword_takes_nothing(extra.span(), name)),
         },
         "else" => Err(errors::else_without_if(word.span())),
-        _ if right.is_some() || errors::is_near(&name, KEYWORDS) => {
+        _ if right.is_some() || errors::is_near(name, KEYWORDS) => {
             Err(errors::unknown_keyword(word, KEYWORDS))
         }
         _ => emission(Some(word), left, found, errors),

@@ -111,7 +111,7 @@ pub(crate) fn part(input: TokenStream, errors: &mut Errors) -> Option<Part> {
     .parse2(input);
     let (attrs, vis, name, mut module, body) =
         errors.take(header.map_err(|error| errors::part_header(&error)))?;
-    let topology = module.segments.pop().map(|last| last.into_value().ident)?;
+    let topology = module.segments.pop().map(|last| last.ident)?;
     if module.segments.is_empty() {
         errors.push(errors::part_header(&syn::Error::new(topology.span(), "expected a topology of a module")));
         return None;

@@ -10,7 +10,7 @@ pub(crate) struct Graph {
 
 pub(crate) struct Node {
     pub(crate) name: String,
-    /// A variant of `rama::NodeKind`.
+    /// A variant of `rama::GraphNodeKind`.
     pub(crate) kind: &'static str,
     pub(crate) carries: Vec<String>,
     pub(crate) statements: Vec<String>,
@@ -19,7 +19,7 @@ pub(crate) struct Node {
 pub(crate) struct Edge {
     pub(crate) from: usize,
     pub(crate) to: usize,
-    /// A variant of `rama::EdgeKind`.
+    /// A variant of `rama::GraphEdgeKind`.
     pub(crate) kind: &'static str,
     pub(crate) text: String,
 }
@@ -33,7 +33,7 @@ pub(crate) fn graph(source: &SourcePlan<'_>) -> Graph {
     texts(&plan.entry, &mut statements);
     builder.nodes.push(Node {
         name: format!("*{}", source.source.depot),
-        kind: "Source",
+        kind: "Entry",
         carries: Vec::new(),
         statements,
     });
@@ -41,8 +41,7 @@ pub(crate) fn graph(source: &SourcePlan<'_>) -> Graph {
         builder.places[*at] = Some(builder.nodes.len());
         let state = &plan.states[*at];
         let kind = match &state.kind {
-            StateKind::Call { .. } => "Operation",
-            StateKind::Anonymous(_) => "Anonymous",
+            StateKind::Call { .. } | StateKind::Anonymous(_) => "Operation",
             StateKind::LoopHead => "Loop",
             _ if state.hopped.is_some() => "Hop",
             _ => "InStep",
@@ -56,7 +55,7 @@ pub(crate) fn graph(source: &SourcePlan<'_>) -> Graph {
     for at in &plan.order {
         let Some(from) = builder.places[*at] else { continue };
         for next in plan.states[*at].kind.leads_to() {
-            builder.edge(from, next, "Emit", "");
+            builder.edge(from, next, "Enter", "");
         }
         builder.edges(from, &plan.states[*at].ops);
     }
@@ -82,14 +81,15 @@ impl Builder {
             let text = op.statement().map_or("", |statement| &statement.text).to_owned();
             let kind = match op {
                 Op::Hop { .. } | Op::Overtime { .. } | Op::Pages { .. } => "Hop",
-                Op::EmitFromLoop { .. } => "Emit",
-                Op::Call { .. } | Op::CallItself { .. } | Op::Invoke { .. } => "Call",
-                Op::Define { .. } => "Define",
+                Op::Call { .. }
+                | Op::CallItself { .. }
+                | Op::Invoke { .. }
+                | Op::Define { .. } => "Call",
                 _ => "Enter",
             };
             if let Op::CallItself { outputs, .. } = op {
                 for (_, next) in outputs {
-                    self.edge(from, *next, "Emit", &text);
+                    self.edge(from, *next, "Enter", &text);
                 }
             } else {
                 for jump in op.jumps() {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::ast::{
     Anonymous, Block, Call, CallTarget, Code, Kind, Loop, Merge, Pattern, Source, Statement,
-    StreamOutput, Target, VarId, goes_on, has_anchors,
+    StreamOutput, Target, VarId, goes_on,
 };
 use proc_macro2::Ident;
 use std::collections::HashMap;

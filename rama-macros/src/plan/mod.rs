@@ -12,7 +12,7 @@ mod lower;
 mod print;
 
 use crate::ast::{Anonymous, Call, Code, Module, Partitioner, Pattern, Source, Statement, VarId};
-pub(crate) use graph::{Edge, Graph, Node, graph};
+pub(crate) use graph::graph;
 pub(crate) use live::{live_before, live_into};
 pub(crate) use lower::{code, sources};
 use proc_macro2::{Ident, Span};

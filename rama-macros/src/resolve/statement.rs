@@ -322,6 +322,11 @@ impl<'a> Resolver<'a> {
     }
 
     fn emission(&mut self, emission: &mut Emission, span: Span, scope: &mut Scope, tail: bool) {
+        let takes_nothing = self.around.is_empty() && matches!(self.unit, Unit::Topology);
+        if takes_nothing && emission.stream.is_none() {
+            self.errors.push(errors::arrow_without_value(span));
+            return;
+        }
         self.exprs(&mut emission.values, scope);
         if let Some(stream) = &emission.stream {
             let outside = self.around.iter().any(|around| matches!(around, Around::Anonymous { .. }));
@@ -348,10 +353,7 @@ impl<'a> Resolver<'a> {
                 Self::own_stream(*carried, *calls_itself)
             }
             (None, Unit::StandAlone) => Target::Collect,
-            (None, Unit::Topology) => {
-                self.errors.push(errors::arrow_without_value(span));
-                Target::Unknown
-            }
+            (None, Unit::Topology) => Target::Unknown,
         };
         if emission.target == Target::Function && !tail {
             self.errors.push(errors::emission_not_last(span));

@@ -65,13 +65,13 @@ fn names() {
             (
                 "<<if *id > 0 { 1 :> *x; } *x :> *y;",
                 &[
-                    "`*x` is bound in only one arm of the `<<if` above / bind it in the other arm too: `expression :> *x;`",
+                    "`*x` is bound in only some of the branches above / bind it in the others too: `expression :> *x;`",
                 ],
             ),
             (
                 "<<if *id > 0 { <<if *id > 1 { 1 :> *x; } else { 2 :> *z; } } else { 2 :> *x; } *x :> *y;",
                 &[
-                    "`*x` is bound in only one arm of the `<<if` above / bind it in the other arm too: `expression :> *x;`",
+                    "`*x` is bound in only some of the branches above / bind it in the others too: `expression :> *x;`",
                 ],
             ),
             (
@@ -193,7 +193,7 @@ fn arrows() {
 #[test]
 fn half_typed() {
     let partitioner =
-        "unknown partitioner `|ha` / the partitioners are `|hash`, `|all`, `|global` or `|direct`";
+        "unknown partitioner `|ha` / the partitioners are `|hash`, `|all`, `|global`, `|direct`, `|shuffle`, `|custom` or `|path`";
     let aggregator = "unknown aggregator `+comp` / the aggregators are `+compound`";
     let compound =
         "this is not a compound aggregation / write `+compound $$pstate { *key => +sum(*value) };`";
@@ -236,7 +236,7 @@ fn statements() {
             (
                 "each> *x :> *y;",
                 &[
-                    "unknown statement `each>` / the statements are `source>`, `local_select>`, `local_transform>` or `filter>`",
+                    "unknown statement `each>` / the statements are `source>`, `local_select>`, `select>`, `yielding_select>`, `local_transform>`, `local_clear>`, `filter>`, `assert>`, `throw>`, `continue>`, `recur>`, `anchor>`, `hook>`, `unify>` or `yield_if_overtime>`",
                 ],
             ),
             (
@@ -256,7 +256,7 @@ fn statements() {
                     "`|hash` moves to another task and emits nothing / end the statement with `;` before `:>`",
                 ],
             ),
-            ("<<cond *id { }", &["unknown block `<<cond` / the blocks are `<<if`"]),
+            ("<<cond *id { }", &["`<<cond` takes nothing / write `<<cond { … }`"]),
             (
                 "<<iff *id > 1 { 1 :> *x; } else { 2 :> *x; } *x :> *y;",
                 &["unknown block `<<iff` / did you mean `<<if`?"],
@@ -443,7 +443,7 @@ fn sources() {
             ),
             (
                 "source> *events :> %mb; %mb :> *e; *e :> *f;",
-                &["this does not take records / write `%microbatch() :> pattern;`"],
+                &["`%mb` is not called / write `%mb(…) :> *result;`"],
             ),
         ],
         topology,

@@ -99,6 +99,13 @@ pub(super) struct Place {
     pub(super) carried: Carried,
 }
 
+impl Place {
+    /// Leads nowhere.
+    pub(super) fn nowhere() -> Place {
+        Place { label: super::Label::<()>::nowhere().index, carried: Carried::new(()) }
+    }
+}
+
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.label)

@@ -108,3 +108,14 @@ impl<O: 'static> Cx<'_, O> {
         call.out.expect("a function has returned when its call is over")
     }
 }
+
+/// A `ramafn` came to its end and had not emitted. For generated code.
+///
+/// # Panics
+///
+/// Always.
+#[cold]
+#[track_caller]
+pub fn ended_without_emission(name: &str) -> ! {
+    panic!("`{name}` ended without having emitted")
+}

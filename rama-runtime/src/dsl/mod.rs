@@ -3,6 +3,7 @@
 //! These items are public for generated code; they keep their meaning, but users write the DSL.
 
 mod builder;
+mod callable;
 mod carried;
 mod carries;
 mod context;
@@ -13,6 +14,7 @@ mod label;
 mod local;
 mod loops;
 mod operation;
+mod pages;
 mod return_to;
 mod stand_alone;
 mod state;
@@ -24,11 +26,12 @@ pub use crate::depot::{
     DepotPartitioning, Disallow, Global, HashBy, Random, disallow, global, hash_by, random,
 };
 pub use crate::graph::{GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphTopology};
+pub use callable::{Callable, IsOperation, operation};
 pub use builder::{ModuleBuilder, TopologyBuilder};
 pub use carries::{Carries, W, w};
 pub use context::{ModuleInstanceInfo, Partitioned, TopologyType};
 pub use cx::Cx;
-pub use function::{Fun, FunLabel};
+pub use function::{Fun, FunLabel, ended_without_emission};
 pub use hops::Target;
 pub use label::Label;
 pub use local::OwnedBy;

@@ -20,6 +20,13 @@ pub struct Return<Out> {
 
 place_traits!(Return<Out>);
 
+impl<Out> Return<Out> {
+    /// Where nothing goes on: what is given back is dropped.
+    pub fn nowhere() -> Self {
+        Return { place: Place::nowhere(), types: PhantomData }
+    }
+}
+
 impl<O: 'static> TopologyBuilder<'_, O> {
     /// Makes a label a place to return to with an `Out`; its frame is that and what the caller kept.
     pub fn returns<Out: 'static, E: Record>(&mut self, label: Label<(Out, E)>) {

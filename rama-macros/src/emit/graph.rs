@@ -1,0 +1,58 @@
+//! The plan as data, for `Module::graph()`.
+
+use super::names::{glue_span, unraw};
+use crate::ast::Module;
+use crate::plan::{self, TopologyPlan};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote_spanned;
+
+/// `fn graph() -> Graph { … }`
+pub(crate) fn graph(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream {
+    let span = glue_span(Span::call_site());
+    let topologies = module.topologies.iter().zip(plans).map(|(topology, plan)| {
+        let name = unraw(&topology.name);
+        let (mut nodes, mut edges) = (Vec::new(), Vec::new());
+        for source in &plan.sources {
+            let first = nodes.len();
+            let graph = plan::graph(source);
+            for node in graph.nodes {
+                let kind = Ident::new(node.kind, span);
+                let (name, carries, statements) = (node.name, node.carries, node.statements);
+                nodes.push(quote_spanned! {span=>
+                    ::rama::dsl::GraphNode {
+                        name: #name,
+                        kind: ::rama::dsl::GraphNodeKind::#kind,
+                        carries: &[#(#carries),*],
+                        statements: &[#(#statements),*],
+                    }
+                });
+            }
+            for edge in graph.edges {
+                let kind = Ident::new(edge.kind, span);
+                let from = Literal::usize_unsuffixed(first + edge.from);
+                let to = Literal::usize_unsuffixed(first + edge.to);
+                let text = edge.text;
+                edges.push(quote_spanned! {span=>
+                    ::rama::dsl::GraphEdge {
+                        from: #from,
+                        to: #to,
+                        kind: ::rama::dsl::GraphEdgeKind::#kind,
+                        text: #text,
+                    }
+                });
+            }
+        }
+        quote_spanned! {span=>
+            ::rama::dsl::GraphTopology {
+                name: #name,
+                nodes: &[#(#nodes),*],
+                edges: &[#(#edges),*],
+            }
+        }
+    });
+    quote_spanned! {span=>
+        fn graph() -> ::rama::Graph {
+            ::rama::dsl::graph(&[#(#topologies),*])
+        }
+    }
+}
