@@ -310,7 +310,9 @@ pub(crate) fn block_without_condition(span: Span, block: &str) -> Error {
 pub(crate) fn block_without_value(span: Span, block: &str) -> Error {
     at(
         span,
-        format!("`<<{block}` has no value to look at\nhelp: write `<<{block} *value {{ case> … }}`"),
+        format!(
+            "`<<{block}` has no value to look at\nhelp: write `<<{block} *value {{ case> … }}`"
+        ),
     )
 }
 
@@ -340,7 +342,9 @@ pub(crate) fn case_form(span: Span, block: &str) -> Error {
     };
     at(
         span,
-        format!("`<<{block}` holds cases\nhelp: write `{case}` and at the end `default> => {{ … }}`"),
+        format!(
+            "`<<{block}` holds cases\nhelp: write `{case}` and at the end `default> => {{ … }}`"
+        ),
     )
 }
 
@@ -361,10 +365,7 @@ pub(crate) fn block_without_cases(span: Span, block: &str) -> Error {
 }
 
 pub(crate) fn loop_form(span: Span) -> Error {
-    at(
-        span,
-        "this is not a loop of the dataflow\nhelp: write `loop<- [*n = 0 :> *out] { … }`",
-    )
+    at(span, "this is not a loop of the dataflow\nhelp: write `loop<- [*n = 0 :> *out] { … }`")
 }
 
 pub(crate) fn loop_variable(span: Span) -> Error {
@@ -574,10 +575,7 @@ pub(crate) fn anchor_twice(anchor: &Ident) -> Error {
 // Operations.
 
 pub(crate) fn call_form(name: &Ident) -> Error {
-    at(
-        name.span(),
-        format!("`%{name}` is not called\nhelp: write `%{name}(…) :> *result;`"),
-    )
+    at(name.span(), format!("`%{name}` is not called\nhelp: write `%{name}(…) :> *result;`"))
 }
 
 pub(crate) fn pstate_argument(span: Span) -> Error {
@@ -614,7 +612,9 @@ pub(crate) fn operation_without_type(name: &Ident) -> Error {
 pub(crate) fn not_an_operation(name: &Ident) -> Error {
     at(
         name.span(),
-        format!("`*{name}` is a value and cannot be called\nhelp: operations are bound as `%{name}`"),
+        format!(
+            "`*{name}` is a value and cannot be called\nhelp: operations are bound as `%{name}`"
+        ),
     )
 }
 
@@ -681,7 +681,9 @@ pub(crate) fn operation_without_body(span: Span) -> Error {
 pub(crate) fn operation_output(word: &Ident, name: &Ident) -> Error {
     at(
         name.span(),
-        format!("a `{word}` says what it returns with `->`\nhelp: write `{word} {name}(…) -> Type {{ … }}`"),
+        format!(
+            "a `{word}` says what it returns with `->`\nhelp: write `{word} {name}(…) -> Type {{ … }}`"
+        ),
     )
 }
 
@@ -702,9 +704,7 @@ pub(crate) fn stream_name(name: &Ident) -> Error {
 pub(crate) fn part_header(error: &Error) -> Error {
     at(
         error.span(),
-        format!(
-            "{error}\nhelp: write `pub name in path::to::Module::topology {{ source> … }}`"
-        ),
+        format!("{error}\nhelp: write `pub name in path::to::Module::topology {{ source> … }}`"),
     )
 }
 
@@ -724,7 +724,10 @@ pub(crate) fn unknown_stream(stream: &Ident, known: &[String], keywords: &[&str]
 }
 
 pub(crate) fn continue_outside(span: Span) -> Error {
-    at(span, "`continue>` stands outside of a loop\nhelp: write `loop<- [*n = 0 :> *out] { … }` around it")
+    at(
+        span,
+        "`continue>` stands outside of a loop\nhelp: write `loop<- [*n = 0 :> *out] { … }` around it",
+    )
 }
 
 pub(crate) fn continue_count(span: Span, found: usize, wanted: usize) -> Error {
@@ -738,7 +741,10 @@ pub(crate) fn continue_count(span: Span, found: usize, wanted: usize) -> Error {
 }
 
 pub(crate) fn recur_outside(span: Span) -> Error {
-    at(span, "`recur>` calls the `ramafn` around it again, and there is none\nhelp: use `loop<-`, or `%self(…)` in a `ramaop`")
+    at(
+        span,
+        "`recur>` calls the `ramafn` around it again, and there is none\nhelp: use `loop<-`, or `%self(…)` in a `ramaop`",
+    )
 }
 
 pub(crate) fn recur_count(span: Span, found: usize, wanted: usize) -> Error {
@@ -769,10 +775,7 @@ pub(crate) fn function_without_emission(span: Span, name: &str) -> Error {
 }
 
 pub(crate) fn in_stand_alone(span: Span, what: &str) -> Error {
-    at(
-        span,
-        format!("{what} in a stand-alone block\nhelp: it belongs in a topology of a module"),
-    )
+    at(span, format!("{what} in a stand-alone block\nhelp: it belongs in a topology of a module"))
 }
 
 pub(crate) fn in_loop_already(span: Span) -> Error {

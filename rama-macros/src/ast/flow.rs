@@ -1,8 +1,6 @@
 //! Questions about how code flows: what goes on, what moves or repeats the code behind it.
 
-use super::{
-    Block, Call, CallTarget, Kind, Loop, Partitioner, Path, Statement, Target,
-};
+use super::{Block, Call, CallTarget, Kind, Loop, Partitioner, Path, Statement, Target};
 
 /// Whether code behind `block` is ever reached from its end.
 pub(crate) fn goes_on(block: &[Statement]) -> bool {

@@ -7,14 +7,12 @@ mod expr;
 mod flow;
 mod statement;
 
-pub(crate) use expr::{
-    Binding, Expr, Form, Mark, OperationType, Pattern, Use, Var, VarId,
-};
+pub(crate) use expr::{Binding, Expr, Form, Mark, OperationType, Pattern, Use, Var, VarId};
 pub(crate) use flow::goes_on;
 pub(crate) use statement::{
     Anonymous, Argument, Block, BlockKind, Call, CallTarget, Emission, Entry, Head, Kind, Loop,
-    Merge, Partitioner, PartitionerKind, Path, Place, Space, Statement, Step, StreamOutput,
-    Target, Template, Unify,
+    Merge, Partitioner, PartitionerKind, Path, Place, Space, Statement, Step, StreamOutput, Target,
+    Template, Unify,
 };
 
 use proc_macro2::{Ident, TokenStream};

@@ -332,9 +332,9 @@ impl Kind {
     /// The expressions that this statement itself evaluates, in order; not those inside its blocks.
     pub(crate) fn exprs(&self) -> Vec<&Expr> {
         match self {
-            Kind::Value { values, .. }
-            | Kind::Continue { values, .. }
-            | Kind::Recur { values } => values.iter().collect(),
+            Kind::Value { values, .. } | Kind::Continue { values, .. } | Kind::Recur { values } => {
+                values.iter().collect()
+            }
             Kind::Emission(emission) => emission.values.iter().collect(),
             Kind::Select { path, .. } | Kind::Transform { path } => path.exprs().collect(),
             Kind::Compound { template, .. } => template.exprs(),

@@ -72,21 +72,19 @@ fn mention(plan: &CodePlan<'_>, ops: &[Op<'_>], var: VarId) -> Option<Span> {
                 .flat_map(|expr| &expr.uses)
                 .find(|mention| mention.var == Some(var))
                 .map(|mention| mention.name.span());
-            here.or_else(|| {
-                op.blocks().into_iter().find_map(|block| visit(plan, block, var, seen))
-            })
-            .or_else(|| {
-                op.jumps().into_iter().find_map(|jump| {
-                    let at = jump.frame.iter().position(|passed| *passed == var)?;
-                    let next = plan.states.get(jump.state)?;
-                    let name = *next.frame.get(at)?;
-                    if seen.contains(&(jump.state, name)) {
-                        return None;
-                    }
-                    seen.push((jump.state, name));
-                    visit(plan, &next.ops, name, seen)
+            here.or_else(|| op.blocks().into_iter().find_map(|block| visit(plan, block, var, seen)))
+                .or_else(|| {
+                    op.jumps().into_iter().find_map(|jump| {
+                        let at = jump.frame.iter().position(|passed| *passed == var)?;
+                        let next = plan.states.get(jump.state)?;
+                        let name = *next.frame.get(at)?;
+                        if seen.contains(&(jump.state, name)) {
+                            return None;
+                        }
+                        seen.push((jump.state, name));
+                        visit(plan, &next.ops, name, seen)
+                    })
                 })
-            })
         })
     }
     visit(plan, ops, var, &mut Vec::new())

@@ -40,7 +40,9 @@ impl Glue {
 
     /// For code that is expanded together.
     pub(crate) fn of<'p>(plans: impl Iterator<Item = &'p CodePlan<'p>>) -> Self {
-        Glue { taken: plans.flat_map(|plan| &plan.code.vars).map(|var| var.owned.clone()).collect() }
+        Glue {
+            taken: plans.flat_map(|plan| &plan.code.vars).map(|var| var.owned.clone()).collect(),
+        }
     }
 
     /// `name`, or one like it that no variable of the module has.

@@ -13,11 +13,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{GenericParam, Lifetime};
 
 /// The expansion of one operation; beside errors without its body.
-pub(crate) fn operation(
-    operation: &Operation,
-    plan: &CodePlan<'_>,
-    is_whole: bool,
-) -> TokenStream {
+pub(crate) fn operation(operation: &Operation, plan: &CodePlan<'_>, is_whole: bool) -> TokenStream {
     match &operation.form {
         OperationForm::Function { output } => function(operation, plan, output, is_whole),
         OperationForm::Operation { streams, carried, calls_itself } => {
@@ -93,11 +89,7 @@ fn ramaop(
     let args: Vec<&TokenStream> = Param::values(params).map(|(_, ty)| ty).collect();
     let args = quote!((#(#args,)*));
     let marker = marker(generics);
-    let definition = if is_whole {
-        definition(operation, plan, form)
-    } else {
-        TokenStream::new()
-    };
+    let definition = if is_whole { definition(operation, plan, form) } else { TokenStream::new() };
     let carried = carried_generic();
     let fields: Vec<Ident> = form
         .streams
@@ -208,8 +200,7 @@ fn definition(operation: &Operation, plan: &CodePlan<'_>, form: &Form<'_>) -> To
     let labels = state::labels(plan, &glue, &prefix);
     let states = state::states(plan, &env, &glue);
     let cx = glue.name("cx", operation.name.span());
-    let vars: Vec<VarId> =
-        Param::values(&operation.params).map(|(bind, _)| bind.var).collect();
+    let vars: Vec<VarId> = Param::values(&operation.params).map(|(bind, _)| bind.var).collect();
     let names = vars.iter().map(|var| names::owned_at_binding(plan, *var));
     let args = quote!((#(#names,)*));
     let carried = names::owned_at_binding(plan, form.carried);

@@ -94,8 +94,7 @@ fn state(plan: &CodePlan<'_>, at: StateId, env: &Env<'_>, glue: &Glue) -> TokenS
                 Some(hop) => {
                     let define = Ident::new("define", hop);
                     let w = quote_spanned!(hop=> (::rama::dsl::w(), ::rama::dsl::w()));
-                    let returns =
-                        returns.then(|| quote_spanned!(span=> topology.returns(#label);));
+                    let returns = returns.then(|| quote_spanned!(span=> topology.returns(#label);));
                     quote_spanned!(span=> topology.#define(#label, #w, #closure); #returns)
                 }
                 None => quote_spanned!(span=> topology.define_in_step(#label, #closure);),

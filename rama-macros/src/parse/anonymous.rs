@@ -39,11 +39,8 @@ pub(crate) fn anonymous(
         vec![operation::returned(rest).ok_or_else(form)?]
     };
     let mut binding = Binding::new(String::new(), name.clone());
-    binding.operation = Some(if is_operation {
-        OperationType::Operation
-    } else {
-        OperationType::Function
-    });
+    binding.operation =
+        Some(if is_operation { OperationType::Operation } else { OperationType::Function });
     let body = block::block(&tokens::list(body.stream()), errors);
     Ok(Anonymous { binding, params, outputs, is_operation, body, ret: 0 })
 }

@@ -11,7 +11,16 @@ use quote::quote_spanned;
 
 /// The dataflow blocks, written `<<word`.
 pub(crate) const BLOCKS: &[&str] = &[
-    "if", "cond", "switch", "subsource", "shadowif", "do", "each", "atomic", "branch", "ramafn",
+    "if",
+    "cond",
+    "switch",
+    "subsource",
+    "shadowif",
+    "do",
+    "each",
+    "atomic",
+    "branch",
+    "ramafn",
     "ramaop",
 ];
 /// Rust expressions that end a statement at their brace.
@@ -145,11 +154,7 @@ fn failed(
 }
 
 /// Reads a `<<word … { … }` and answers how many tokens it took.
-fn dataflow_block(
-    code: &[TokenTree],
-    found: &mut Vec<Statement>,
-    errors: &mut Errors,
-) -> usize {
+fn dataflow_block(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> usize {
     let span = code[0].span();
     let word = tokens::ident(code.get(2));
     let Some(word) = word.filter(|word| BLOCKS.iter().any(|known| word == known)) else {
@@ -231,11 +236,7 @@ impl Opened<'_> {
     }
 
     /// `<<if` and `<<shadowif`
-    fn conditional(
-        &self,
-        found: &mut Vec<Statement>,
-        errors: &mut Errors,
-    ) -> syn::Result<usize> {
+    fn conditional(&self, found: &mut Vec<Statement>, errors: &mut Errors) -> syn::Result<usize> {
         let head = hoist::hoist(self.head, found, errors)?;
         let name = self.word.to_string();
         let condition =
@@ -245,7 +246,8 @@ impl Opened<'_> {
             let (otherwise, end) = otherwise(self.code, self.end, errors);
             (BlockKind::If, otherwise, end)
         } else {
-            if let Some(word) = tokens::ident(self.code.get(self.end)).filter(|word| *word == "else")
+            if let Some(word) =
+                tokens::ident(self.code.get(self.end)).filter(|word| *word == "else")
             {
                 return Err(errors::shadowif_else(word.span()));
             }

@@ -163,12 +163,8 @@ fn outputs(code: &[TokenTree], errors: &mut Errors) -> Result<Vec<StreamOutput>>
         if tokens::is_punct(piece.last(), ',') {
             piece = &piece[..piece.len() - 1];
         }
-        let mut output = StreamOutput {
-            name: name.cloned(),
-            anchor: None,
-            pattern: None,
-            inline: None,
-        };
+        let mut output =
+            StreamOutput { name: name.cloned(), anchor: None, pattern: None, inline: None };
         if let Some(name) = name
             && super::statement::Words::is_keyword(name)
         {

@@ -159,11 +159,7 @@ fn short_circuit(
     let right = super::rust::expr(&right, || errors::arrow_without_value(span))?;
     arm.push(bind(right, result.clone(), print::statement(&code[at + 2..])));
     let word = Ident::new(if and { "false" } else { "true" }, span);
-    let known = vec![bind(
-        Expr::plain(quote::quote!(#word)),
-        result.clone(),
-        word.to_string(),
-    )];
+    let known = vec![bind(Expr::plain(quote::quote!(#word)), result.clone(), word.to_string())];
     let arms = if and { vec![arm, known] } else { vec![known, arm] };
     found.push(Statement {
         text: print::statement(code),

@@ -155,7 +155,8 @@ fn message(code: &[TokenTree], word: &Ident) -> Result<Expr> {
     let Some(first) = code.first() else {
         return Err(errors::keyword_without_message(word.span(), &word.to_string()));
     };
-    let formatted = matches!(first, TokenTree::Literal(literal) if literal.to_string().starts_with('"'));
+    let formatted =
+        matches!(first, TokenTree::Literal(literal) if literal.to_string().starts_with('"'));
     if !formatted {
         return rust::expr(code, || {
             errors::keyword_without_message(word.span(), &word.to_string())
@@ -197,11 +198,7 @@ fn anchors(code: &[TokenTree], word: &Ident) -> Result<Vec<Ident>> {
 
 /// The leading key of a path that finds its task by itself. A key that is more than a variable is
 /// evaluated once, before.
-pub(crate) fn route(
-    path: &mut Path,
-    word: &Ident,
-    found: &mut Vec<Statement>,
-) -> Result<()> {
+pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -> Result<()> {
     let pstate = &path.pstate;
     let Some(Step::Navigator { name, args, .. }) = path.steps.first_mut() else {
         return Err(errors::no_leading_key(pstate.span(), &word.to_string()));

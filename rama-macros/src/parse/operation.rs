@@ -155,10 +155,10 @@ pub(crate) fn streams(code: &[TokenTree], blame: &Ident) -> Result<Vec<Stream>> 
         };
         let (mut end, mut depth) = (2, 0_usize);
         while end < rest.len() {
-            let named = tokens::ident(rest.get(end)).is_some()
-                && tokens::is_punct(rest.get(end + 1), '>');
-            let unnamed = tokens::is_punct(rest.get(end), ':')
-                && tokens::is_punct(rest.get(end + 1), '>');
+            let named =
+                tokens::ident(rest.get(end)).is_some() && tokens::is_punct(rest.get(end + 1), '>');
+            let unnamed =
+                tokens::is_punct(rest.get(end), ':') && tokens::is_punct(rest.get(end + 1), '>');
             if depth == 0 && (named || unnamed) {
                 break;
             }

@@ -55,11 +55,7 @@ pub(crate) fn partitioner(
 }
 
 /// `|path($$p.key(*k))`
-fn leading_key(
-    name: &Ident,
-    code: &[TokenTree],
-    found: &mut Vec<Statement>,
-) -> Result<Kind> {
+fn leading_key(name: &Ident, code: &[TokenTree], found: &mut Vec<Statement>) -> Result<Kind> {
     let mut path = path::path(code, name)?;
     keyword::route(&mut path, name, found)?;
     match found.pop() {

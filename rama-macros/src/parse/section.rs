@@ -84,7 +84,9 @@ fn records(call: Call) -> Result<(Ident, Pattern), Span> {
 fn check(body: &[Statement], batch: &Ident, inside: bool, errors: &mut Errors) {
     for statement in body {
         match &statement.kind {
-            Kind::Call(call) if call.path.is_ident(batch) => errors.push(errors::emit_not_first(batch, statement.span)),
+            Kind::Call(call) if call.path.is_ident(batch) => {
+                errors.push(errors::emit_not_first(batch, statement.span))
+            }
             Kind::Source { .. } if inside => errors.push(errors::source_inside(statement.span)),
             kind => {
                 for block in kind.blocks() {
@@ -113,7 +115,10 @@ pub(crate) fn part(input: TokenStream, errors: &mut Errors) -> Option<Part> {
         errors.take(header.map_err(|error| errors::part_header(&error)))?;
     let topology = module.segments.pop().map(|last| last.ident)?;
     if module.segments.is_empty() {
-        errors.push(errors::part_header(&syn::Error::new(topology.span(), "expected a topology of a module")));
+        errors.push(errors::part_header(&syn::Error::new(
+            topology.span(),
+            "expected a topology of a module",
+        )));
         return None;
     }
     module.segments.pop_punct();

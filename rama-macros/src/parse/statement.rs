@@ -89,11 +89,7 @@ fn bad(code: &[TokenTree]) -> Kind {
     Kind::Bad { binds: pattern::salvage(&code[from..]) }
 }
 
-fn kind(
-    code: &[TokenTree],
-    found: &mut Vec<Statement>,
-    errors: &mut Errors,
-) -> Result<Kind> {
+fn kind(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> Result<Kind> {
     if let Some(error) = keyword::kebab(code) {
         return Err(error);
     }

@@ -81,10 +81,9 @@ impl Builder {
             let text = op.statement().map_or("", |statement| &statement.text).to_owned();
             let kind = match op {
                 Op::Hop { .. } | Op::Overtime { .. } | Op::Pages { .. } => "Hop",
-                Op::Call { .. }
-                | Op::CallItself { .. }
-                | Op::Invoke { .. }
-                | Op::Define { .. } => "Call",
+                Op::Call { .. } | Op::CallItself { .. } | Op::Invoke { .. } | Op::Define { .. } => {
+                    "Call"
+                }
                 _ => "Enter",
             };
             if let Op::CallItself { outputs, .. } = op {

@@ -35,7 +35,10 @@ pub(super) enum Attached<'a> {
     /// The block of a `<<branch`.
     Block(&'a [Statement]),
     /// The way into an `unify>`: which one, and which of its arms this is.
-    Unify { number: usize, arm: usize },
+    Unify {
+        number: usize,
+        arm: usize,
+    },
 }
 
 impl<'a> Layout<'a> {

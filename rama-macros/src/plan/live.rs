@@ -62,9 +62,7 @@ pub(crate) fn live_before(op: &Op<'_>, mut live: Live) -> Live {
             live.extend(inside);
             mention(statement, &mut live);
         }
-        Op::Break { statement, .. }
-        | Op::Next { statement, .. }
-        | Op::Recur(statement) => {
+        Op::Break { statement, .. } | Op::Next { statement, .. } | Op::Recur(statement) => {
             live.clear();
             mention(statement, &mut live);
         }

@@ -98,12 +98,7 @@ impl<'a> Lowering<'a> {
         self.sequence(&layout.chains[0], &then, &layout)
     }
 
-    fn sequence(
-        &mut self,
-        items: &[Item<'a>],
-        then: &Then,
-        layout: &Layout<'a>,
-    ) -> Vec<Op<'a>> {
+    fn sequence(&mut self, items: &[Item<'a>], then: &Then, layout: &Layout<'a>) -> Vec<Op<'a>> {
         let cuts = |item: &Item<'a>| match item {
             Item::Statement(statement) => statement.cuts(),
             Item::Point(anchor) => !layout.attached(anchor).is_empty(),
@@ -384,10 +379,8 @@ impl<'a> Lowering<'a> {
             carried.extend(without(live_into(ops, &Live::new()), *pattern));
         }
         let carried: Vec<VarId> = carried.into_iter().collect();
-        let single = matches!(
-            call.target,
-            CallTarget::Operation(_) | CallTarget::OwnAnonymous { .. }
-        );
+        let single =
+            matches!(call.target, CallTarget::Operation(_) | CallTarget::OwnAnonymous { .. });
         let mut outputs = Vec::new();
         for (name, pattern, ops) in parts {
             if ops.is_empty() && !(single && name.is_none()) {
@@ -500,12 +493,12 @@ fn mentioned(block: &[Statement], found: &mut Live) {
             mentioned(inner, found);
         }
         match &statement.kind {
-            Kind::Block(block) => found.extend(
-                block.merges.iter().flat_map(|merge| merge.arms.iter().flatten()),
-            ),
-            Kind::Unify(unify) => found.extend(
-                unify.merges.iter().flat_map(|merge| merge.arms.iter().flatten()),
-            ),
+            Kind::Block(block) => {
+                found.extend(block.merges.iter().flat_map(|merge| merge.arms.iter().flatten()))
+            }
+            Kind::Unify(unify) => {
+                found.extend(unify.merges.iter().flat_map(|merge| merge.arms.iter().flatten()))
+            }
             _ => {}
         }
     }

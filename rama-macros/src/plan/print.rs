@@ -155,8 +155,7 @@ impl CodePlan<'_> {
     }
 
     fn frame(&self, vars: &[VarId]) -> String {
-        let names: Vec<&str> =
-            vars.iter().map(|var| self.code.vars[*var].owned.as_str()).collect();
+        let names: Vec<&str> = vars.iter().map(|var| self.code.vars[*var].owned.as_str()).collect();
         format!("({})", names.join(", "))
     }
 }

@@ -27,7 +27,9 @@ pub(crate) enum Unit {
         calls_itself: bool,
     },
     /// A `ramafn`.
-    Function { params: usize },
+    Function {
+        params: usize,
+    },
     StandAlone,
 }
 
@@ -77,9 +79,7 @@ pub(crate) fn operation(operation: &mut Operation, errors: &mut Errors) {
     });
     let known = Known { depots: Some(Vec::new()), pstates: Some(pstates.collect()) };
     let mut names = names(&operation.code.body);
-    names.extend(
-        Param::values(&operation.params).map(|(binding, _)| binding.name.to_string()),
-    );
+    names.extend(Param::values(&operation.params).map(|(binding, _)| binding.name.to_string()));
     let mut unit = match &operation.form {
         OperationForm::Function { .. } => {
             Unit::Function { params: Param::values(&operation.params).count() }

@@ -103,7 +103,9 @@ impl Resolver<'_> {
         let paths = names.iter().map(|name| &anchors.points[&name.to_string()].1);
         let common = paths
             .cloned()
-            .reduce(|a, b| a.into_iter().zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a).collect())
+            .reduce(|a, b| {
+                a.into_iter().zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a).collect()
+            })
             .unwrap_or_default();
         let base = common.last().map_or(start, |number| &anchors.scopes[*number]).clone();
         *scope = base.clone();
@@ -142,10 +144,8 @@ impl Resolver<'_> {
         merged.sort_by_key(|name| going[0].visible[*name]);
         let mut merges = Vec::new();
         for name in &merged {
-            let vars: Vec<Option<Option<VarId>>> = arms
-                .iter()
-                .map(|arm| arm.as_ref().map(|arm| arm.visible[*name]))
-                .collect();
+            let vars: Vec<Option<Option<VarId>>> =
+                arms.iter().map(|arm| arm.as_ref().map(|arm| arm.visible[*name])).collect();
             let same = going.iter().all(|arm| arm.visible[*name] == going[0].visible[*name]);
             let known: Option<Vec<Option<VarId>>> =
                 vars.into_iter().map(|var| var.map_or(Some(None), |var| var.map(Some))).collect();

@@ -263,7 +263,11 @@ impl<'a> Resolver<'a> {
             anchors.point(scope);
         }
         let path = anchors.path();
-        for output in call.outputs.iter_mut().filter(|output| output.name.is_some() || output.inline.is_some()) {
+        for output in call
+            .outputs
+            .iter_mut()
+            .filter(|output| output.name.is_some() || output.inline.is_some())
+        {
             let mut inside = scope.inner();
             if let Some(pattern) = &mut output.pattern {
                 self.pattern(pattern, &mut inside);
@@ -275,7 +279,11 @@ impl<'a> Resolver<'a> {
                 self.anchor(anchor, &inside, path.clone(), anchors);
             }
         }
-        for output in call.outputs.iter_mut().filter(|output| output.name.is_none() && output.inline.is_none()) {
+        for output in call
+            .outputs
+            .iter_mut()
+            .filter(|output| output.name.is_none() && output.inline.is_none())
+        {
             if several {
                 *scope = scope.inner();
             }
@@ -329,7 +337,8 @@ impl<'a> Resolver<'a> {
         }
         self.exprs(&mut emission.values, scope);
         if let Some(stream) = &emission.stream {
-            let outside = self.around.iter().any(|around| matches!(around, Around::Anonymous { .. }));
+            let outside =
+                self.around.iter().any(|around| matches!(around, Around::Anonymous { .. }));
             let (streams, target) = match self.unit {
                 Unit::Operation { streams, carried, calls_itself } if !outside => {
                     (streams.as_slice(), Self::own_stream(*carried, *calls_itself))
@@ -389,12 +398,7 @@ impl<'a> Resolver<'a> {
     }
 
     /// What the one arm of a `<<shadowif` binds again stays so.
-    fn shadow(
-        &mut self,
-        base: &Scope,
-        arms: &[Option<Scope>],
-        scope: &mut Scope,
-    ) -> Vec<Merge> {
+    fn shadow(&mut self, base: &Scope, arms: &[Option<Scope>], scope: &mut Scope) -> Vec<Merge> {
         let Some(Some(then)) = arms.first() else { return Vec::new() };
         let mut merges = Vec::new();
         for (name, var) in &then.visible {

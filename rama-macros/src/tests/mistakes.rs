@@ -192,8 +192,7 @@ fn arrows() {
 /// A statement that is being typed is one mistake, whatever stands behind it.
 #[test]
 fn half_typed() {
-    let partitioner =
-        "unknown partitioner `|ha` / the partitioners are `|hash`, `|all`, `|global`, `|direct`, `|shuffle`, `|custom` or `|path`";
+    let partitioner = "unknown partitioner `|ha` / the partitioners are `|hash`, `|all`, `|global`, `|direct`, `|shuffle`, `|custom` or `|path`";
     let aggregator = "unknown aggregator `+comp` / the aggregators are `+compound`";
     let compound =
         "this is not a compound aggregation / write `+compound $$pstate { *key => +sum(*value) };`";

@@ -16,8 +16,9 @@ fn check(name: &str, module: &str) {
     // The graph is the plan once more, as data.
     for item in &mut file.items {
         if let syn::Item::Impl(item) = item {
-            item.items
-                .retain(|item| !matches!(item, syn::ImplItem::Fn(item) if item.sig.ident == "graph"));
+            item.items.retain(
+                |item| !matches!(item, syn::ImplItem::Fn(item) if item.sig.ident == "graph"),
+            );
         }
     }
     let code = prettyplease::unparse(&file);

@@ -26,8 +26,8 @@ pub use crate::depot::{
     DepotPartitioning, Disallow, Global, HashBy, Random, disallow, global, hash_by, random,
 };
 pub use crate::graph::{GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphTopology};
-pub use callable::{Callable, IsOperation, operation};
 pub use builder::{ModuleBuilder, TopologyBuilder};
+pub use callable::{Callable, IsOperation, operation};
 pub use carries::{Carries, W, w};
 pub use context::{ModuleInstanceInfo, Partitioned, TopologyType};
 pub use cx::Cx;

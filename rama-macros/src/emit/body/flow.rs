@@ -164,8 +164,7 @@ impl Body<'_> {
                 for (arm, pattern) in arms.iter().zip(patterns) {
                     self.bound.clone_from(&before);
                     let code = self.pattern(pattern);
-                    let references =
-                        self.references(pattern.binds.iter().map(|bind| bind.var));
+                    let references = self.references(pattern.binds.iter().map(|bind| bind.var));
                     let arm = self.ops(arm, after);
                     written.extend(quote_spanned!(span=> #code => { #references #arm }));
                 }

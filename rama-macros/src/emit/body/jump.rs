@@ -33,7 +33,12 @@ impl Body<'_> {
         let all = matches!(partitioner.kind, PartitionerKind::All);
         let arguments = self.partitioner_arguments(partitioner, statement);
         let method = match (&partitions, &partitioner.kind) {
-            (Some(_), PartitionerKind::Hash(_) | PartitionerKind::Direct(_) | PartitionerKind::Custom { .. }) => {
+            (
+                Some(_),
+                PartitionerKind::Hash(_)
+                | PartitionerKind::Direct(_)
+                | PartitionerKind::Custom { .. },
+            ) => {
                 format!("{}_in", partitioner.name)
             }
             _ => partitioner.name.to_string(),
@@ -220,12 +225,7 @@ impl Body<'_> {
     }
 
     /// A `ramaop` by its path.
-    pub(super) fn call(
-        &mut self,
-        statement: &Statement,
-        jump: &Jump,
-        after: &Live,
-    ) -> TokenStream {
+    pub(super) fn call(&mut self, statement: &Statement, jump: &Jump, after: &Live) -> TokenStream {
         let Kind::Call(call) = &statement.kind else { return TokenStream::new() };
         let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
         let live = with_frame(after, &jump.frame);

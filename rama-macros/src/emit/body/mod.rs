@@ -147,9 +147,7 @@ impl<'p> Body<'p> {
                 quote!(#stop;)
             }
             Op::Each { statement, body } => self.each(statement, body, after),
-            Op::Branch { statement, arms, outputs } => {
-                self.branch(statement, arms, outputs, after)
-            }
+            Op::Branch { statement, arms, outputs } => self.branch(statement, arms, outputs, after),
             Op::Yield(vars) => {
                 let values: Vec<TokenStream> =
                     vars.iter().map(|var| self.carried(*var, true, after)).collect();

@@ -3,9 +3,7 @@
 use super::super::names::{self, glue_span};
 use super::super::slots::{self, Around};
 use super::{Body, arguments, glue_of, one_or_tuple};
-use crate::ast::{
-    Argument, Call, CallTarget, Expr, Form, Kind, Place, Statement, Template,
-};
+use crate::ast::{Argument, Call, CallTarget, Expr, Form, Kind, Place, Statement, Template};
 use crate::plan::Live;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -156,8 +154,7 @@ impl Body<'_> {
                 let cx = self.cx(statement.span);
                 let aggregate = Ident::new("aggregate", statement.span);
                 let args = self.values(args, around);
-                let aggregator =
-                    quote_spanned!(name.span()=> ::rama::aggregate::#name(#(#args),*));
+                let aggregator = quote_spanned!(name.span()=> ::rama::aggregate::#name(#(#args),*));
                 quote_spanned!(glue_of(statement)=> #cx.#aggregate(#path, #aggregator);)
             }
             Template::Level(entries) => entries
@@ -172,14 +169,20 @@ impl Body<'_> {
                                 self.keys += 1;
                                 let name =
                                     self.glue.name(&format!("key_{}", self.keys), statement.span);
-                                before = quote_spanned!(glue_of(statement)=> let #name = #key_code;);
+                                before =
+                                    quote_spanned!(glue_of(statement)=> let #name = #key_code;);
                                 key_code = quote!(&#name);
                             }
                             quote_spanned!(pstate=> .key(#key_code))
                         }
                     };
-                    let inner =
-                        self.template(&quote!(#path #step), pstate, &entry.template, statement, around);
+                    let inner = self.template(
+                        &quote!(#path #step),
+                        pstate,
+                        &entry.template,
+                        statement,
+                        around,
+                    );
                     quote!(#before #inner)
                 })
                 .collect(),
