@@ -162,3 +162,27 @@ fn the_graph_of_a_module_can_be_looked_at() {
     assert!(graph.mermaid().contains("flowchart"), "{}", graph.mermaid());
     assert!(graph.dot().starts_with("digraph"), "{}", graph.dot());
 }
+
+#[test]
+fn a_module_may_be_a_value_without_a_name() {
+    on_clusters(|cluster, tasks, threads| {
+        let module = defmodule! {
+            module {
+                depot *words: String, random;
+                microbatch counting {
+                    pstate $$counts: PMap<String, i64>;
+                    sources! {
+                        source> *words :> %mb;
+                        %mb() :> *word;
+                        |hash(*word);
+                        +compound $$counts { *word => +count() };
+                    }
+                }
+            }
+        };
+        let words = ["a", "b", "a"].map(String::from);
+        process(cluster, module, (tasks, threads), module.words, module.counting, words);
+        let counts = all(cluster, module.counts);
+        assert_eq!(counts, BTreeMap::from([("a".into(), 2), ("b".into(), 1)]));
+    });
+}
