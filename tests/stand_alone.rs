@@ -125,6 +125,18 @@ fn operations_emit_any_number_of_times() {
     assert_eq!(out, [(1, -2), (1, 38), (1, 42), (5, 78), (5, 82), (5, 118), (5, 122)]);
 }
 
+/// What stays in its event can be anything.
+#[test]
+fn an_operation_without_boundaries_passes_anything_through() {
+    let out = dataflow! {
+        "text" :> *text;
+        std::rc::Rc::new(5) :> *shared;
+        %neighbours(1) :> *n;
+        :> *text, **shared + *n;
+    };
+    assert_eq!(out, [("text", 5), ("text", 7)]);
+}
+
 #[test]
 fn nested_operations() {
     let out = dataflow! {
