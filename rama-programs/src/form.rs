@@ -109,15 +109,4 @@ pub const ALL: &[Form] = &[
 ];
 
 /// The forms that are drawn when programs are compiled: leave out what the compiler cannot do yet.
-pub const COMPILED: &[Form] = &[
-    Form::Value,
-    Form::Tuple,
-    Form::Retyped,
-    Form::Filter,
-    Form::If,
-    Form::ElseIf,
-    Form::Hash,
-    Form::All,
-    Form::Global,
-    Form::Direct,
-];
+pub const COMPILED: &[Form] = ALL;

@@ -99,8 +99,11 @@ fn ramaop(
     let types: Vec<TokenStream> =
         form.streams.iter().map(|stream| state::output_type(&stream.types)).collect();
     // An operation that stays in its event can pass anything through; others what can be carried.
+    let loops = plan.states.iter().any(|state| matches!(state.kind, StateKind::LoopHead));
     let bound = if hops(plan, form) {
         quote!(::rama::Record)
+    } else if loops {
+        quote!(::core::clone::Clone + ::core::marker::Send + 'static)
     } else {
         quote!(::core::clone::Clone + 'static)
     };
