@@ -8,7 +8,7 @@
 //! | [`ast`] | programs as data |
 //! | [`form`] | the forms of the language, and which are switched on |
 //! | [`generate`] | draws programs |
-//! | [`print`] | writes them as source |
+//! | [`mod@print`] | writes them as source |
 //! | [`scope`] | what is visible where |
 //! | [`interpret`] | runs them |
 //! | [`suite`] | which programs there are |

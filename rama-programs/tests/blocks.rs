@@ -13,8 +13,10 @@ include!(concat!(env!("OUT_DIR"), "/blocks.rs"));
 #[test]
 fn blocks_put_out_what_the_interpreter_does() {
     let programs = suite::programs(variable);
-    let blocks = programs.iter().filter(|program| program.kind == Kind::StandAlone);
-    for (program, (seed, run)) in blocks.zip(BLOCKS) {
+    let blocks: Vec<_> =
+        programs.iter().filter(|program| program.kind == Kind::StandAlone).collect();
+    assert_eq!(blocks.len(), BLOCKS.len());
+    for (program, (seed, run)) in blocks.into_iter().zip(BLOCKS) {
         assert_eq!(program.seed, *seed);
         for record in suite::records() {
             let expected = suite::run_one(program, &record);

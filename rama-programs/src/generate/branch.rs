@@ -13,6 +13,9 @@ impl Generator {
         let mut open = Open::new(scope);
         let inner = context.deeper();
         self.fill(&mut open, &inner, count);
+        if open.statements.is_empty() && self.chance(50) {
+            self.effect(&mut open, &inner);
+        }
         if may_end && self.chance(20) {
             self.end(&mut open, &inner);
         }

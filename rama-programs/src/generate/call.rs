@@ -90,6 +90,24 @@ impl Generator {
         }
     }
 
+    /// Notes which form of operation is called.
+    pub(super) fn mark_call(&mut self, chosen: &Callable) {
+        match &chosen.callee {
+            Callee::Named(operation) if operation.is_function => self.mark(Form::RamaFn),
+            Callee::Named(operation) => {
+                if operation.hops() {
+                    self.mark(Form::RamaOpHops);
+                }
+                self.mark(Form::RamaOp);
+            }
+            Callee::Local(_) if chosen.is_function => self.mark(Form::AnonymousFn),
+            Callee::Local(_) => self.mark(Form::AnonymousOp),
+            Callee::Itself if chosen.is_function => self.mark(Form::SelfFn),
+            Callee::Itself => self.mark(Form::SelfOp),
+            Callee::Explode | Callee::Range => {}
+        }
+    }
+
     /// `%op(args) …;` Answers whether there was something to call.
     pub(super) fn call(&mut self, open: &mut Open, context: &Context) -> bool {
         let mut found = self.callables(&open.walk.scope, context);
@@ -121,13 +139,7 @@ impl Generator {
         }
         let scope = open.scope();
         let Some(args) = self.args(chosen, &scope, context) else { return false };
-        match &chosen.callee {
-            Callee::Named(operation) if operation.hops() => self.mark(Form::RamaOpHops),
-            Callee::Named(_) => self.mark(Form::RamaOp),
-            Callee::Local(_) if chosen.is_function => self.mark(Form::AnonymousFn),
-            Callee::Local(_) => self.mark(Form::AnonymousOp),
-            _ => {}
-        }
+        self.mark_call(chosen);
         let mine = std::mem::take(&mut self.pending);
         let (mut streams, mut anchors) = (Vec::new(), Vec::new());
         for (name, of) in &chosen.streams {

@@ -135,9 +135,9 @@ impl Generator {
         }
         let chosen = found.swap_remove(self.rng.usize(0..found.len()));
         let args = self.args(&chosen, scope, context)?;
+        self.mark_call(&chosen);
         match chosen.callee {
             Callee::Named(operation) if operation.is_function => {
-                self.mark(Form::RamaFn);
                 Some(Expr::Function(operation, args))
             }
             callee => {

@@ -19,7 +19,7 @@ use crate::form::Form;
 use crate::interpret::input_scope;
 use crate::scope::{Joins, Scope, Walk};
 
-use context::Context;
+use context::{Callable, Context};
 
 /// Draws the program of `seed`, with only the `forms` given. `attempt` tells apart those that are
 /// drawn because earlier ones were no good.
@@ -143,8 +143,18 @@ impl Generator {
             self.outer_variables(&mut open);
         }
         self.left = self.rng.usize(6..=16);
+        let mut due: Vec<Callable> = self.operations.iter().map(Callable::named).collect();
+        due.retain(|callable| !callable.is_function);
         while self.left > 0 {
-            self.draw(&mut open, &context);
+            match due.pop_if(|_| self.chance(25)) {
+                Some(callable) => drop(self.call_of(&callable, &mut open, &context)),
+                None => self.draw(&mut open, &context),
+            }
+        }
+        for callable in due {
+            if self.chance(70) {
+                self.call_of(&callable, &mut open, &context);
+            }
         }
         self.out(&mut open, &context);
         open.statements

@@ -88,7 +88,7 @@ impl Generator {
         self.pending = mine;
         self.mark(Form::Loop);
         if super::operation::hops(&inner.statements) {
-            self.mark(Form::LoopInTwo);
+            self.mark(Form::LoopHops);
         }
         self.push(open, Stmt::Loop { head, vars, outs, body: inner.statements });
     }

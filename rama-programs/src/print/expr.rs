@@ -64,6 +64,10 @@ fn code(expr: &Expr) -> String {
         Expr::Half(name, second) => format!("*{name}.{}", u8::from(*second)),
         Expr::Weight(name) => format!("weight(&*{name})"),
         Expr::List(elements) if elements.is_empty() => "Vec::<i64>::new()".into(),
+        // Tokens of macros are not searched for operations.
+        Expr::List(elements) if elements.iter().any(has_operation) => {
+            format!("[{}].to_vec()", codes(elements))
+        }
         Expr::List(elements) => format!("vec![{}]", codes(elements)),
         Expr::Mapped(name, by, plus) => format!(
             "*{name}.iter().map(|element| element % {by}_i64 + {}).collect::<Vec<i64>>()",
@@ -120,5 +124,24 @@ fn condition(expr: &Expr) -> String {
     match expr {
         Expr::And(..) | Expr::Or(..) => format!("({})", code(expr)),
         other => code(other),
+    }
+}
+
+/// Whether an operation is called within an expression.
+fn has_operation(expr: &Expr) -> bool {
+    let any = |exprs: &[Expr]| exprs.iter().any(has_operation);
+    match expr {
+        Expr::Nested(_) | Expr::TaskId => true,
+        Expr::Arithmetic(_, a, b)
+        | Expr::RemEuclid(a, b)
+        | Expr::Appended(a, b)
+        | Expr::Pair(a, b)
+        | Expr::Compare(_, a, b)
+        | Expr::And(a, b)
+        | Expr::Or(a, b) => has_operation(a) || has_operation(b),
+        Expr::Choose(condition, a, b) => [condition, a, b].into_iter().any(|e| has_operation(e)),
+        Expr::Rem(a, _) | Expr::Not(a) | Expr::Mapped(_, _, a) => has_operation(a),
+        Expr::List(exprs) | Expr::Shape(_, exprs) | Expr::Function(_, exprs) => any(exprs),
+        _ => false,
     }
 }
