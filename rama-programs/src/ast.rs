@@ -208,6 +208,15 @@ pub enum Pattern {
     Any,
 }
 
+impl Pattern {
+    /// Writes the types of all that it binds, where a type can stand.
+    pub fn write_types(&mut self) {
+        if let Pattern::Bind(_, _, is_written) = self {
+            *is_written = true;
+        }
+    }
+}
+
 /// A pattern of the enum `Shape`.
 #[derive(Clone, Debug)]
 pub enum Variant {

@@ -183,9 +183,10 @@ fn ramaop(
 /// Whether a frame of the caller may leave the event while the operation has it.
 fn hops(plan: &CodePlan<'_>, form: &Form<'_>) -> bool {
     form.calls_itself
-        || plan.states.iter().any(|state| {
-            state.hopped.is_some() || matches!(state.kind, StateKind::Call { .. })
-        })
+        || plan
+            .states
+            .iter()
+            .any(|state| state.hopped.is_some() || matches!(state.kind, StateKind::Call { .. }))
 }
 
 /// The type parameter for what the caller carries through.

@@ -383,8 +383,7 @@ impl<'a> Lowering<'a> {
             if ops.is_empty() && !(single && name.is_none()) {
                 continue;
             }
-            let state =
-                self.output(pattern, Emitter::Returning, ops, Some(carried.clone()));
+            let state = self.output(pattern, Emitter::Returning, ops, Some(carried.clone()));
             self.states[state].hopped = Some(statement.span);
             outputs.push((name, state));
         }

@@ -2,7 +2,7 @@
 
 use super::context::{Again, Context};
 use super::{Generator, Open};
-use crate::ast::{Arithmetic, Arm, Block, Call, Callee, Comparison, Expr, Stmt, Type};
+use crate::ast::{Arithmetic, Arm, Block, Call, Callee, Comparison, Expr, Pattern, Stmt, Type};
 use crate::form::Form;
 use crate::scope::{self, Scope};
 
@@ -63,7 +63,9 @@ impl Generator {
             vars.push((name, of.clone(), value, self.rng.bool()));
         }
         let emits = if self.chance(15) { Vec::new() } else { self.types(2) };
-        let outs = self.patterns(&emits);
+        // Their types are written, since rustc cannot infer those of a loop that never emits.
+        let mut outs = self.patterns(&emits);
+        outs.iter_mut().for_each(Pattern::write_types);
         let mine = std::mem::take(&mut self.pending);
         let head = self.site();
         let names = vars.iter().map(|(name, ..)| name.clone());
