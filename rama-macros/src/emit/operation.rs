@@ -100,7 +100,7 @@ fn ramaop(
         form.streams.iter().map(|stream| state::output_type(&stream.types)).collect();
     let handles = params.iter().filter_map(|param| match param {
         Param::PState { name: pstate, schema } => {
-            Some(quote!(#pstate: ::rama::PState<Owner, #schema>,))
+            Some(quote!(#pstate: ::rama::PState<__Owner, #schema>,))
         }
         Param::Value { .. } => None,
     });
@@ -138,9 +138,9 @@ fn ramaop(
 
             /// Defines the states of the operation for one caller.
             #[doc(hidden)]
-            #vis fn define<'__s, Owner: 'static, #carried: ::rama::Record>(
+            #vis fn define<'__s, __Owner: 'static, #carried: ::rama::Record>(
                 &self,
-                topology: &mut ::rama::dsl::TopologyBuilder<'__s, Owner>,
+                topology: &mut ::rama::dsl::TopologyBuilder<'__s, __Owner>,
                 #(#handles)*
                 __input: ::rama::dsl::Label<(#args, #carried)>,
                 __outputs: #outputs_name #outputs_type,
