@@ -1,46 +1,61 @@
 #![doc = include_str!("language.md")]
 
-#[doc = include_str!("values_and_patterns.md")]
-pub mod values_and_patterns {}
+pub mod values_and_patterns {
+    #![doc = include_str!("values_and_patterns.md")]
+}
 
-#[doc = include_str!("operations.md")]
-pub mod operations {}
+pub mod operations {
+    #![doc = include_str!("operations.md")]
+}
 
-#[doc = include_str!("anonymous_operations.md")]
-pub mod anonymous_operations {}
+pub mod anonymous_operations {
+    #![doc = include_str!("anonymous_operations.md")]
+}
 
-#[doc = include_str!("branches.md")]
-pub mod branches {}
+pub mod branches {
+    #![doc = include_str!("branches.md")]
+}
 
-#[doc = include_str!("blocks.md")]
-pub mod blocks {}
+pub mod blocks {
+    #![doc = include_str!("blocks.md")]
+}
 
-#[doc = include_str!("anchors.md")]
-pub mod anchors {}
+pub mod anchors {
+    #![doc = include_str!("anchors.md")]
+}
 
-#[doc = include_str!("loops.md")]
-pub mod loops {}
+pub mod loops {
+    #![doc = include_str!("loops.md")]
+}
 
-#[doc = include_str!("state.md")]
-pub mod state {}
+pub mod state {
+    #![doc = include_str!("state.md")]
+}
 
-#[doc = include_str!("partitioners.md")]
-pub mod partitioners {}
+pub mod partitioners {
+    #![doc = include_str!("partitioners.md")]
+}
 
-#[doc = include_str!("context.md")]
-pub mod context {}
+pub mod context {
+    #![doc = include_str!("context.md")]
+}
 
-#[doc = include_str!("failure.md")]
-pub mod failure {}
+pub mod failure {
+    #![doc = include_str!("failure.md")]
+}
 
-#[doc = include_str!("library.md")]
-pub mod library {}
+pub mod library {
+    #![doc = include_str!("library.md")]
+}
 
-#[doc = include_str!("stand_alone.md")]
-pub mod stand_alone {}
+pub mod stand_alone {
+    #![doc = include_str!("stand_alone.md")]
+}
 
-#[doc = include_str!("modules.md")]
-pub mod modules {}
+pub mod modules {
+    #![doc = include_str!("modules.md")]
+}
 
-#[doc = include_str!("microbatch.md")]
-pub mod microbatch {}
+pub mod microbatch {
+    #![doc = include_str!("microbatch.md")]
+}

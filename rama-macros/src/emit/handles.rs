@@ -28,9 +28,9 @@ pub(crate) fn items(module: &Module) -> TokenStream {
     });
     let declared = if module.is_anonymous {
         // Nobody can name the type, so its handles are fields of its value.
-        let fields = handles.iter().map(|Handle { docs, name, ty, .. }| {
-            quote_spanned!(name.span()=> #docs pub #name: #ty,)
-        });
+        let fields = handles.iter().map(
+            |Handle { docs, name, ty, .. }| quote_spanned!(name.span()=> #docs pub #name: #ty,),
+        );
         quote! {
             #[allow(dead_code)]
             #[derive(Clone, Copy, Debug)]
