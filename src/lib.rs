@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
+pub mod language;
+
 pub use rama_macros::{PState, Record, dataflow, defmodule, sources};
 pub use rama_paths::{
     Key, PMap, Record, Schema, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
