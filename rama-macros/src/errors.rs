@@ -505,6 +505,20 @@ pub(crate) fn select_without_arrow(span: Span, word: &str) -> Error {
     )
 }
 
+pub(crate) fn async_without_arrow(span: Span) -> Error {
+    at(
+        span,
+        "`each_async>` emits what its code delivers\nhelp: name it: `each_async> fetch(*key).await :> *value;`",
+    )
+}
+
+pub(crate) fn async_without_code(span: Span) -> Error {
+    at(
+        span,
+        "`each_async>` has no code to wait for\nhelp: write `each_async> fetch(*key).await :> *value;`",
+    )
+}
+
 pub(crate) fn no_leading_key(span: Span, word: &str) -> Error {
     let word = if word == "path" { "|path".into() } else { format!("{word}>") };
     at(

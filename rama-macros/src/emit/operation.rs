@@ -258,6 +258,7 @@ fn definition(operation: &Operation, plan: &CodePlan<'_>, form: &Form<'_>) -> To
         })
         .collect();
     let (stream_labels, fields): (Vec<Ident>, Vec<Ident>) = streams.into_iter().unzip();
+    let is_async = state::async_calls(plan);
     let own = env.own_label(&glue);
     let text = unraw(&operation.name);
     let (before, entry) = if form.calls_itself {
@@ -295,6 +296,7 @@ fn definition(operation: &Operation, plan: &CodePlan<'_>, form: &Form<'_>) -> To
         (TokenStream::new(), entry)
     };
     quote_spanned! {span=>
+        #is_async
         #(let #stream_labels = __outputs.#fields;)*
         #labels
         #before

@@ -15,6 +15,7 @@ pub(crate) fn stand_alone(plan: &CodePlan<'_>, is_whole: bool) -> TokenStream {
     let span = glue_span(Span::call_site());
     let labels = state::labels(plan, &glue, "");
     let states = state::states(plan, &env, &glue);
+    let is_async = state::async_calls(plan);
     let cx = glue.name("cx", Span::call_site());
     let emitted = glue.name("emitted", Span::call_site());
     let body = Body::write(plan, &env, &glue, &plan.entry, &[], |_| TokenStream::new());
@@ -30,6 +31,7 @@ pub(crate) fn stand_alone(plan: &CodePlan<'_>, is_whole: bool) -> TokenStream {
     let code = quote_spanned! {span=> {
         #before
         let mut topology = ::rama::dsl::StandAlone::new();
+        #is_async
         #labels
         topology.entry(|#cx| { #body });
         #states

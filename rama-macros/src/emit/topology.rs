@@ -32,7 +32,8 @@ pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue
 fn sources(sources: &[SourcePlan<'_>], place: Place<'_>, glue: &Glue) -> TokenStream {
     let labels = sources.iter().map(|source| state::labels(&source.plan, glue, ""));
     let bodies = sources.iter().map(|plan| source(plan, place, glue));
-    quote!(#(#labels)* #(#bodies)*)
+    let is_async = sources.iter().find_map(|source| state::async_calls(&source.plan));
+    quote!(#is_async #(#labels)* #(#bodies)*)
 }
 
 fn source(source: &SourcePlan<'_>, place: Place<'_>, glue: &Glue) -> TokenStream {

@@ -178,6 +178,7 @@ impl<'p> Body<'p> {
             }
             Op::Invoke { statement, of, jump } => self.invoke(statement, of, jump, after),
             Op::Pages { statement, jump } => self.pages(statement, jump, after),
+            Op::Async { statement, jump } => self.each_async(statement, jump, after),
             Op::Define { statement, jump } => self.define(statement, jump, after),
         }
     }
