@@ -28,6 +28,16 @@ use names::{Glue, unraw};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+/// Code for rust-analyzer alone: beside errors rustc should report nothing else, but completion
+/// lives on.
+fn for_editors(code: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(unexpected_cfgs)]
+        #[cfg(rust_analyzer)]
+        { #code }
+    }
+}
+
 /// The expansion of `module`. Beside errors the code of the module is left out,
 /// so that rustc reports nothing else, but for rust-analyzer it stays.
 pub(crate) fn module(module: &Module, plans: &[TopologyPlan<'_>], errors: &Errors) -> TokenStream {

@@ -42,11 +42,10 @@ pub(crate) fn stand_alone(plan: &CodePlan<'_>, is_whole: bool) -> TokenStream {
     if is_whole {
         quote!({ #lints let emitted = #code; emitted })
     } else {
+        let code = super::for_editors(&quote!(let _ = #code;));
         quote!({
-            #[cfg(rust_analyzer)]
-            #lints
-            let _ = #code;
-            ::core::unreachable!()
+            #[allow(unreachable_code)]
+            { #code ::core::unreachable!() }
         })
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn part(part: &Part, plans: &[SourcePlan<'_>], is_whole: bool) -> Tok
     let Part { attrs, vis, name, module, topology, .. } = part;
     let glue = Glue::of_sources(plans);
     let code = sources(plans, Place::Part(module), &glue);
-    let code = is_whole.then_some(code);
+    let code = if is_whole { code } else { super::for_editors(&code) };
     // The owner's tag stands beside the module.
     let mut tags = module.clone();
     if let Some(last) = tags.segments.last_mut() {
