@@ -147,9 +147,12 @@ fn topology(
 ) -> Option<Topology> {
     let parsed =
         parse(item, "microbatch name { pstate $$name: Schema; sources! { … } }", |input| {
-            let attrs = input.call(Attribute::parse_outer)?;
+            let (attrs, named) = super::named(input.call(Attribute::parse_outer)?)?;
             input.parse::<Ident>()?;
             let name: Ident = input.parse()?;
+            if named.is_some() {
+                return Err(errors::named_topology(name.span()));
+            }
             let body;
             syn::braced!(body in input);
             Ok((attrs, name, body.parse::<TokenStream>()?))

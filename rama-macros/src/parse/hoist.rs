@@ -38,6 +38,9 @@ pub(crate) fn hoist(
     if !calls(code) {
         return Ok(code.to_vec());
     }
+    if let Some(span) = in_closure(code) {
+        return Err(errors::operation_in_closure(span));
+    }
     if let Some((at, and)) = lazy(code) {
         return short_circuit(code, at, and, found, errors);
     }
@@ -80,6 +83,9 @@ pub(crate) fn hoist(
                 {
                     return Err(errors::operation_in_rust_block(span));
                 }
+                if let Some(span) = in_closure(&inner) {
+                    return Err(errors::operation_in_closure(span));
+                }
                 let mut pieces = Vec::new();
                 for (number, piece) in
                     inner.split(|token| tokens::is_punct(Some(token), ',')).enumerate()
@@ -112,7 +118,7 @@ fn calls(code: &[TokenTree]) -> bool {
 }
 
 /// Where an operation is first called in `code`, at any depth.
-fn first_call(code: &[TokenTree]) -> Option<Span> {
+pub(crate) fn first_call(code: &[TokenTree]) -> Option<Span> {
     code.iter().enumerate().find_map(|(at, token)| match token {
         TokenTree::Group(group) => first_call(&tokens::list(group.stream())),
         token => {
@@ -123,6 +129,27 @@ fn first_call(code: &[TokenTree]) -> Option<Span> {
             .then(|| token.span())
         }
     })
+}
+
+/// Where an operation is called in the body of a closure, which runs when others call it.
+fn in_closure(code: &[TokenTree]) -> Option<Span> {
+    let mut at = 0;
+    while at < code.len() {
+        let before = at.checked_sub(1).and_then(|at| code.get(at));
+        if !tokens::is_punct(code.get(at), '|') || tokens::ends_operand(before) {
+            at += 1;
+            continue;
+        }
+        let close = (at + 1..code.len()).find(|at| tokens::is_punct(code.get(*at), '|'))?;
+        let end = (close + 1..code.len())
+            .find(|at| tokens::is_punct(code.get(*at), ','))
+            .unwrap_or(code.len());
+        if let Some(span) = first_call(&code[close + 1..end]) {
+            return Some(span);
+        }
+        at = end;
+    }
+    None
 }
 
 /// The loosest `||` or `&&` with an operation behind it, and whether it is an `&&`.

@@ -72,7 +72,10 @@ fn named(attrs: Vec<Attribute>) -> Result<(Vec<Attribute>, Option<syn::Expr>)> {
         attrs.into_iter().partition(|attr| attr.path().is_ident("name"));
     let mut named = None;
     for attr in names {
-        named = Some(attr.meta.require_name_value()?.value.clone());
+        let value = attr.meta.require_name_value();
+        let value =
+            value.map_err(|_| errors::name_form(syn::spanned::Spanned::span(attr.path())))?;
+        named = Some(value.value.clone());
     }
     Ok((attrs, named))
 }

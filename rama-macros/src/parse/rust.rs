@@ -15,7 +15,10 @@ pub(crate) fn expr(code: &[TokenTree], missing: impl FnOnce() -> syn::Error) -> 
     let mut found = exprs(code)?;
     match (found.pop(), found.len()) {
         (Some(expr), 0) => Ok(expr),
-        (Some(_), _) => Err(errors::unexpected(&quote!(,), tokens::last_span(code))),
+        (Some(_), _) => {
+            let comma = code.iter().find(|token| tokens::is_punct(Some(token), ','));
+            Err(errors::second_value(comma.map_or_else(Span::call_site, TokenTree::span)))
+        }
         (None, _) => Err(missing()),
     }
 }
@@ -51,6 +54,11 @@ pub(crate) fn exprs(code: &[TokenTree]) -> Result<Vec<Expr>> {
     .parse2(marked);
     let parsed = parsed.map_err(|error| errors::rust(error, tokens::last_span(code), ended))?;
     parsed.iter().map(|expr| names(expr, &sigils)).collect()
+}
+
+/// Parses expressions between commas inside of parentheses.
+pub(crate) fn args(code: &[TokenTree]) -> Result<Vec<Expr>> {
+    exprs(code).map_err(errors::inside_arguments)
 }
 
 /// A complete expression is followed by something: the statement was not ended.

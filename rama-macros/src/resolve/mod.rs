@@ -104,12 +104,22 @@ pub(crate) fn operation(operation: &mut Operation, errors: &mut Errors) {
         (*in_form, *recursive) = (*carried, *calls_itself);
     }
     resolver.unit = &unit;
+    let before = resolver.errors.len();
     let mut scope = Scope::default();
     resolver.params(&mut operation.params, &mut scope);
     resolver.block(&mut operation.code.body, &mut scope, true);
     let vars = resolver.vars;
     operation.code.vars = vars;
-    if matches!(operation.form, OperationForm::Function { .. }) && !emits(&operation.code.body) {
+    if !matches!(operation.form, OperationForm::Function { .. }) {
+        return;
+    }
+    for param in &operation.params {
+        if let Param::PState { name, .. } = param {
+            errors.push(errors::boundary_in_function(name.span(), "a PState"));
+        }
+    }
+    // Beside another mistake it may be that one which hides the emission.
+    if errors.len() == before && !emits(&operation.code.body) {
         let name = &operation.name;
         errors.push(errors::function_without_emission(name.span(), &name.to_string()));
     }

@@ -7,7 +7,7 @@ use crate::ast::{
     Mark, Merge, OperationType, Param, Partitioner, Path, Pattern, Place, Space, Statement, Step,
     Target, Template, Use, Var, VarId, goes_on,
 };
-use crate::errors::{self, Errors};
+use crate::errors::{self, Errors, RecurIn};
 use crate::tokens;
 use proc_macro2::{Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,7 +79,7 @@ impl<'a> Resolver<'a> {
                 }
             }
             Kind::Select { path, pattern, yielding } => {
-                self.pstate_here(path.pstate.span());
+                self.pstate_here(&path.pstate);
                 if *yielding {
                     self.boundary(span, "`yielding_select>`");
                 } else if !path.is_single() {
@@ -89,15 +89,15 @@ impl<'a> Resolver<'a> {
                 self.pattern(pattern, scope);
             }
             Kind::Transform { path } => {
-                self.pstate_here(path.pstate.span());
+                self.pstate_here(&path.pstate);
                 self.path(path, scope);
             }
             Kind::Clear { pstate } => {
-                self.pstate_here(pstate.span());
+                self.pstate_here(pstate);
                 self.pstate(pstate);
             }
             Kind::Compound { pstate, template } => {
-                self.pstate_here(pstate.span());
+                self.pstate_here(pstate);
                 self.pstate(pstate);
                 self.template(template, scope);
             }
@@ -110,11 +110,14 @@ impl<'a> Resolver<'a> {
             }
             Kind::Throw { message } => self.expr(message, scope),
             Kind::Partition(partitioner) => {
-                let what = format!("`|{}`", partitioner.name);
-                if matches!(self.unit, Unit::StandAlone) {
-                    self.errors.push(errors::in_stand_alone(partitioner.name.span(), &what));
+                let what = format!("`{}`", partitioner.written);
+                // The PState of a `select>` has its own message.
+                if partitioner.written != "select>" {
+                    if matches!(self.unit, Unit::StandAlone) {
+                        self.errors.push(errors::in_stand_alone(partitioner.name.span(), &what));
+                    }
+                    self.boundary(partitioner.name.span(), &what);
                 }
-                self.boundary(partitioner.name.span(), &what);
                 self.partitioner(partitioner, scope);
             }
             Kind::Yield => self.boundary(span, "`yield_if_overtime>`"),
@@ -143,7 +146,7 @@ impl<'a> Resolver<'a> {
                             self.errors.push(errors::emission_not_last(span));
                         }
                     }
-                    _ => self.errors.push(errors::recur_outside(span)),
+                    _ => self.errors.push(errors::recur_outside(span, self.around_recur())),
                 }
             }
             Kind::Block(block) => self.branch(block, scope, tail),
@@ -180,7 +183,11 @@ impl<'a> Resolver<'a> {
                     scope.visible.insert(bind.name.to_string(), None);
                 }
             }
-            Kind::Source { .. } => {}
+            Kind::Source { .. } => {
+                if !matches!(self.unit, Unit::Topology) {
+                    self.errors.push(errors::source_outside(span));
+                }
+            }
         }
     }
 
@@ -195,14 +202,27 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// What keeps a `recur>` from the function it would call.
+    fn around_recur(&self) -> RecurIn {
+        match (self.around.last(), self.unit) {
+            (Some(Around::Anonymous { operation: false, .. }), _) => RecurIn::Anonymous,
+            (Some(Around::Loop { .. }), Unit::Function { .. }) => RecurIn::Loop,
+            _ => RecurIn::Other,
+        }
+    }
+
     /// PStates are on the tasks of a module.
-    fn pstate_here(&mut self, span: Span) {
-        match self.unit {
-            Unit::StandAlone => self.errors.push(errors::in_stand_alone(span, "a PState")),
-            Unit::Function { .. } => {
-                self.errors.push(errors::boundary_in_function(span, "a PState"));
-            }
-            Unit::Topology | Unit::Operation { .. } => {}
+    fn pstate_here(&mut self, pstate: &Ident) {
+        // A parameter that a function cannot have has its message already.
+        let parameter = self
+            .known
+            .pstates
+            .as_ref()
+            .is_some_and(|known| known.iter().any(|known| pstate == known));
+        if matches!(self.unit, Unit::StandAlone) {
+            self.errors.push(errors::in_stand_alone(pstate.span(), "a PState"));
+        } else if !(parameter && matches!(self.unit, Unit::Function { .. })) {
+            self.boundary(pstate.span(), "a PState");
         }
     }
 
@@ -237,7 +257,7 @@ impl<'a> Resolver<'a> {
                 Argument::Value(expr) => self.expr(expr, scope),
                 Argument::PState(pstate) => {
                     let pstate = pstate.clone();
-                    self.pstate_here(pstate.span());
+                    self.pstate_here(&pstate);
                     self.pstate(&pstate);
                 }
             }
@@ -350,6 +370,8 @@ impl<'a> Resolver<'a> {
                 emission.target = Target::Unknown;
                 let known = crate::parse::KEYWORDS;
                 self.errors.push(errors::unknown_stream(stream, streams, known));
+            } else if let Some(arrow) = emission.arrow {
+                self.errors.push(errors::emits_nothing(arrow, &format!("{stream}>")));
             }
             return;
         }
@@ -447,9 +469,11 @@ impl<'a> Resolver<'a> {
     }
 
     fn anonymous(&mut self, anonymous: &mut Anonymous, span: Span, scope: &mut Scope) {
-        if matches!(self.unit, Unit::Function { .. }) {
+        let in_function = matches!(self.unit, Unit::Function { .. });
+        if in_function {
             self.errors.push(errors::boundary_in_function(span, "an anonymous operation"));
         }
+        let before = self.errors.len();
         anonymous.ret = self.hidden("ret", anonymous.binding.name.span());
         let mut inside = scope.inner();
         self.params(&mut anonymous.params, &mut inside);
@@ -458,17 +482,29 @@ impl<'a> Resolver<'a> {
         self.block(&mut anonymous.body, &mut inside, true);
         self.around.pop();
         let name = anonymous.binding.name.clone();
-        if !anonymous.is_operation && !super::emits(&anonymous.body) {
+        self.check_name(&name, true);
+        if !anonymous.is_operation && self.errors.len() == before && !super::emits(&anonymous.body)
+        {
             self.errors.push(errors::function_without_emission(name.span(), &format!("%{name}")));
         }
         anonymous.binding.var = self.bind(&name, false, anonymous.binding.operation, scope);
+        if in_function {
+            // It must not stand here at all, so nothing else matters.
+            self.errors.truncate(before);
+            scope.visible.insert(name.to_string(), None);
+        }
     }
 
     pub(super) fn params(&mut self, params: &mut [Param], scope: &mut Scope) {
+        let mut bound: Vec<Ident> = Vec::new();
         for param in params {
             if let Param::Value { binding, operation, .. } = param {
                 let name = binding.name.clone();
-                self.check_name(&name);
+                self.check_name(&name, operation.is_some());
+                if bound.contains(&name) {
+                    self.errors.push(errors::parameter_twice(&name));
+                }
+                bound.push(name.clone());
                 binding.var = self.bind(&name, false, *operation, scope);
             }
         }
@@ -580,7 +616,7 @@ impl<'a> Resolver<'a> {
         let mut bound: BTreeMap<String, VarId> = BTreeMap::new();
         for bind in &mut pattern.binds {
             let text = bind.name.to_string();
-            self.check_name(&bind.name);
+            self.check_name(&bind.name, bind.operation.is_some());
             bind.var = match bound.get(&text) {
                 Some(var) => *var,
                 None => self.bind(&bind.name, bind.shorthand, bind.operation, scope),
@@ -589,10 +625,10 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn check_name(&mut self, name: &Ident) {
+    fn check_name(&mut self, name: &Ident, operation: bool) {
         let text = name.to_string();
         if tokens::is_upper_case(&text) || !tokens::is_value_name(&text) {
-            self.errors.push(errors::upper_case(name));
+            self.errors.push(errors::upper_case(name, if operation { '%' } else { '*' }));
         }
     }
 

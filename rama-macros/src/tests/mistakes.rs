@@ -12,7 +12,7 @@ fn errors(module: &str) -> Vec<String> {
 }
 
 /// A module around some statements.
-fn with_statements(statements: &str) -> String {
+pub(super) fn with_statements(statements: &str) -> String {
     format!(
         "pub module M {{
             depot *events: Event, hash_by(.id);
