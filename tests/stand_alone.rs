@@ -44,6 +44,15 @@ dataflow! {
         :> *i, *item;
     }
 
+    ramaop forever(*n: i64) :> i64 {
+        %self(*n + 1) :> *m;
+        :> *m;
+    }
+
+    ramaop down(*n: i64) :> i64 {
+        <<if *n == 0 { :> 0; } else { %self(*n - 1) :> *m; :> *m + 1; }
+    }
+
     ramaop twice(%f: rama::Fun<(i64,), i64>, *x: i64) :> i64 {
         :> %f(%f(*x));
     }
@@ -116,6 +125,18 @@ fn operations_emit_any_number_of_times() {
     assert_eq!(out, [(1, -2), (1, 38), (1, 42), (5, 78), (5, 82), (5, 118), (5, 122)]);
 }
 
+/// What stays in its event can be anything.
+#[test]
+fn an_operation_without_boundaries_passes_anything_through() {
+    let out = dataflow! {
+        "text" :> *text;
+        std::rc::Rc::new(5) :> *shared;
+        %neighbours(1) :> *n;
+        :> *text, **shared + *n;
+    };
+    assert_eq!(out, [("text", 5), ("text", 7)]);
+}
+
 #[test]
 fn nested_operations() {
     let out = dataflow! {
@@ -183,7 +204,7 @@ fn switch_subsource_and_shadowif() {
     }
     let events = vec![Event::Add { id: 1, by: 5 }, Event::Nothing, Event::Remove(3)];
     let out = dataflow! {
-        <<each events.iter() :> *e { &**e; }
+        <<each events.iter() :> *e { assert> !matches!(*e, Event::Add { by: 6, .. }); }
         %range(0, 3) :> *i;
         <<switch *i {
             case> 0, 1 => { "low" :> *name; }
@@ -257,4 +278,28 @@ fn generic_operations() {
 #[should_panic(expected = "the value is 3")]
 fn throw_fails() {
     dataflow! { 3 :> *x; throw> "the value is {}", *x; };
+}
+
+#[test]
+#[should_panic(expected = "operations called each other within one event")]
+fn recursion_without_end_fails_the_event_and_not_the_process() {
+    dataflow! { %forever(0) :> *n; *n + 1 :> *m; };
+}
+
+#[test]
+fn recursion_goes_some_hundred_calls_deep() {
+    assert_eq!(dataflow! { %down(300) :> *n; :> *n; }, [300]);
+}
+
+#[test]
+fn a_loop_that_emits_runs_a_million_times() {
+    let out = dataflow! {
+        loop<- [*i = 0_i64, *sum = 0_i64 :> *step] {
+            <<if *i % 250_000 == 0 { :> *sum; }
+            <<if *i < 1_000_000 { continue> *i + 1, *sum + *i; }
+        }
+        :> *step;
+    };
+    let sum = |n: i64| n * (n - 1) / 2;
+    assert_eq!(out, [0, sum(250_000), sum(500_000), sum(750_000), sum(1_000_000)]);
 }

@@ -23,7 +23,9 @@ pub(crate) fn defmodule(input: TokenStream) -> Compiled {
     let plans = plan::module(&module);
     let code = emit::module(&module, &plans, &errors);
     let plan = if cfg!(test) { text(&module, &plans) } else { String::new() };
-    Compiled { code, plan, errors }
+    // The errors of an expression are in it.
+    let inside = module.is_anonymous && !cfg!(test);
+    Compiled { code, plan, errors: if inside { Errors::default() } else { errors } }
 }
 
 /// Compiles the input of `sources!` outside of `defmodule!`.

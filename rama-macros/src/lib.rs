@@ -43,6 +43,10 @@ use proc_macro::TokenStream;
 /// typed handle per object: `WordCount::words`, `WordCount::counts`,
 /// `WordCount::counting`. Handles are as visible as the module.
 ///
+/// Without a name, `defmodule! { module { … } }` is an expression: a module whose handles are fields
+/// of its value, and whose name is where it stands. `#[name = expression]` before a module, a depot
+/// or a PState gives it a name that is computed, a constant `&'static str`.
+///
 /// # Errors
 ///
 /// Mistakes are compile errors at the token that is wrong, with what to write

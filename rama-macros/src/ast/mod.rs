@@ -24,6 +24,8 @@ pub(crate) struct Module {
     pub(crate) name: Ident,
     /// The name that the cluster knows it by, if it is not the type's: `#[name = expression]`.
     pub(crate) named: Option<syn::Expr>,
+    /// An expression, whose value has the handles as fields.
+    pub(crate) is_anonymous: bool,
     pub(crate) depots: Vec<Depot>,
     pub(crate) topologies: Vec<Topology>,
     /// Names whose declarations could not be read: they count as declared, so

@@ -1,58 +1,76 @@
 //! The plan as data, for `Module::graph()`.
 
 use super::names::{glue_span, unraw};
+use super::topology::graph_of;
 use crate::ast::Module;
-use crate::plan::{self, TopologyPlan};
+use crate::plan::{self, SourcePlan, TopologyPlan};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 
 /// `fn graph() -> Graph { … }`
 pub(crate) fn graph(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream {
     let span = glue_span(Span::call_site());
-    let topologies = module.topologies.iter().zip(plans).map(|(topology, plan)| {
-        let name = unraw(&topology.name);
-        let (mut nodes, mut edges) = (Vec::new(), Vec::new());
-        for source in &plan.sources {
-            let first = nodes.len();
-            let graph = plan::graph(source);
-            for node in graph.nodes {
-                let kind = Ident::new(node.kind, span);
-                let (name, carries, statements) = (node.name, node.carries, node.statements);
-                nodes.push(quote_spanned! {span=>
-                    ::rama::dsl::GraphNode {
-                        name: #name,
-                        kind: ::rama::dsl::GraphNodeKind::#kind,
-                        carries: &[#(#carries),*],
-                        statements: &[#(#statements),*],
-                    }
-                });
+    let topologies = module.topologies.iter().zip(plans).map(|(declared, plan)| {
+        let own = topology(&unraw(&declared.name), plan.sources.iter());
+        // Sources in other files are graphs of their own.
+        let parts = declared.parts.iter().map(|path| {
+            let mut path = path.clone();
+            if let Some(last) = path.segments.last_mut() {
+                last.ident = graph_of(&last.ident);
             }
-            for edge in graph.edges {
-                let kind = Ident::new(edge.kind, span);
-                let from = Literal::usize_unsuffixed(first + edge.from);
-                let to = Literal::usize_unsuffixed(first + edge.to);
-                let text = edge.text;
-                edges.push(quote_spanned! {span=>
-                    ::rama::dsl::GraphEdge {
-                        from: #from,
-                        to: #to,
-                        kind: ::rama::dsl::GraphEdgeKind::#kind,
-                        text: #text,
-                    }
-                });
-            }
-        }
-        quote_spanned! {span=>
-            ::rama::dsl::GraphTopology {
-                name: #name,
-                nodes: &[#(#nodes),*],
-                edges: &[#(#edges),*],
-            }
-        }
+            path
+        });
+        quote!(#own #(, #parts)*)
     });
     quote_spanned! {span=>
         fn graph() -> ::rama::Graph {
-            ::rama::dsl::graph(&[#(#topologies),*])
+            ::rama::dsl::graph(const { &[#(#topologies),*] })
+        }
+    }
+}
+
+/// The graph of sources.
+pub(crate) fn topology<'p>(
+    name: &str,
+    sources: impl Iterator<Item = &'p SourcePlan<'p>>,
+) -> TokenStream {
+    let span = glue_span(Span::call_site());
+    let (mut nodes, mut edges) = (Vec::new(), Vec::new());
+    for source in sources {
+        let first = nodes.len();
+        let graph = plan::graph(source);
+        for node in graph.nodes {
+            let kind = Ident::new(node.kind, span);
+            let (name, carries, statements) = (node.name, node.carries, node.statements);
+            nodes.push(quote_spanned! {span=>
+                ::rama::dsl::GraphNode {
+                    name: #name,
+                    kind: ::rama::dsl::GraphNodeKind::#kind,
+                    carries: &[#(#carries),*],
+                    statements: &[#(#statements),*],
+                }
+            });
+        }
+        for edge in graph.edges {
+            let kind = Ident::new(edge.kind, span);
+            let from = Literal::usize_unsuffixed(first + edge.from);
+            let to = Literal::usize_unsuffixed(first + edge.to);
+            let text = edge.text;
+            edges.push(quote_spanned! {span=>
+                ::rama::dsl::GraphEdge {
+                    from: #from,
+                    to: #to,
+                    kind: ::rama::dsl::GraphEdgeKind::#kind,
+                    text: #text,
+                }
+            });
+        }
+    }
+    quote_spanned! {span=>
+        ::rama::dsl::GraphTopology {
+            name: #name,
+            nodes: &[#(#nodes),*],
+            edges: &[#(#edges),*],
         }
     }
 }

@@ -22,15 +22,29 @@ pub(crate) fn items(module: &Module) -> TokenStream {
     let mut seen = BTreeSet::new();
     let owners =
         module.topologies.iter().map(|topology| &topology.name).filter(|name| seen.insert(*name));
-    let mut taken = BTreeSet::new();
-    let handles = handles(module, &tags)
-        .into_iter()
-        .filter(|(name, _)| taken.insert(name.clone()))
-        .map(|(_, handle)| handle);
+    let handles = handles(module, &tags);
+    let constants = handles.iter().map(|Handle { docs, name, ty, value }| {
+        quote_spanned!(name.span()=> #docs #vis const #name: #ty = #value;)
+    });
+    let declared = if module.is_anonymous {
+        // Nobody can name the type, so its handles are fields of its value.
+        let fields = handles.iter().map(
+            |Handle { docs, name, ty, .. }| quote_spanned!(name.span()=> #docs pub #name: #ty,),
+        );
+        quote! {
+            #[allow(dead_code)]
+            #[derive(Clone, Copy, Debug)]
+            struct #name { #(#fields)* }
+        }
+    } else {
+        quote! {
+            #(#attrs)*
+            #doc
+            #vis struct #name;
+        }
+    };
     quote! {
-        #(#attrs)*
-        #doc
-        #vis struct #name;
+        #declared
 
         #[doc(hidden)]
         #[allow(non_snake_case, non_camel_case_types, missing_docs, missing_debug_implementations, dead_code, unreachable_pub)]
@@ -40,9 +54,18 @@ pub(crate) fn items(module: &Module) -> TokenStream {
 
         #[allow(non_upper_case_globals, dead_code, private_interfaces, unreachable_pub)]
         impl #name {
-            #(#handles)*
+            #(#constants)*
         }
     }
+}
+
+/// The value of an anonymous module.
+pub(crate) fn value(module: &Module) -> TokenStream {
+    let name = &module.name;
+    let handles = handles(module, &tags(module));
+    let fields = handles.iter().map(|handle| &handle.name);
+    let values = handles.iter().map(|handle| &handle.name);
+    quote!(#name { #(#fields: #name::#values,)* })
 }
 
 /// The module that holds the owner tags.
@@ -50,18 +73,27 @@ fn tags(module: &Module) -> Ident {
     format_ident!("__{}", unraw(&module.name))
 }
 
-fn handles(module: &Module, tags: &Ident) -> Vec<(String, TokenStream)> {
-    let vis = &module.vis;
+/// The typed handle of one object.
+struct Handle {
+    docs: TokenStream,
+    name: Ident,
+    ty: TokenStream,
+    value: TokenStream,
+}
+
+fn handles(module: &Module, tags: &Ident) -> Vec<Handle> {
     let mut found = Vec::new();
     for (index, depot) in module.depots.iter().enumerate() {
         let index = Literal::usize_unsuffixed(index);
-        let (name, ty, text) = (&depot.name, &depot.ty, unraw(&depot.name));
-        let known_as = known_as(depot.named.as_ref(), &text);
-        let docs = docs(&depot.attrs, &format!(" Depot `*{name}` of `{}`.", print::stream(ty)));
-        found.push((
-            text.clone(),
-            quote_spanned!(name.span()=> #docs #vis const #name: ::rama::Depot<Self, #ty> = ::rama::Depot::new(#known_as, #index);),
-        ));
+        let (name, ty) = (&depot.name, &depot.ty);
+        let known_as = known_as(depot.named.as_ref(), &unraw(name));
+        let span = name.span();
+        found.push(Handle {
+            docs: docs(&depot.attrs, &format!(" Depot `*{name}` of `{}`.", print::stream(ty))),
+            name: name.clone(),
+            ty: quote_spanned!(span=> ::rama::Depot<Self, #ty>),
+            value: quote_spanned!(span=> ::rama::Depot::new(#known_as, #index)),
+        });
     }
     let mut pstates = 0_usize;
     for (index, topology) in module.topologies.iter().enumerate() {
@@ -69,23 +101,31 @@ fn handles(module: &Module, tags: &Ident) -> Vec<(String, TokenStream)> {
         let owner = &topology.name;
         for pstate in &topology.pstates {
             let number = Literal::usize_unsuffixed(pstates);
-            let (name, schema, text) = (&pstate.name, &pstate.schema, unraw(&pstate.name));
-            let known_as = known_as(pstate.named.as_ref(), &text);
-            let docs =
-                docs(&pstate.attrs, &format!(" PState `$${name}`, written by topology `{owner}`."));
-            found.push((
-                text.clone(),
-                quote_spanned!(name.span()=> #docs #vis const #name: ::rama::PState<#tags::#owner, #schema> = ::rama::PState::new(#known_as, #number);),
-            ));
+            let (name, schema) = (&pstate.name, &pstate.schema);
+            let known_as = known_as(pstate.named.as_ref(), &unraw(name));
+            let span = name.span();
+            found.push(Handle {
+                docs: docs(
+                    &pstate.attrs,
+                    &format!(" PState `$${name}`, written by topology `{owner}`."),
+                ),
+                name: name.clone(),
+                ty: quote_spanned!(span=> ::rama::PState<#tags::#owner, #schema>),
+                value: quote_spanned!(span=> ::rama::PState::new(#known_as, #number)),
+            });
             pstates += 1;
         }
         let text = unraw(owner);
-        let docs = docs(&topology.attrs, &format!(" Microbatch topology `{owner}`."));
-        found.push((
-            text.clone(),
-            quote_spanned!(owner.span()=> #docs #vis const #owner: ::rama::Microbatch<Self, #tags::#owner> = ::rama::Microbatch::new(#text, #index);),
-        ));
+        let span = owner.span();
+        found.push(Handle {
+            docs: docs(&topology.attrs, &format!(" Microbatch topology `{owner}`.")),
+            name: owner.clone(),
+            ty: quote_spanned!(span=> ::rama::Microbatch<Self, #tags::#owner>),
+            value: quote_spanned!(span=> ::rama::Microbatch::new(#text, #index)),
+        });
     }
+    let mut taken = BTreeSet::new();
+    found.retain(|handle| taken.insert(unraw(&handle.name)));
     found
 }
 

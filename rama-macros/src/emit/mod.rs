@@ -34,7 +34,12 @@ pub(crate) fn module(module: &Module, plans: &[TopologyPlan<'_>], errors: &Error
     let items = handles::items(module);
     let define = define(module, plans);
     let name = &module.name;
-    let text = handles::known_as(module.named.as_ref(), &unraw(name));
+    let text = match (&module.named, module.is_anonymous) {
+        (None, true) => quote! {
+            ::core::concat!(::core::module_path!(), ":", ::core::line!(), ":", ::core::column!())
+        },
+        (named, _) => handles::known_as(named.as_ref(), &unraw(name)),
+    };
     let graph = errors.is_empty().then(|| graph::graph(module, plans));
     let ours = names::glue_span(Span::call_site());
     let define = if errors.is_empty() {
@@ -50,7 +55,7 @@ pub(crate) fn module(module: &Module, plans: &[TopologyPlan<'_>], errors: &Error
         }
     };
     let unexpected = (!errors.is_empty()).then(|| quote!(#[allow(unexpected_cfgs)]));
-    quote! {
+    let code = quote! {
         #items
 
         #unexpected
@@ -60,7 +65,13 @@ pub(crate) fn module(module: &Module, plans: &[TopologyPlan<'_>], errors: &Error
             #define
             #graph
         }
+    };
+    if !module.is_anonymous {
+        return code;
     }
+    let value = handles::value(module);
+    let errors = errors.iter().map(syn::Error::to_compile_error);
+    quote!({ #code #(#errors)* #value })
 }
 
 fn define(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream {

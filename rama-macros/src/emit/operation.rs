@@ -6,7 +6,7 @@ use super::env::{Env, Place, stream_label};
 use super::names::{self, Glue, glue_span, unraw};
 use super::state;
 use crate::ast::{Operation, OperationForm, Param, Stream, VarId};
-use crate::plan::CodePlan;
+use crate::plan::{CodePlan, StateKind};
 use crate::print;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -98,9 +98,24 @@ fn ramaop(
         .collect();
     let types: Vec<TokenStream> =
         form.streams.iter().map(|stream| state::output_type(&stream.types)).collect();
+    // An operation that stays in its event can pass anything through; others what can be carried.
+    let loops = plan.states.iter().any(|state| matches!(state.kind, StateKind::LoopHead));
+    let bound = if hops(plan, form) {
+        quote!(::rama::Record)
+    } else if loops {
+        quote!(::core::clone::Clone + ::core::marker::Send + 'static)
+    } else {
+        quote!(::core::clone::Clone + 'static)
+    };
+    let out_bound = if hops(plan, form) { quote!(::rama::Record) } else { quote!('static) };
+    let emits_to = if hops(plan, form) {
+        quote_spanned!(span=> topology.define(label, (::rama::dsl::w(), ::rama::dsl::w()), body);)
+    } else {
+        quote_spanned!(span=> topology.define_in_step(label, body);)
+    };
     let handles = params.iter().filter_map(|param| match param {
         Param::PState { name: pstate, schema } => {
-            Some(quote!(#pstate: ::rama::PState<Owner, #schema>,))
+            Some(quote!(#pstate: ::rama::PState<__Owner, #schema>,))
         }
         Param::Value { .. } => None,
     });
@@ -136,11 +151,25 @@ fn ramaop(
                 }
             }
 
+            /// Defines what a caller does with what the operation emits.
+            #[doc(hidden)]
+            #vis fn emits_to<'__s, __Owner: 'static, __Out: #out_bound, #carried: #bound>(
+                &self,
+                topology: &mut ::rama::dsl::TopologyBuilder<'__s, __Owner>,
+                label: ::rama::dsl::Label<(__Out, #carried)>,
+                body: impl Fn(&mut ::rama::dsl::Cx<'_, __Owner>, (__Out, #carried))
+                    + ::core::marker::Send
+                    + ::core::marker::Sync
+                    + '__s,
+            ) {
+                #emits_to
+            }
+
             /// Defines the states of the operation for one caller.
             #[doc(hidden)]
-            #vis fn define<'__s, Owner: 'static, #carried: ::rama::Record>(
+            #vis fn define<'__s, __Owner: 'static, #carried: #bound>(
                 &self,
-                topology: &mut ::rama::dsl::TopologyBuilder<'__s, Owner>,
+                topology: &mut ::rama::dsl::TopologyBuilder<'__s, __Owner>,
                 #(#handles)*
                 __input: ::rama::dsl::Label<(#args, #carried)>,
                 __outputs: #outputs_name #outputs_type,
@@ -149,6 +178,15 @@ fn ramaop(
             }
         }
     }
+}
+
+/// Whether a frame of the caller may leave the event while the operation has it.
+fn hops(plan: &CodePlan<'_>, form: &Form<'_>) -> bool {
+    form.calls_itself
+        || plan
+            .states
+            .iter()
+            .any(|state| state.hopped.is_some() || matches!(state.kind, StateKind::Call { .. }))
 }
 
 /// The type parameter for what the caller carries through.

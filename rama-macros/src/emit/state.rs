@@ -5,7 +5,7 @@ use super::env::Env;
 use super::frame;
 use super::names::{self, Glue, glue_span};
 use crate::ast::{Argument, Call, Param};
-use crate::plan::{CodePlan, State, StateId, StateKind};
+use crate::plan::{CodePlan, Emitter, StateId, StateKind};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -79,7 +79,7 @@ fn state(plan: &CodePlan<'_>, at: StateId, env: &Env<'_>, glue: &Glue) -> TokenS
                 }
             }
         }
-        StateKind::Output { pattern, returns } => {
+        StateKind::Output { pattern, of } => {
             let value = glue.name("value", Span::call_site());
             let body = Body::write(plan, env, glue, &state.ops, &state.frame, |body| {
                 let references = body.references(state.frame.iter().copied());
@@ -90,17 +90,28 @@ fn state(plan: &CodePlan<'_>, at: StateId, env: &Env<'_>, glue: &Glue) -> TokenS
                 quote!(#references #bind)
             });
             let closure = quote_spanned!(span=> #capture |#cx, (#value, #frame)| { #body });
-            match state.hopped {
-                Some(hop) => {
+            let hop = state.hopped.unwrap_or(span);
+            match of {
+                Emitter::InStep => {
+                    quote_spanned!(span=> topology.define_in_step(#label, #closure);)
+                }
+                // The operation knows whether it hops, and so what its caller may carry.
+                Emitter::Called(call) => {
+                    let operation = operation_name(plan, *call, glue);
+                    let emits_to = Ident::new("emits_to", hop);
+                    quote_spanned!(span=> #operation.#emits_to(&mut *topology, #label, #closure);)
+                }
+                Emitter::Returning => {
                     let define = Ident::new("define", hop);
                     let w = quote_spanned!(hop=> (::rama::dsl::w(), ::rama::dsl::w()));
-                    let returns = returns.then(|| quote_spanned!(span=> topology.returns(#label);));
-                    quote_spanned!(span=> topology.#define(#label, #w, #closure); #returns)
+                    quote_spanned! {span=>
+                        topology.#define(#label, #w, #closure);
+                        topology.returns(#label);
+                    }
                 }
-                None => quote_spanned!(span=> topology.define_in_step(#label, #closure);),
             }
         }
-        StateKind::Call { call, outputs } => self::call(plan, state, call, outputs, env, glue),
+        StateKind::Call { call, outputs } => self::call(plan, at, call, outputs, env, glue),
         StateKind::Pages { to } => {
             let hop = state.hopped.unwrap_or(span);
             let define = Ident::new("define", hop);
@@ -121,13 +132,13 @@ fn state(plan: &CodePlan<'_>, at: StateId, env: &Env<'_>, glue: &Glue) -> TokenS
 /// The states of the called `ramaop` are defined here, between what calls it and what it calls.
 fn call(
     plan: &CodePlan<'_>,
-    state: &State<'_>,
+    at: StateId,
     call: &Call,
     outputs: &[(Option<Ident>, StateId)],
     env: &Env<'_>,
     glue: &Glue,
 ) -> TokenStream {
-    let label = glue.name(&state.label, Span::call_site());
+    let label = glue.name(&plan.states[at].label, Span::call_site());
     let path = &call.path;
     let user = path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
     let span = glue_span(user);
@@ -144,13 +155,18 @@ fn call(
         let label = glue.name(&plan.states[*state].label, Span::call_site());
         quote_spanned!(span=> #streams.#field = #label;)
     });
-    let operation = glue.name("operation", Span::call_site());
-    quote_spanned! {span=> {
+    let operation = operation_name(plan, at, glue);
+    quote_spanned! {span=>
         let #operation = ::rama::dsl::operation(#path);
         let mut #streams = #operation.outputs();
         #(#set)*
         #operation.define(&mut *topology, #(#handles,)* #label, #streams);
-    }}
+    }
+}
+
+/// What the operation that is called in a state is called.
+fn operation_name(plan: &CodePlan<'_>, call: StateId, glue: &Glue) -> Ident {
+    glue.name(&format!("op_{}", plan.states[call].label), Span::call_site())
 }
 
 fn anonymous(

@@ -18,7 +18,7 @@ pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue
         quote_spanned!(glue_span(name.span())=> topology.pstate(Self::#name);)
     });
     let sources = sources(&plan.sources, Place::Module, glue);
-    let parts = topology.parts.iter().map(|part| quote!(#part(topology);));
+    let parts = topology.parts.iter().map(|part| quote_spanned!(span=> #part(topology);));
     quote_spanned! {span=>
         module.microbatch(Self::#name, |topology| {
             #(#pstates)*
@@ -69,14 +69,23 @@ pub(crate) fn part(part: &Part, plans: &[SourcePlan<'_>], is_whole: bool) -> Tok
     let doc = format!(" Sources of topology `{path}`.");
     let undocumented = !attrs.iter().any(|attr| attr.path().is_ident("doc"));
     let doc = undocumented.then(|| quote!(#[doc = #doc]));
-    let cfg = (!is_whole).then(|| quote!(#[allow(unused_variables)]));
-    quote! {
+    let graph = super::graph::topology(&super::names::unraw(topology), plans.iter());
+    let graph_name = graph_of(name);
+    quote_spanned! {glue_span(name.span())=>
+        #[doc(hidden)]
+        #[allow(non_upper_case_globals, unreachable_pub)]
+        #vis const #graph_name: ::rama::dsl::GraphTopology = #graph;
+
         #(#attrs)*
         #doc
-        #cfg
         #[allow(clippy::all, clippy::pedantic, unused_variables, unused_mut, unused_parens, unused_braces, unused_labels, unreachable_code)]
         #vis fn #name(topology: &mut ::rama::dsl::TopologyBuilder<'static, #tags::#topology>) {
             #code
         }
     }
+}
+
+/// The constant that holds the graph of sources in a file of their own.
+pub(crate) fn graph_of(name: &proc_macro2::Ident) -> proc_macro2::Ident {
+    format_ident!("__{}_graph", super::names::unraw(name))
 }

@@ -27,6 +27,7 @@ pub(crate) fn call(
     if !rest.is_empty() && stream_start(rest).is_none() {
         return match rest.first() {
             // An expression that begins with an operation.
+            Some(TokenTree::Ident(word)) if *word == "as" => Ok(None),
             Some(TokenTree::Punct(punct)) if !matches!(punct.as_char(), '%' | '$' | ':') => {
                 Ok(None)
             }

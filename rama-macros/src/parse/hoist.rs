@@ -78,7 +78,11 @@ pub(crate) fn hoist(
         out.push(match &code[at] {
             TokenTree::Group(group) => {
                 let inner = tokens::list(group.stream());
+                // The braces of a struct literal hold values, others hold statements.
+                let literal = tokens::ident(before)
+                    .is_some_and(|name| name.to_string().starts_with(char::is_uppercase));
                 if group.delimiter() == Delimiter::Brace
+                    && !literal
                     && let Some(span) = first_call(&inner)
                 {
                     return Err(errors::operation_in_rust_block(span));

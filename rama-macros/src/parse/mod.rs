@@ -33,7 +33,7 @@ use syn::{Attribute, Ident, Result, Visibility};
 pub(crate) fn module(input: TokenStream, errors: &mut Errors) -> Option<Module> {
     hoist::begin();
     let header = (|input: ParseStream| header(input)).parse2(input);
-    let (attrs, vis, name, body) =
+    let Header { attrs, vis, name, is_anonymous, body } =
         errors.take(header.map_err(|error| errors::module_header(&error)))?;
     let (attrs, named) = errors.take(self::named(attrs))?;
     let mut module = Module {
@@ -41,6 +41,7 @@ pub(crate) fn module(input: TokenStream, errors: &mut Errors) -> Option<Module> 
         vis,
         name,
         named,
+        is_anonymous,
         depots: Vec::new(),
         topologies: Vec::new(),
         unreadable: Vec::new(),
@@ -49,21 +50,31 @@ pub(crate) fn module(input: TokenStream, errors: &mut Errors) -> Option<Module> 
     Some(module)
 }
 
-fn header(input: ParseStream) -> Result<(Vec<Attribute>, Visibility, Ident, TokenStream)> {
+struct Header {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    name: Ident,
+    is_anonymous: bool,
+    body: TokenStream,
+}
+
+fn header(input: ParseStream) -> Result<Header> {
     let attrs = input.call(Attribute::parse_outer)?;
     let vis: Visibility = input.parse()?;
     let word: Ident = input.parse()?;
     if word != "module" {
         return Err(syn::Error::new(word.span(), "expected `module`"));
     }
-    let name: Ident = input.parse()?;
+    let is_anonymous = input.peek(syn::token::Brace) && matches!(vis, Visibility::Inherited);
+    let name =
+        if is_anonymous { Ident::new("AnonymousModule", word.span()) } else { input.parse()? };
     let body;
     syn::braced!(body in input);
     let body = body.parse()?;
     if !input.is_empty() {
         return Err(input.error("unexpected tokens after the module"));
     }
-    Ok((attrs, vis, name, body))
+    Ok(Header { attrs, vis, name, is_anonymous, body })
 }
 
 /// Takes `#[name = expression]` out of attributes: the name of an object where it is computed.

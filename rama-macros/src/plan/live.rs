@@ -16,7 +16,8 @@ pub(crate) fn live_before(op: &Op<'_>, mut live: Live) -> Live {
             unbind(statement.kind.pattern(), &mut live);
             mention(statement, &mut live);
         }
-        Op::Stop => live.clear(),
+        // What stands around the code that is left may go on.
+        Op::Stop => {}
         Op::Each { statement, body } => {
             live = live_into(body, &live);
             unbind(statement.kind.pattern(), &mut live);
@@ -49,7 +50,8 @@ pub(crate) fn live_before(op: &Op<'_>, mut live: Live) -> Live {
             mention(statement, &mut live);
         }
         Op::Fork(branches) => {
-            live = branches.iter().flat_map(|branch| live_into(branch, &Live::new())).collect();
+            let after = live.clone();
+            live.extend(branches.iter().flat_map(|branch| live_into(branch, &after)));
         }
         Op::Loop { statement, body } => {
             unbind(statement.kind.pattern(), &mut live);

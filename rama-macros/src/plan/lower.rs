@@ -5,7 +5,7 @@
 
 use super::layout::{Attached, Item, Layout};
 use super::{
-    CodePlan, Invoked, Jump, Live, Op, SourcePlan, State, StateId, StateKind, live_before,
+    CodePlan, Emitter, Invoked, Jump, Live, Op, SourcePlan, State, StateId, StateKind, live_before,
     live_into,
 };
 use crate::ast::{
@@ -262,9 +262,8 @@ impl<'a> Lowering<'a> {
             }
             Kind::Select { pattern, yielding: true, .. } => {
                 let ops = self.rest(rest);
-                let to = self.output(Some(pattern), false, ops, None);
+                let to = self.output(Some(pattern), Emitter::InStep, ops, None);
                 let frame = self.states[to].frame.clone();
-                self.states[to].hopped = None;
                 let pages = self.push(StateKind::Pages { to }, frame.clone(), Vec::new());
                 self.states[pages].hopped = Some(statement.span);
                 vec![Op::Pages { statement, jump: Jump { state: pages, frame } }]
@@ -331,8 +330,7 @@ impl<'a> Lowering<'a> {
     ) -> Vec<Op<'a>> {
         let ops = self.rest(rest);
         let after = (!ops.is_empty()).then(|| {
-            let state = self.output(inner.outputs.as_ref(), false, ops, None);
-            self.states[state].hopped = None;
+            let state = self.output(inner.outputs.as_ref(), Emitter::InStep, ops, None);
             Jump { state, frame: self.states[state].frame.clone() }
         });
         // What goes around with the loop: all that it or what follows needs from before.
@@ -355,7 +353,6 @@ impl<'a> Lowering<'a> {
         call: &'a Call,
         rest: &Rest<'_, 'a>,
     ) -> Vec<Op<'a>> {
-        let erased = !matches!(call.target, CallTarget::Path);
         let mut parts: Vec<(Option<Ident>, Option<&'a Pattern>, Vec<Op<'a>>)> = Vec::new();
         let inline = |output: &&'a StreamOutput| output.inline.is_some();
         for output in call.outputs.iter().filter(|output| output.name.is_some() || inline(output)) {
@@ -386,14 +383,20 @@ impl<'a> Lowering<'a> {
             if ops.is_empty() && !(single && name.is_none()) {
                 continue;
             }
-            let state = self.output(pattern, erased, ops, Some(carried.clone()));
+            let state = self.output(pattern, Emitter::Returning, ops, Some(carried.clone()));
             self.states[state].hopped = Some(statement.span);
             outputs.push((name, state));
         }
         let op = match &call.target {
             CallTarget::Path => {
+                let state = self.states.len();
+                for (_, output) in &outputs {
+                    if let StateKind::Output { of, .. } = &mut self.states[*output].kind {
+                        *of = Emitter::Called(state);
+                    }
+                }
                 let kind = StateKind::Call { call, outputs };
-                let state = self.push(kind, carried.clone(), Vec::new());
+                self.push(kind, carried.clone(), Vec::new());
                 Op::Call { statement, jump: Jump { state, frame: carried } }
             }
             CallTarget::OwnOperation => {
@@ -418,14 +421,14 @@ impl<'a> Lowering<'a> {
     fn output(
         &mut self,
         pattern: Option<&'a Pattern>,
-        returns: bool,
+        of: Emitter,
         ops: Vec<Op<'a>>,
         frame: Option<Vec<VarId>>,
     ) -> StateId {
         let frame = frame.unwrap_or_else(|| {
             without(live_into(&ops, &Live::new()), pattern).into_iter().collect()
         });
-        self.push(StateKind::Output { pattern, returns }, frame, ops)
+        self.push(StateKind::Output { pattern, of }, frame, ops)
     }
 
     fn state(&mut self, kind: StateKind<'a>, ops: Vec<Op<'a>>) -> StateId {

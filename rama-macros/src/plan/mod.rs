@@ -65,13 +65,24 @@ pub(crate) enum StateKind<'a> {
     /// The body of a `loop<-`.
     LoopHead,
     /// What a loop or a stream of a call emits: a value that the pattern takes apart, and the frame.
-    Output { pattern: Option<&'a Pattern>, returns: bool },
+    Output { pattern: Option<&'a Pattern>, of: Emitter },
     /// Where a called `ramaop` begins: its states are defined here.
     Call { call: &'a Call, outputs: Vec<(Option<Ident>, StateId)> },
     /// A page of a `yielding_select>`, whose values the state after it takes.
     Pages { to: StateId },
     /// An anonymous operation; its frame are the variables it closes over.
     Anonymous(&'a Anonymous),
+}
+
+/// What emits to an output.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Emitter {
+    /// A `loop<-` or the pages of a select, in step.
+    InStep,
+    /// The `ramaop` called in this state.
+    Called(StateId),
+    /// An operation that returns here: one that is a value, or calls itself.
+    Returning,
 }
 
 pub(crate) enum Op<'a> {

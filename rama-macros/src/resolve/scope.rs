@@ -146,7 +146,9 @@ impl Resolver<'_> {
         for name in &merged {
             let vars: Vec<Option<Option<VarId>>> =
                 arms.iter().map(|arm| arm.as_ref().map(|arm| arm.visible[*name])).collect();
-            let same = going.iter().all(|arm| arm.visible[*name] == going[0].visible[*name]);
+            // Of one arm alone: bound inside of it, and not yet outside.
+            let same = going.len() > 1
+                && going.iter().all(|arm| arm.visible[*name] == going[0].visible[*name]);
             let known: Option<Vec<Option<VarId>>> =
                 vars.into_iter().map(|var| var.map_or(Some(None), |var| var.map(Some))).collect();
             match known {

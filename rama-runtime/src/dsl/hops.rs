@@ -99,7 +99,8 @@ impl<O: 'static> Cx<'_, O> {
             too_many_frames(task.module.fan_out_limit);
         }
         let origin = if task.trace { task.origin } else { None };
-        task.outbox.push(self.event.states, target.0, label, frame, origin);
+        let from = (self.event.topology, self.event.states);
+        task.outbox.push(from, target.0, label, frame, origin);
     }
 
     /// `|all`: sends a copy of a frame to every task, this one included.

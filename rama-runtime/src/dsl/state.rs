@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::carried::{Carried, Resume};
 use super::label::is_nowhere;
 use super::{Cx, Label};
+use crate::exec::StatementFailure;
 use crate::task::{AnyColumn, Column, Event};
 
 /// Runs the next `n` frames of a column.
@@ -86,6 +87,18 @@ pub(super) fn take<T: 'static>(slot: &mut dyn Any) -> T {
         .expect("a label is used with the frame type it was made for")
 }
 
+/// Continuations that are entered within each other may take so many bytes of the Rust stack, half of
+/// what a thread has: an operation that calls itself without end fails its event, not the process.
+const STACK_LIMIT: usize = 1 << 20;
+
+#[cold]
+fn too_deep() -> ! {
+    StatementFailure::raise(format!(
+        "operations called each other within one event until they took {STACK_LIMIT} bytes of \
+         stack; `loop<-` repeats without nesting, and a partitioner begins another event"
+    ))
+}
+
 /// The continuations of one topology, by label.
 #[derive(Default)]
 pub(crate) struct StateTable<'s> {
@@ -131,6 +144,9 @@ impl<'s> StateTable<'s> {
     /// Runs one frame at once; `frame` is an `Option<T>` that holds it.
     #[inline]
     pub(crate) fn enter(&self, event: &mut Event<'_>, index: u32, frame: &mut dyn Any) {
+        if event.task.stack_taken() > STACK_LIMIT {
+            too_deep();
+        }
         match self.body(index) {
             Body::InStep { enter } | Body::Carried { enter, .. } => enter(event, frame),
             Body::Function { .. } => panic!("an anonymous function is called, not entered"),

@@ -9,7 +9,7 @@
 //! | range | [`range`], [`range_by`] |
 //! | lookup | [`get`], [`contains`], [`size`], [`first`], [`last`] |
 //! | number | [`inc`], [`dec`], [`is_even`], [`is_odd`], [`min`], [`max`], [`sum`] |
-//! | value | [`identity`], [`to_string`], [`println`] |
+//! | value | [`identity`], [`to_string`], [`println`](fn@println) |
 //!
 //! What Rust has by itself is written in Rust:
 //!

@@ -76,21 +76,33 @@ impl Batch {
     }
 }
 
+/// So many batches of one topology are kept on a task.
+const SPARES: usize = 16;
+/// A batch of more bytes than this is not kept to be filled again.
+const LARGEST_SPARE: usize = 1 << 18;
+
 /// What one task has to send, by receiving task.
 pub(crate) struct Outbox {
     batches: Vec<Batch>,
+    /// Batches that were run to their end, by topology: their columns are typed by its labels, and
+    /// filling them again allocates nothing.
+    spares: Vec<Vec<Batch>>,
     /// Receivers with frames, in the order they got their first.
     touched: Vec<u32>,
 }
 
 impl Outbox {
     pub(crate) fn new(tasks: u32) -> Outbox {
-        Outbox { batches: (0..tasks).map(|_| Batch::default()).collect(), touched: Vec::new() }
+        Outbox {
+            batches: (0..tasks).map(|_| Batch::default()).collect(),
+            spares: Vec::new(),
+            touched: Vec::new(),
+        }
     }
 
     pub(crate) fn push<T: 'static>(
         &mut self,
-        states: &StateTable<'_>,
+        (topology, states): (u32, &StateTable<'_>),
         target: u32,
         label: Label<T>,
         frame: T,
@@ -99,8 +111,28 @@ impl Outbox {
         let batch = &mut self.batches[target as usize];
         if batch.is_empty() {
             self.touched.push(target);
+            let spares = self.spares.get_mut(topology as usize);
+            if let Some(spare) = spares.and_then(Vec::pop) {
+                *batch = spare;
+            }
         }
         batch.push(states, label, frame, origin);
+    }
+
+    /// Keeps a batch of `topology` that was run to its end, to be filled again.
+    pub(crate) fn recycle(&mut self, topology: u32, mut batch: Batch) {
+        if batch.bytes > LARGEST_SPARE {
+            return;
+        }
+        let topology = topology as usize;
+        if self.spares.len() <= topology {
+            self.spares.resize_with(topology + 1, Vec::new);
+        }
+        if self.spares[topology].len() < SPARES {
+            batch.runs.clear();
+            batch.bytes = 0;
+            self.spares[topology].push(batch);
+        }
     }
 
     /// Takes all batches, each with its receiver.

@@ -41,6 +41,8 @@ pub(crate) struct TaskState {
     pub(crate) began: Duration,
     /// Frames that the running event has sent.
     pub(crate) sent: usize,
+    /// Where on the Rust stack the batch of events began.
+    stack_base: usize,
     pub(crate) random: RandomSource,
     pub(crate) uuids: UuidSource,
     /// Tasks that `|shuffle` has yet to send to in this round.
@@ -65,6 +67,7 @@ impl TaskState {
             microbatch: None,
             began: Duration::ZERO,
             sent: 0,
+            stack_base: 0,
             random: RandomSource::of_task(module.seed, id),
             uuids: UuidSource::default(),
             shuffled: Vec::new(),
@@ -79,6 +82,13 @@ impl TaskState {
         self.origin = None;
         self.sent = 0;
         self.began = self.module.clock.now();
+        self.stack_base = stack_address();
+    }
+
+    /// Bytes of stack that continuations entered within each other have taken.
+    #[inline]
+    pub(crate) fn stack_taken(&self) -> usize {
+        self.stack_base.saturating_sub(stack_address())
     }
 
     /// Forgets what an event that failed had yet to do.
@@ -86,6 +96,13 @@ impl TaskState {
         drop_quietly(self.outbox.take());
         self.loops.clear();
     }
+}
+
+/// About where the Rust stack is.
+#[inline(always)]
+fn stack_address() -> usize {
+    let marker = 0_u8;
+    std::hint::black_box(&raw const marker).addr()
 }
 
 /// A task while it runs events of one topology.

@@ -221,11 +221,12 @@ impl Worker {
             let place =
                 self.places[target as usize].expect("frames are sent to their task's worker");
             self.guard(attempt, place, move |event| {
-                let runs = std::mem::take(&mut batch.runs);
-                for run in runs {
+                for at in 0..batch.runs.len() {
+                    let run = batch.runs[at];
                     event.task.origin = run.origin;
                     event.states.run(event, run.label, batch.column(run.label), run.n as usize);
                 }
+                event.task.outbox.recycle(event.topology, batch);
             });
             self.flush(attempt, place);
         }
