@@ -885,6 +885,23 @@ pub(crate) fn emission_not_last(span: Span) -> Error {
     )
 }
 
+pub(crate) fn recur_not_last(span: Span) -> Error {
+    at(
+        span,
+        "`recur>` begins the function anew, as the last thing it does\nhelp: put the rest into an `else`, or call `%self(…)`",
+    )
+}
+
+/// A `ramafn` that returns a value says of which type.
+pub(crate) fn function_without_output(name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!(
+            "`{name}` emits a value and does not say of which type\nhelp: write `ramafn {name}(…) -> Type {{ … }}`"
+        ),
+    )
+}
+
 pub(crate) fn function_without_emission(span: Span, name: &str) -> Error {
     at(span, format!("`{name}` emits nothing\nhelp: end it with `:> *value;`"))
 }

@@ -159,8 +159,8 @@ pub(crate) enum CallTarget {
 pub(crate) struct Emission {
     pub(crate) stream: Option<Ident>,
     pub(crate) values: Vec<Expr>,
-    /// A `:>` behind the values, which has nothing to bind.
-    pub(crate) arrow: Option<Span>,
+    /// A `:>` behind the values, which has nothing to bind, and what it seems to bind.
+    pub(crate) arrow: Option<(Span, Vec<super::Binding>)>,
     /// Filled by `resolve`.
     pub(crate) target: Target,
 }

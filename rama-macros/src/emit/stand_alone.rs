@@ -41,9 +41,12 @@ pub(crate) fn stand_alone(plan: &CodePlan<'_>, is_whole: bool) -> TokenStream {
         quote!({ #lints let emitted = #code; emitted })
     } else {
         quote!({
-            #[cfg(rust_analyzer)]
-            #lints
-            let _ = #code;
+            #[allow(unexpected_cfgs)]
+            {
+                #[cfg(rust_analyzer)]
+                #lints
+                let _ = #code;
+            }
             ::core::unreachable!()
         })
     }

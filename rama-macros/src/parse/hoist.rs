@@ -110,6 +110,33 @@ pub(crate) fn hoist(
     Ok(out)
 }
 
+/// As [`hoist`], for what `+compound` takes: its braces hold values.
+pub(crate) fn template(
+    code: &[TokenTree],
+    found: &mut Vec<Statement>,
+    errors: &mut Errors,
+) -> Result<Vec<TokenTree>> {
+    let mut out = Vec::new();
+    let levels =
+        code.split_inclusive(|token| tokens::group(Some(token), Delimiter::Brace).is_some());
+    for piece in levels {
+        let (level, before) = match piece.split_last() {
+            Some((TokenTree::Group(level), before)) if level.delimiter() == Delimiter::Brace => {
+                (Some(level), before)
+            }
+            _ => (None, piece),
+        };
+        out.extend(hoist(before, found, errors)?);
+        if let Some(level) = level {
+            let inner = template(&tokens::list(level.stream()), found, errors)?;
+            let mut inner = Group::new(Delimiter::Brace, inner.into_iter().collect());
+            inner.set_span(level.span());
+            out.push(TokenTree::Group(inner));
+        }
+    }
+    Ok(out)
+}
+
 /// `*name`
 fn starred(name: Ident) -> [TokenTree; 2] {
     let mut star = Punct::new('*', Spacing::Alone);

@@ -148,7 +148,7 @@ fn read(
         _ if errors::is_near(name, KEYWORDS) || tokens::is_punct(left.first(), '$') => {
             Err(errors::unknown_keyword(word, KEYWORDS))
         }
-        _ => emission(Some(word), left, right.map(|(arrow, _)| arrow), found, errors),
+        _ => emission(Some(word), left, right, found, errors),
     }
 }
 

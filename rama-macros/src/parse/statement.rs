@@ -142,7 +142,7 @@ fn kind(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> 
     }
     if let (true, Some(name)) = (tokens::is_punct(first, '+'), tokens::ident(code.get(1))) {
         return if name == "compound" {
-            let rest = hoist::hoist(&code[2..], found, errors)?;
+            let rest = hoist::template(&code[2..], found, errors)?;
             let (pstate, template) = path::compound(&rest, name)?;
             Ok(Kind::Compound { pstate, template })
         } else if AGGREGATORS.iter().any(|known| name == known) {
@@ -173,13 +173,14 @@ fn kind(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> 
 pub(crate) fn emission(
     stream: Option<&Ident>,
     values: &[TokenTree],
-    arrow: Option<Span>,
+    arrow: Option<(Span, &[TokenTree])>,
     found: &mut Vec<Statement>,
     errors: &mut Errors,
 ) -> Result<Kind> {
     let values = hoist::hoist(values, found, errors)?;
     let values = rust::exprs(&values)?;
     let stream = stream.cloned();
+    let arrow = arrow.map(|(span, binds)| (span, pattern::salvage(binds)));
     Ok(Kind::Emission(Emission { stream, values, arrow, target: Target::Unknown }))
 }
 

@@ -143,7 +143,7 @@ impl<'a> Resolver<'a> {
                             self.errors.push(errors::recur_count(span, values.len(), *params));
                         }
                         if !tail {
-                            self.errors.push(errors::emission_not_last(span));
+                            self.errors.push(errors::recur_not_last(span));
                         }
                     }
                     _ => self.errors.push(errors::recur_outside(span, self.around_recur())),
@@ -355,7 +355,6 @@ impl<'a> Resolver<'a> {
             self.errors.push(errors::arrow_without_value(span));
             return;
         }
-        self.exprs(&mut emission.values, scope);
         if let Some(stream) = &emission.stream {
             let outside =
                 self.around.iter().any(|around| matches!(around, Around::Anonymous { .. }));
@@ -365,16 +364,22 @@ impl<'a> Resolver<'a> {
                 }
                 _ => (&[][..], Target::Unknown),
             };
-            emission.target = target;
             if !streams.iter().any(|known| stream == known) {
-                emission.target = Target::Unknown;
                 let known = crate::parse::KEYWORDS;
                 self.errors.push(errors::unknown_stream(stream, streams, known));
-            } else if let Some(arrow) = emission.arrow {
-                self.errors.push(errors::emits_nothing(arrow, &format!("{stream}>")));
+                for bind in emission.arrow.iter().flat_map(|(_, binds)| binds) {
+                    scope.visible.insert(bind.name.to_string(), None);
+                }
+                return;
             }
+            if let Some((arrow, _)) = &emission.arrow {
+                self.errors.push(errors::emits_nothing(*arrow, &format!("{stream}>")));
+            }
+            emission.target = target;
+            self.exprs(&mut emission.values, scope);
             return;
         }
+        self.exprs(&mut emission.values, scope);
         emission.target = match (self.around.last(), self.unit) {
             (Some(Around::Loop { number, .. }), _) => Target::Loop(*number),
             (Some(Around::Anonymous { operation: true, ret }), _) => Target::Return(*ret),
