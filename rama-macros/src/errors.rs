@@ -693,10 +693,19 @@ pub(crate) fn operation_without_type(name: &Ident) -> Error {
 pub(crate) fn not_an_operation(name: &Ident) -> Error {
     at(
         name.span(),
-        format!(
-            "`*{name}` is a value and cannot be called\nhelp: operations are bound as `%{name}`"
-        ),
+        format!("`*{name}` is a value and no operation\nhelp: operations are bound as `%{name}`"),
     )
+}
+
+/// `%name` as a value.
+pub(crate) fn unknown_operation(name: &Ident, known: &[String]) -> Error {
+    let help = match nearest(&name.to_string(), known) {
+        Some(near) => format!("did you mean `%{near}`?"),
+        None => format!(
+            "call it, `%{name}(…)`, or define it first: `<<ramaop %{name}(…) :> Type {{ … }}`"
+        ),
+    };
+    at(name.span(), format!("no variable `%{name}` holds an operation\nhelp: {help}"))
 }
 
 pub(crate) fn self_outside(span: Span) -> Error {
@@ -893,11 +902,12 @@ pub(crate) fn recur_not_last(span: Span) -> Error {
 }
 
 /// A `ramafn` that returns a value says of which type.
-pub(crate) fn function_without_output(name: &Ident) -> Error {
+pub(crate) fn function_without_output(name: &Ident, anonymous: bool) -> Error {
+    let (sigil, before) = if anonymous { ("%", "<<") } else { ("", "") };
     at(
         name.span(),
         format!(
-            "`{name}` emits a value and does not say of which type\nhelp: write `ramafn {name}(…) -> Type {{ … }}`"
+            "`{sigil}{name}` emits a value and does not say of which type\nhelp: write `{before}ramafn {sigil}{name}(…) -> Type {{ … }}`"
         ),
     )
 }

@@ -222,7 +222,8 @@ impl<'a> Names<'a> {
 
     /// A placeholder in expression position.
     fn mention(&mut self, placeholder: &Ident, shorthand: bool) {
-        let Some(name) = self.sigils.name(placeholder).cloned() else { return };
+        let Some(mark) = self.sigils.get(placeholder).cloned() else { return };
+        let (name, operation) = (mark.name, mark.operation);
         let own = self.is_rusts_own(&name.to_string());
         let meaning = match (own, shorthand) {
             (_, true) => Meaning::Shorthand,
@@ -231,7 +232,7 @@ impl<'a> Names<'a> {
         };
         self.meanings.insert(placeholder.to_string(), meaning);
         if !own {
-            self.uses.push(Use { name, var: None });
+            self.uses.push(Use { name, operation, var: None });
         }
     }
 

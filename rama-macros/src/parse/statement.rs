@@ -76,10 +76,12 @@ pub(crate) fn statement(
     errors: &mut Errors,
 ) {
     let span = code.first().map_or_else(Span::call_site, TokenTree::span);
-    let before = found.len();
+    let (before, right_so_far) = (found.len(), errors.len());
     let kind = match kind(code, found, errors) {
         Ok(kind) => {
-            missing.into_iter().for_each(|error| errors.push(error));
+            if let (Some(error), true) = (missing, errors.len() == right_so_far) {
+                errors.push(error);
+            }
             kind
         }
         Err(error) => {

@@ -122,7 +122,7 @@ pub(crate) fn operation(operation: &mut Operation, errors: &mut Errors) {
         && output.to_string() == "()"
         && emits_value(&operation.code.body)
     {
-        errors.push(errors::function_without_output(&operation.name));
+        errors.push(errors::function_without_output(&operation.name, false));
     }
     // Beside another mistake it may be that one which hides the emission.
     if errors.len() == before && !emits(&operation.code.body) {

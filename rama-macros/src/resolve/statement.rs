@@ -271,7 +271,7 @@ impl<'a> Resolver<'a> {
             };
             self.boundary(span, &what);
         }
-        if matches!(call.target, CallTarget::Function(_))
+        if matches!(call.target, CallTarget::Function(_) | CallTarget::Context)
             && matches!(self.unit, Unit::Function { .. })
         {
             self.errors.push(errors::boundary_in_function(span, &format!("`%{name}`")));
@@ -367,16 +367,16 @@ impl<'a> Resolver<'a> {
             if !streams.iter().any(|known| stream == known) {
                 let known = crate::parse::KEYWORDS;
                 self.errors.push(errors::unknown_stream(stream, streams, known));
-                for bind in emission.arrow.iter().flat_map(|(_, binds)| binds) {
-                    scope.visible.insert(bind.name.to_string(), None);
+            } else {
+                if let Some((arrow, _)) = &emission.arrow {
+                    self.errors.push(errors::emits_nothing(*arrow, &format!("{stream}>")));
                 }
-                return;
+                emission.target = target;
+                self.exprs(&mut emission.values, scope);
             }
-            if let Some((arrow, _)) = &emission.arrow {
-                self.errors.push(errors::emits_nothing(*arrow, &format!("{stream}>")));
+            for bind in emission.arrow.iter().flat_map(|(_, binds)| binds) {
+                scope.visible.insert(bind.name.to_string(), None);
             }
-            emission.target = target;
-            self.exprs(&mut emission.values, scope);
             return;
         }
         self.exprs(&mut emission.values, scope);
@@ -488,6 +488,12 @@ impl<'a> Resolver<'a> {
         self.around.pop();
         let name = anonymous.binding.name.clone();
         self.check_name(&name, true);
+        if let (false, [output]) = (anonymous.is_operation, anonymous.outputs.as_slice())
+            && output.to_string() == "()"
+            && super::emits_value(&anonymous.body)
+        {
+            self.errors.push(errors::function_without_output(&name, true));
+        }
         if !anonymous.is_operation && self.errors.len() == before && !super::emits(&anonymous.body)
         {
             self.errors.push(errors::function_without_emission(name.span(), &format!("%{name}")));
@@ -559,11 +565,11 @@ impl<'a> Resolver<'a> {
 
     fn expr(&mut self, expr: &mut Expr, scope: &mut Scope) {
         for mention in &mut expr.uses {
-            mention.var = self.lookup(&mention.name, scope);
+            mention.var = self.lookup(&mention.name, mention.operation, scope);
         }
         for name in std::mem::take(&mut expr.captures) {
             if let Some(Some(var)) = scope.visible.get(&name.to_string()) {
-                expr.uses.push(Use { name, var: Some(*var) });
+                expr.uses.push(Use { name, operation: false, var: Some(*var) });
             }
         }
         let marks = std::mem::take(&mut expr.in_macros);
@@ -584,7 +590,8 @@ impl<'a> Resolver<'a> {
             let (_, mark) = marks.iter().find(|(placeholder, _)| ident == placeholder)?;
             Some(match scope.visible.get(&mark.name.to_string()) {
                 Some(var) => {
-                    expr.uses.push(Use { name: mark.name.clone(), var: *var });
+                    let (name, operation) = (mark.name.clone(), mark.operation);
+                    expr.uses.push(Use { name, operation, var: *var });
                     mark.variable(after)
                 }
                 None => mark.dereference(),
@@ -592,12 +599,22 @@ impl<'a> Resolver<'a> {
         });
     }
 
-    fn lookup(&mut self, name: &Ident, scope: &mut Scope) -> Option<VarId> {
+    fn lookup(&mut self, name: &Ident, operation: bool, scope: &mut Scope) -> Option<VarId> {
         let text = name.to_string();
         if let Some(var) = scope.visible.get(&text) {
+            if operation && var.is_some_and(|var| self.vars[var].operation.is_none()) {
+                self.errors.push(errors::not_an_operation(name));
+            }
             return *var;
         }
-        if scope.one_arm.contains(&text) {
+        if operation {
+            let operations = scope.visible.iter().filter_map(|(name, var)| Some((name, (*var)?)));
+            let operations: Vec<String> = operations
+                .filter(|(_, var)| self.vars[*var].operation.is_some())
+                .map(|(name, _)| name.clone())
+                .collect();
+            self.errors.push(errors::unknown_operation(name, &operations));
+        } else if scope.one_arm.contains(&text) {
             self.errors.push(errors::one_arm(name));
         } else {
             let known = || scope.visible.iter().filter_map(|(name, var)| Some((name, (*var)?)));
