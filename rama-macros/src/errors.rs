@@ -4,7 +4,6 @@
 //! token and end with `help: …` saying what to write instead.
 
 use proc_macro2::{Ident, Span};
-use quote::ToTokens;
 use std::fmt::Display;
 use syn::Error;
 
@@ -34,6 +33,16 @@ impl Errors {
                 None
             }
         }
+    }
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Forgets those that were found after the first `length`.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.found.truncate(length);
     }
 
     /// Whether nothing was wrong.
@@ -167,6 +176,17 @@ pub(crate) fn unknown_depot_option(option: &Ident, known: &[&str]) -> Error {
     at(option.span(), format!("unknown depot option `{option}`\nhelp: {help}"))
 }
 
+pub(crate) fn name_form(span: Span) -> Error {
+    at(span, "this is not a name\nhelp: write `#[name = \"name\"]`")
+}
+
+pub(crate) fn named_topology(span: Span) -> Error {
+    at(
+        span,
+        "a topology has no computed name\nhelp: `#[name = …]` stands before modules, depots and PStates",
+    )
+}
+
 pub(crate) fn same_name(second: &Ident, what: &str, first: &str) -> Error {
     at(
         second.span(),
@@ -227,6 +247,13 @@ pub(crate) fn unknown_batch(batch: &Ident, known: Option<&Ident>) -> Error {
         None => "a source names it: `source> *depot :> %microbatch;`".into(),
     };
     at(batch.span(), format!("unknown `%{batch}`\nhelp: {help}"))
+}
+
+pub(crate) fn source_outside(span: Span) -> Error {
+    at(
+        span,
+        "`source>` stands outside of a topology\nhelp: write it in the `sources!` of a topology",
+    )
 }
 
 pub(crate) fn emit_not_first(batch: &Ident, span: Span) -> Error {
@@ -300,7 +327,16 @@ pub(crate) fn else_if(span: Span) -> Error {
 }
 
 pub(crate) fn block_without_body(span: Span, block: &str) -> Error {
-    at(span, format!("`<<{block}` has no block\nhelp: write `<<{block} expression {{ … }}`"))
+    let form = match block {
+        "cond" | "do" | "atomic" => format!("<<{block} {{ … }}"),
+        "switch" | "subsource" => format!("<<{block} *value {{ case> … }}"),
+        "each" => "<<each *values :> *value { … }".into(),
+        "branch" => "<<branch <name> { … }".into(),
+        "ramafn" => "<<ramafn %f(*x: i64) -> i64 { … :> *y; }".into(),
+        "ramaop" => "<<ramaop %f(*x: i64) :> i64 { … :> *y; }".into(),
+        block => format!("<<{block} expression {{ … }}"),
+    };
+    at(span, format!("`<<{block}` has no block\nhelp: write `{form}`"))
 }
 
 pub(crate) fn block_without_condition(span: Span, block: &str) -> Error {
@@ -356,6 +392,22 @@ pub(crate) fn case_after_default(span: Span) -> Error {
     at(span, "nothing reaches a case behind `default>`\nhelp: move `default>` to the end")
 }
 
+pub(crate) fn case_outside(word: &Ident) -> Error {
+    at(
+        word.span(),
+        format!(
+            "`{word}>` stands outside of a block with cases\nhelp: write it in `<<cond`, `<<switch` or `<<subsource`"
+        ),
+    )
+}
+
+pub(crate) fn operation_in_case(span: Span) -> Error {
+    at(
+        span,
+        "an operation cannot be called in a case\nhelp: call it first: `%op(*value) :> *result;`",
+    )
+}
+
 pub(crate) fn default_takes_nothing(span: Span) -> Error {
     at(span, "`default>` matches everything\nhelp: write `default> => { … }`")
 }
@@ -391,6 +443,10 @@ pub(crate) fn unknown_keyword(keyword: &Ident, known: &[&str]) -> Error {
     at(keyword.span(), format!("unknown statement `{keyword}>`\nhelp: {help}"))
 }
 
+pub(crate) fn keyword_without_mark(word: &Ident) -> Error {
+    at(word.span(), format!("`{word}` opens a statement with `>`\nhelp: write `{word}>`"))
+}
+
 pub(crate) fn kebab_keyword(span: Span, written: &str, keyword: &str) -> Error {
     at(span, format!("unknown statement `{written}>`\nhelp: write `{keyword}>`"))
 }
@@ -412,6 +468,7 @@ pub(crate) fn partitioner_arguments(name: &Ident) -> Error {
         "all" | "global" | "shuffle" => {
             format!("`|{name}` takes no value\nhelp: write `|{name};`")
         }
+        "direct" => "`|direct` takes one value\nhelp: write `|direct(*task);`".into(),
         _ => format!("`|{name}` takes one value\nhelp: write `|{name}(*key);`"),
     };
     at(name.span(), message)
@@ -474,12 +531,18 @@ pub(crate) fn compound_template(span: Span) -> Error {
 }
 
 pub(crate) fn path_form(span: Span, keyword: &str) -> Error {
-    at(
-        span,
-        format!(
+    let message = match keyword {
+        "path" => {
+            "`|path` takes a path into a PState\nhelp: write `|path($$pstate.key(*key));`".into()
+        }
+        "local_clear" => {
+            "`local_clear>` takes a PState\nhelp: write `local_clear> $$pstate;`".into()
+        }
+        _ => format!(
             "`{keyword}>` takes a path into a PState\nhelp: write `{keyword}> $$pstate.key(*key)…`"
         ),
-    )
+    };
+    at(span, message)
 }
 
 pub(crate) fn path_segment(span: Span) -> Error {
@@ -614,6 +677,24 @@ pub(crate) fn operation_in_rust_block(span: Span) -> Error {
     )
 }
 
+pub(crate) fn operation_in_closure(span: Span) -> Error {
+    at(
+        span,
+        "an operation cannot be called inside a closure\nhelp: emit the values first: `%explode(*list) :> *value;`",
+    )
+}
+
+pub(crate) fn operation_path(error: &Error) -> Error {
+    at(error.span(), format!("{error}\nhelp: an operation is called as `%path::to::op(…)`"))
+}
+
+pub(crate) fn stream_without_pattern(name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!("`{name}>` binds nothing\nhelp: name what is emitted: `{name}> *value`"),
+    )
+}
+
 pub(crate) fn operation_without_type(name: &Ident) -> Error {
     at(
         name.span(),
@@ -626,10 +707,19 @@ pub(crate) fn operation_without_type(name: &Ident) -> Error {
 pub(crate) fn not_an_operation(name: &Ident) -> Error {
     at(
         name.span(),
-        format!(
-            "`*{name}` is a value and cannot be called\nhelp: operations are bound as `%{name}`"
-        ),
+        format!("`*{name}` is a value and no operation\nhelp: operations are bound as `%{name}`"),
     )
+}
+
+/// `%name` as a value.
+pub(crate) fn unknown_operation(name: &Ident, known: &[String]) -> Error {
+    let help = match nearest(&name.to_string(), known) {
+        Some(near) => format!("did you mean `%{near}`?"),
+        None => format!(
+            "call it, `%{name}(…)`, or define it first: `<<ramaop %{name}(…) :> Type {{ … }}`"
+        ),
+    };
+    at(name.span(), format!("no variable `%{name}` holds an operation\nhelp: {help}"))
 }
 
 pub(crate) fn self_outside(span: Span) -> Error {
@@ -664,6 +754,25 @@ pub(crate) fn parameter(span: Span) -> Error {
         span,
         "a parameter is a variable with its type\nhelp: write `*value: Type`, `%operation: Op<…>` or `$$pstate: Schema`",
     )
+}
+
+pub(crate) fn parameter_not_ended(span: Span) -> Error {
+    at(span, "this does not continue the parameter\nhelp: parameters stand between commas")
+}
+
+pub(crate) fn parameter_twice(name: &Ident) -> Error {
+    at(name.span(), format!("`{name}` names two parameters\nhelp: choose another name"))
+}
+
+pub(crate) fn no_parameters(name: &Ident) -> Error {
+    at(
+        name.span(),
+        format!("`{name}` has no parameters\nhelp: write `{name}(*value: Type)`, or `{name}()`"),
+    )
+}
+
+pub(crate) fn output_twice(span: Span) -> Error {
+    at(span, "this stream is declared twice\nhelp: give all its types once: `:> Type, Type`")
 }
 
 pub(crate) fn unknown_item(word: &Ident) -> Error {
@@ -754,11 +863,26 @@ pub(crate) fn continue_count(span: Span, found: usize, wanted: usize) -> Error {
     )
 }
 
-pub(crate) fn recur_outside(span: Span) -> Error {
-    at(
-        span,
-        "`recur>` calls the `ramafn` around it again, and there is none\nhelp: use `loop<-`, or `%self(…)` in a `ramaop`",
-    )
+/// What keeps a `recur>` from the function it would call.
+pub(crate) enum RecurIn {
+    Anonymous,
+    Loop,
+    Other,
+}
+
+pub(crate) fn recur_outside(span: Span, inside: RecurIn) -> Error {
+    let message = match inside {
+        RecurIn::Anonymous => {
+            "an anonymous operation does not `recur>`\nhelp: call it by `%self(…)`, or write a `ramafn` in `dataflow! { … }`"
+        }
+        RecurIn::Loop => {
+            "`recur>` stands inside of a loop\nhelp: emit from the loop, and write `recur>` behind it"
+        }
+        RecurIn::Other => {
+            "`recur>` calls the `ramafn` around it again, and there is none\nhelp: use `loop<-`, or `%self(…)` in a `ramaop`"
+        }
+    };
+    at(span, message)
 }
 
 pub(crate) fn recur_count(span: Span, found: usize, wanted: usize) -> Error {
@@ -784,6 +908,24 @@ pub(crate) fn emission_not_last(span: Span) -> Error {
     )
 }
 
+pub(crate) fn recur_not_last(span: Span) -> Error {
+    at(
+        span,
+        "`recur>` begins the function anew, as the last thing it does\nhelp: put the rest into an `else`, or call `%self(…)`",
+    )
+}
+
+/// A `ramafn` that returns a value says of which type.
+pub(crate) fn function_without_output(name: &Ident, anonymous: bool) -> Error {
+    let (sigil, before) = if anonymous { ("%", "<<") } else { ("", "") };
+    at(
+        name.span(),
+        format!(
+            "`{sigil}{name}` emits a value and does not say of which type\nhelp: write `{before}ramafn {sigil}{name}(…) -> Type {{ … }}`"
+        ),
+    )
+}
+
 pub(crate) fn function_without_emission(span: Span, name: &str) -> Error {
     at(span, format!("`{name}` emits nothing\nhelp: end it with `:> *value;`"))
 }
@@ -801,8 +943,43 @@ pub(crate) fn rust(error: Error, end: Span, ended: bool) -> Error {
     if ended { at(end, format!("{error}\nhelp: the statement ends too early here")) } else { error }
 }
 
-pub(crate) fn unexpected(token: &impl ToTokens, span: Span) -> Error {
-    at(span, format!("unexpected `{}`", token.to_token_stream()))
+/// `error` is about code in parentheses, where no statement could end.
+pub(crate) fn inside_arguments(error: Error) -> Error {
+    inside(error, |next| format!("missing `,` before {next}\nhelp: values stand between commas"))
+}
+
+/// `error` is about what stands between `<<block` and its brace.
+pub(crate) fn inside_head(error: Error, block: &str) -> Error {
+    inside(error, |next| {
+        format!("unexpected {next} before the block of `<<{block}`\nhelp: open it here with `{{`")
+    })
+}
+
+/// `error` is about the head of a case.
+pub(crate) fn inside_case(error: Error) -> Error {
+    inside(error, |next| format!("unexpected {next} in a case\nhelp: write `case> … => {{ … }}`"))
+}
+
+/// `error` is about a variable of a `loop<-`.
+pub(crate) fn inside_loop_header(error: Error) -> Error {
+    inside(error, |next| {
+        format!(
+            "unexpected {next} in the head of a loop\nhelp: write `loop<- [*n = 0, *list: Vec<i64> = vec![] :> *out] {{ … }}`"
+        )
+    })
+}
+
+fn inside(error: Error, message: impl Fn(&str) -> String) -> Error {
+    let text = error.to_string();
+    let next = text.strip_prefix("missing `;` before ").and_then(|rest| rest.lines().next());
+    match next {
+        Some(next) => at(error.span(), message(next)),
+        None => error,
+    }
+}
+
+pub(crate) fn second_value(comma: Span) -> Error {
+    at(comma, "one value stands here\nhelp: remove what follows the comma")
 }
 
 // Variables.
@@ -855,11 +1032,11 @@ pub(crate) fn keyword_as_name(word: Ident) -> Error {
     at(word.span(), format!("`{word}` is a Rust keyword\nhelp: choose another name"))
 }
 
-pub(crate) fn upper_case(name: &Ident) -> Error {
+pub(crate) fn upper_case(name: &Ident, sigil: char) -> Error {
     at(
         name.span(),
         format!(
-            "`*{name}` would be a static, not a variable\nhelp: write `*{}`",
+            "`{sigil}{name}` would be a static, not a variable\nhelp: write `{sigil}{}`",
             name.to_string().to_lowercase()
         ),
     )

@@ -45,6 +45,8 @@ pub(crate) enum Form {
 /// One mention of a variable.
 pub(crate) struct Use {
     pub(crate) name: Ident,
+    /// Written with `%`.
+    pub(crate) operation: bool,
     /// Filled by `resolve`; `None` only beside an error.
     pub(crate) var: Option<VarId>,
 }
@@ -117,7 +119,7 @@ impl Expr {
         Expr {
             code,
             form: Form::Variable,
-            uses: vec![Use { name, var: None }],
+            uses: vec![Use { name, operation: false, var: None }],
             captures: Vec::new(),
             in_macros: Vec::new(),
             plain: Vec::new(),

@@ -161,6 +161,8 @@ pub(crate) enum CallTarget {
 pub(crate) struct Emission {
     pub(crate) stream: Option<Ident>,
     pub(crate) values: Vec<Expr>,
+    /// A `:>` behind the values, which has nothing to bind, and what it seems to bind.
+    pub(crate) arrow: Option<(Span, Vec<super::Binding>)>,
     /// Filled by `resolve`.
     pub(crate) target: Target,
 }
@@ -209,6 +211,8 @@ pub(crate) struct Anonymous {
 
 pub(crate) struct Partitioner {
     pub(crate) name: Ident,
+    /// As what the user wrote it: `|hash`, `|path` or `select>`.
+    pub(crate) written: String,
     pub(crate) kind: PartitionerKind,
     /// The object over whose partitions it goes, if not the module's tasks.
     pub(crate) space: Option<Space>,

@@ -135,7 +135,7 @@ fn ramaop(
         #docs
         #[allow(non_camel_case_types)]
         #[derive(Clone, Copy, Debug)]
-        #vis struct #name #impl_generics (#[doc(hidden)] #vis ::core::marker::PhantomData<fn() -> #marker>) #clause;
+        #vis struct #name #impl_generics (#[doc(hidden)] #vis ::rama::dsl::CalledWithPercent<#marker>) #clause;
 
         impl #impl_generics ::rama::dsl::IsOperation for #name #type_generics #clause {}
 
@@ -148,6 +148,12 @@ fn ramaop(
 
         #lints
         impl #impl_generics #name #type_generics #clause {
+            /// The arguments, each checked where it is written.
+            #[doc(hidden)]
+            #vis fn args(&self, args: #args) -> #args {
+                args
+            }
+
             /// Where the output streams lead: nowhere, until a caller says.
             #[doc(hidden)]
             #vis fn outputs<#carried>(&self) -> #outputs_name #outputs_type {

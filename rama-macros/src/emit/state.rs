@@ -106,9 +106,10 @@ fn state(plan: &CodePlan<'_>, at: StateId, env: &Env<'_>, glue: &Glue) -> TokenS
                 }
                 // The operation knows whether it hops, and so what its caller may carry.
                 Emitter::Called(call) => {
-                    let operation = operation_name(plan, *call, glue);
+                    let operation = operation_name(plan, *call, glue, hop);
+                    let label = glue.name(&state.label, hop);
                     let emits_to = Ident::new("emits_to", hop);
-                    quote_spanned!(span=> #operation.#emits_to(&mut *topology, #label, #closure);)
+                    quote_spanned!(glue_span(hop)=> #operation.#emits_to(&mut *topology, #label, #closure);)
                 }
                 Emitter::Returning | Emitter::Future => {
                     let define = Ident::new("define", hop);
@@ -124,10 +125,12 @@ fn state(plan: &CodePlan<'_>, at: StateId, env: &Env<'_>, glue: &Glue) -> TokenS
             let hop = state.hopped.unwrap_or(span);
             let define = Ident::new("define", hop);
             let w = quote_spanned!(hop=> (::rama::dsl::w(), ::rama::dsl::w()));
-            let to = glue.name(&plan.states[*to].label, Span::call_site());
-            let values = glue.name("values", Span::call_site());
-            let carried = glue.name("carried", Span::call_site());
-            quote_spanned! {span=>
+            let to = glue.name(&plan.states[*to].label, hop);
+            let label = glue.name(&state.label, hop);
+            let cx = glue.name("cx", hop);
+            let values = glue.name("values", hop);
+            let carried = glue.name("carried", hop);
+            quote_spanned! {glue_span(hop)=>
                 topology.#define(#label, #w, #capture |#cx, (#values, #carried)| {
                     #cx.emit_pages(#values, #carried, #label, #to);
                 });
@@ -146,9 +149,9 @@ fn call(
     env: &Env<'_>,
     glue: &Glue,
 ) -> TokenStream {
-    let label = glue.name(&plan.states[at].label, Span::call_site());
     let path = &call.path;
     let user = path.segments.last().map_or_else(Span::call_site, |last| last.ident.span());
+    let label = glue.name(&plan.states[at].label, user);
     let span = glue_span(user);
     let handles = call.args.iter().filter_map(|arg| match arg {
         Argument::PState(pstate) => Some(env.pstate(pstate)),
@@ -163,7 +166,7 @@ fn call(
         let label = glue.name(&plan.states[*state].label, Span::call_site());
         quote_spanned!(span=> #streams.#field = #label;)
     });
-    let operation = operation_name(plan, at, glue);
+    let operation = operation_name(plan, at, glue, user);
     quote_spanned! {span=>
         let #operation = ::rama::dsl::operation(#path);
         let mut #streams = #operation.outputs();
@@ -173,8 +176,8 @@ fn call(
 }
 
 /// What the operation that is called in a state is called.
-fn operation_name(plan: &CodePlan<'_>, call: StateId, glue: &Glue) -> Ident {
-    glue.name(&format!("op_{}", plan.states[call].label), Span::call_site())
+fn operation_name(plan: &CodePlan<'_>, call: StateId, glue: &Glue, user: Span) -> Ident {
+    glue.name(&format!("op_{}", plan.states[call].label), user)
 }
 
 fn anonymous(
@@ -185,9 +188,9 @@ fn anonymous(
     glue: &Glue,
 ) -> TokenStream {
     let state = &plan.states[at];
-    let label = glue.name(&state.label, Span::call_site());
-    let cx = glue.name("cx", Span::call_site());
     let span = glue_span(anonymous.binding.name.span());
+    let label = glue.name(&state.label, span);
+    let cx = glue.name("cx", span);
     let capture = capture(env);
     let params: Vec<_> = Param::values(&anonymous.params).map(|(bind, _)| bind.var).collect();
     let names = params.iter().map(|var| names::owned_at_binding(plan, *var));

@@ -88,5 +88,5 @@ pub(crate) fn part(part: &Part, plans: &[SourcePlan<'_>], is_whole: bool) -> Tok
 
 /// The constant that holds the graph of sources in a file of their own.
 pub(crate) fn graph_of(name: &proc_macro2::Ident) -> proc_macro2::Ident {
-    format_ident!("__{}_graph", super::names::unraw(name))
+    format_ident!("__{}_graph", super::names::unraw(name), span = name.span())
 }

@@ -64,8 +64,11 @@ pub(crate) fn starts_loop(code: &[TokenTree]) -> bool {
 /// How many tokens up to the end of a statement that is not a dataflow block, and what is wrong
 /// with its end.
 fn statement_length(code: &[TokenTree]) -> (usize, Option<syn::Error>) {
-    let rust_block = tokens::ident(code.first())
-        .is_some_and(|word| RUST_BLOCKS.iter().any(|known| word == known));
+    let case = tokens::is_punct(code.get(1), '>');
+    let rust_block = tokens::ident(code.first()).is_some_and(|word| {
+        RUST_BLOCKS.iter().any(|known| word == known)
+            || (case && (word == "case" || word == "default"))
+    });
     for at in 1..code.len() {
         if tokens::is_punct(code.get(at), ';') {
             return (at, None);
@@ -240,7 +243,8 @@ impl Opened<'_> {
         let head = hoist::hoist(self.head, found, errors)?;
         let name = self.word.to_string();
         let condition =
-            rust::expr(&head, || errors::block_without_condition(self.word.span(), &name))?;
+            rust::expr(&head, || errors::block_without_condition(self.word.span(), &name))
+                .map_err(|error| errors::inside_head(error, &name))?;
         let then = block(&self.inner(), errors);
         let (kind, otherwise, end) = if name == "if" {
             let (otherwise, end) = otherwise(self.code, self.end, errors);
@@ -271,7 +275,8 @@ impl Opened<'_> {
             };
             let mut statements = Vec::new();
             let head = hoist::hoist(&head, &mut statements, errors)?;
-            let condition = rust::expr(&head, || errors::case_without_head(case.span))?;
+            let condition = rust::expr(&head, || errors::case_without_head(case.span))
+                .map_err(errors::inside_case)?;
             statements.push(Statement {
                 text: case.text,
                 span: case.span,
@@ -292,7 +297,8 @@ impl Opened<'_> {
     fn switch(&self, found: &mut Vec<Statement>, errors: &mut Errors) -> syn::Result<usize> {
         let head = hoist::hoist(self.head, found, errors)?;
         let none = || errors::block_without_value(self.word.span(), "switch");
-        let value = rust::expr(&head, none)?;
+        let value =
+            rust::expr(&head, none).map_err(|error| errors::inside_head(error, "switch"))?;
         let cases = cases(&self.inner(), self.word, errors)?;
         let name = match value.uses.as_slice() {
             [mention] if value.form == crate::ast::Form::Variable => mention.name.clone(),
@@ -315,7 +321,10 @@ impl Opened<'_> {
                 arm = case.body;
                 continue;
             };
-            let alternatives = rust::exprs(&head)?;
+            if let Some(span) = hoist::first_call(&head) {
+                return Err(errors::operation_in_case(span));
+            }
+            let alternatives = rust::args(&head)?;
             if alternatives.is_empty() {
                 return Err(errors::case_without_head(case.span));
             }
@@ -339,11 +348,13 @@ impl Opened<'_> {
     fn subsource(&self, found: &mut Vec<Statement>, errors: &mut Errors) -> syn::Result<usize> {
         let head = hoist::hoist(self.head, found, errors)?;
         let none = || errors::block_without_value(self.word.span(), "subsource");
-        let value = rust::expr(&head, none)?;
+        let value =
+            rust::expr(&head, none).map_err(|error| errors::inside_head(error, "subsource"))?;
         let (mut patterns, mut arms) = (Vec::new(), Vec::new());
         for case in cases(&self.inner(), self.word, errors)? {
             patterns.push(match &case.head {
-                Some(head) => pattern::pattern(head, case.span)?,
+                Some(head) if head.is_empty() => return Err(errors::case_without_head(case.span)),
+                Some(head) => pattern::pattern(head, case.span).map_err(errors::inside_case)?,
                 None => Pattern {
                     template: quote_spanned!(case.span=> _),
                     ascription: proc_macro2::TokenStream::new(),
@@ -364,8 +375,10 @@ impl Opened<'_> {
             return Err(errors::each_form(self.word.span()));
         };
         let items = hoist::hoist(&self.head[..arrow], found, errors)?;
-        let items = rust::expr(&items, || errors::each_form(self.word.span()))?;
-        let pattern = pattern::pattern(&self.head[arrow + 2..], self.head[arrow].span())?;
+        let items = rust::expr(&items, || errors::each_form(self.word.span()))
+            .map_err(|error| errors::inside_head(error, "each"))?;
+        let pattern = pattern::pattern(&self.head[arrow + 2..], self.head[arrow].span())
+            .map_err(|error| errors::inside_head(error, "each"))?;
         let body = block(&self.inner(), errors);
         found.push(self.statement(Kind::Each { items, pattern, body }));
         Ok(self.end)
@@ -510,7 +523,8 @@ fn loop_header(
             return Err(errors::loop_variable(piece[0].span()));
         }
         let value = hoist::hoist(&piece[equals + 1..], found, errors)?;
-        let value = rust::expr(&value, || errors::loop_variable(piece[equals].span()))?;
+        let value = rust::expr(&value, || errors::loop_variable(piece[equals].span()))
+            .map_err(errors::inside_loop_header)?;
         vars.push((pattern, value));
     }
     Ok((vars, outputs))

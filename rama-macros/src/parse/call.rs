@@ -78,7 +78,7 @@ pub(crate) fn head(code: &[TokenTree]) -> Option<(Vec<TokenTree>, &Group, usize)
 }
 
 pub(crate) fn parse_path(code: &[TokenTree]) -> Result<syn::Path> {
-    syn::parse2(tokens::stream(code))
+    syn::parse2(tokens::stream(code)).map_err(|error| errors::operation_path(&error))
 }
 
 /// The arguments of a call: values, and PStates by their handle.
@@ -92,7 +92,7 @@ pub(crate) fn arguments(
     let mut values: Vec<TokenTree> = Vec::new();
     let mut flush = |values: &mut Vec<TokenTree>, arguments: &mut Vec<Argument>| -> Result<()> {
         let code = hoist::hoist(&std::mem::take(values), found, errors)?;
-        arguments.extend(rust::exprs(&code)?.into_iter().map(Argument::Value));
+        arguments.extend(rust::args(&code)?.into_iter().map(Argument::Value));
         Ok(())
     };
     // Commas inside angles are in the pieces of one value, so values are parsed together.
@@ -149,7 +149,7 @@ fn outputs(code: &[TokenTree], errors: &mut Errors) -> Result<Vec<StreamOutput>>
         let mut depth = 0_usize;
         while end < rest.len() {
             // `<anchor>` and the angles of types; a stream begins only outside of them.
-            if depth == 0 && end > taken && stream_start(&rest[end..]).is_some() {
+            if depth == 0 && stream_start(&rest[end..]).is_some() {
                 break;
             }
             if tokens::is_punct(rest.get(end), '<') {
@@ -191,7 +191,10 @@ fn outputs(code: &[TokenTree], errors: &mut Errors) -> Result<Vec<StreamOutput>>
         if !piece.is_empty() {
             output.pattern = Some(pattern::pattern(piece, blame)?);
         } else if output.anchor.is_none() && output.inline.is_none() {
-            return Err(errors::arrow_without_pattern(blame));
+            return Err(match name {
+                Some(name) => errors::stream_without_pattern(name),
+                None => errors::arrow_without_pattern(blame),
+            });
         }
         found.push(output);
     }

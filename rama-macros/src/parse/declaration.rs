@@ -7,6 +7,7 @@ use crate::tokens;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Result, Token, Type};
 
 /// The words that say how a depot is partitioned.
@@ -154,7 +155,10 @@ fn topology(
             syn::braced!(body in input);
             Ok((attrs, name, body.parse::<TokenStream>()?))
         });
-    let (attrs, name, body) = errors.take(parsed)?;
+    let (mut attrs, name, body) = errors.take(parsed)?;
+    for attr in attrs.extract_if(.., |attr| super::is_name(attr)) {
+        errors.push(errors::named_topology(attr.path().span()));
+    }
     let (mut pstates, mut statements, mut parts) = (Vec::new(), Vec::new(), Vec::new());
     for item in items(body) {
         let Some((word, span)) = first_word(&item) else { continue };

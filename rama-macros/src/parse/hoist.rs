@@ -38,6 +38,9 @@ pub(crate) fn hoist(
     if !calls(code) {
         return Ok(code.to_vec());
     }
+    if let Some(span) = in_closure(code) {
+        return Err(errors::operation_in_closure(span));
+    }
     if let Some((at, and)) = lazy(code) {
         return short_circuit(code, at, and, found, errors);
     }
@@ -84,6 +87,9 @@ pub(crate) fn hoist(
                 {
                     return Err(errors::operation_in_rust_block(span));
                 }
+                if let Some(span) = in_closure(&inner) {
+                    return Err(errors::operation_in_closure(span));
+                }
                 let mut pieces = Vec::new();
                 for (number, piece) in
                     inner.split(|token| tokens::is_punct(Some(token), ',')).enumerate()
@@ -104,6 +110,33 @@ pub(crate) fn hoist(
     Ok(out)
 }
 
+/// As [`hoist`], for what `+compound` takes: its braces hold values.
+pub(crate) fn template(
+    code: &[TokenTree],
+    found: &mut Vec<Statement>,
+    errors: &mut Errors,
+) -> Result<Vec<TokenTree>> {
+    let mut out = Vec::new();
+    let levels =
+        code.split_inclusive(|token| tokens::group(Some(token), Delimiter::Brace).is_some());
+    for piece in levels {
+        let (level, before) = match piece.split_last() {
+            Some((TokenTree::Group(level), before)) if level.delimiter() == Delimiter::Brace => {
+                (Some(level), before)
+            }
+            _ => (None, piece),
+        };
+        out.extend(hoist(before, found, errors)?);
+        if let Some(level) = level {
+            let inner = template(&tokens::list(level.stream()), found, errors)?;
+            let mut inner = Group::new(Delimiter::Brace, inner.into_iter().collect());
+            inner.set_span(level.span());
+            out.push(TokenTree::Group(inner));
+        }
+    }
+    Ok(out)
+}
+
 /// `*name`
 fn starred(name: Ident) -> [TokenTree; 2] {
     let mut star = Punct::new('*', Spacing::Alone);
@@ -116,7 +149,7 @@ fn calls(code: &[TokenTree]) -> bool {
 }
 
 /// Where an operation is first called in `code`, at any depth.
-fn first_call(code: &[TokenTree]) -> Option<Span> {
+pub(crate) fn first_call(code: &[TokenTree]) -> Option<Span> {
     code.iter().enumerate().find_map(|(at, token)| match token {
         TokenTree::Group(group) => first_call(&tokens::list(group.stream())),
         token => {
@@ -127,6 +160,27 @@ fn first_call(code: &[TokenTree]) -> Option<Span> {
             .then(|| token.span())
         }
     })
+}
+
+/// Where an operation is called in the body of a closure, which runs when others call it.
+fn in_closure(code: &[TokenTree]) -> Option<Span> {
+    let mut at = 0;
+    while at < code.len() {
+        let before = at.checked_sub(1).and_then(|at| code.get(at));
+        if !tokens::is_punct(code.get(at), '|') || tokens::ends_operand(before) {
+            at += 1;
+            continue;
+        }
+        let close = (at + 1..code.len()).find(|at| tokens::is_punct(code.get(*at), '|'))?;
+        let end = (close + 1..code.len())
+            .find(|at| tokens::is_punct(code.get(*at), ','))
+            .unwrap_or(code.len());
+        if let Some(span) = first_call(&code[close + 1..end]) {
+            return Some(span);
+        }
+        at = end;
+    }
+    None
 }
 
 /// The loosest `||` or `&&` with an operation behind it, and whether it is an `&&`.

@@ -1,6 +1,6 @@
 //! Statements that a word opens, written `word>`.
 
-use super::statement::{emission, missing_before};
+use super::statement::{Words, emission, missing_before};
 use super::{hoist, path, pattern, rust};
 use crate::ast::{
     Expr, Form, Kind, Partitioner, PartitionerKind, Path, Pattern, Statement, Step, Unify,
@@ -68,7 +68,7 @@ pub(crate) fn keyword(
     let name = word.to_string();
     let kind = read(word, &name, left, right, found, errors)?;
     match right {
-        Some((arrow, _)) if !emits(word) && name != "source" => {
+        Some((arrow, _)) if !emits(word) && name != "source" && Words::is_keyword(word) => {
             Err(errors::emits_nothing(arrow, &format!("{name}>")))
         }
         _ => Ok(kind),
@@ -148,8 +148,9 @@ fn read(
         "hook" => Ok(Kind::Hook { anchor: anchor(left, word)? }),
         "unify" => {
             let anchors = anchors(left, word)?;
-            if anchors.len() < 2 {
-                return Err(errors::unify_form(word.span()));
+            let again = anchors.iter().skip(1).find(|name| anchors[0] == **name);
+            if anchors.len() < 2 || again.is_some() {
+                return Err(errors::unify_form(again.unwrap_or(word).span()));
             }
             Ok(Kind::Unify(Unify { anchors, merges: Vec::new() }))
         }
@@ -158,10 +159,11 @@ fn read(
             Some(extra) => Err(errors::keyword_takes_nothing(extra.span(), name)),
         },
         "else" => Err(errors::else_without_if(word.span())),
-        _ if right.is_some() || errors::is_near(name, KEYWORDS) => {
+        "case" | "default" => Err(errors::case_outside(word)),
+        _ if errors::is_near(name, KEYWORDS) || tokens::is_punct(left.first(), '$') => {
             Err(errors::unknown_keyword(word, KEYWORDS))
         }
-        _ => emission(Some(word), left, found, errors),
+        _ => emission(Some(word), left, right, found, errors),
     }
 }
 
@@ -205,10 +207,17 @@ fn anchors(code: &[TokenTree], word: &Ident) -> Result<Vec<Ident>> {
         found.push(name.clone());
         rest = behind;
     }
-    if !rest.is_empty() || found.is_empty() {
-        return Err(form());
+    match rest.first() {
+        Some(next)
+            if found.is_empty()
+                || matches!(next, TokenTree::Punct(mark) if matches!(mark.as_char(), ',' | '<')) =>
+        {
+            Err(form())
+        }
+        Some(_) => Err(missing_before(rest)),
+        None if found.is_empty() => Err(form()),
+        None => Ok(found),
     }
-    Ok(found)
 }
 
 /// The leading key of a path that finds its task by itself. A key that is more than a variable is
@@ -245,6 +254,7 @@ pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -
         span: word.span(),
         kind: Kind::Partition(Partitioner {
             name: hash,
+            written: if word == "path" { "|path".into() } else { format!("{word}>") },
             kind: PartitionerKind::Hash(Expr::variable(variable)),
             space: None,
         }),

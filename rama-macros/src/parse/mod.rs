@@ -35,7 +35,8 @@ pub(crate) fn module(input: TokenStream, errors: &mut Errors) -> Option<Module> 
     let header = (|input: ParseStream| header(input)).parse2(input);
     let Header { attrs, vis, name, is_anonymous, body } =
         errors.take(header.map_err(|error| errors::module_header(&error)))?;
-    let (attrs, named) = errors.take(self::named(attrs))?;
+    let kept: Vec<Attribute> = attrs.iter().filter(|attr| !is_name(attr)).cloned().collect();
+    let (attrs, named) = errors.take(self::named(attrs)).unwrap_or((kept, None));
     let mut module = Module {
         attrs,
         vis,
@@ -77,13 +78,19 @@ fn header(input: ParseStream) -> Result<Header> {
     Ok(Header { attrs, vis, name, is_anonymous, body })
 }
 
+fn is_name(attr: &Attribute) -> bool {
+    attr.path().is_ident("name")
+}
+
 /// Takes `#[name = expression]` out of attributes: the name of an object where it is computed.
 fn named(attrs: Vec<Attribute>) -> Result<(Vec<Attribute>, Option<syn::Expr>)> {
-    let (names, attrs): (Vec<Attribute>, Vec<Attribute>) =
-        attrs.into_iter().partition(|attr| attr.path().is_ident("name"));
+    let (names, attrs): (Vec<Attribute>, Vec<Attribute>) = attrs.into_iter().partition(is_name);
     let mut named = None;
     for attr in names {
-        named = Some(attr.meta.require_name_value()?.value.clone());
+        let value = attr.meta.require_name_value();
+        let value =
+            value.map_err(|_| errors::name_form(syn::spanned::Spanned::span(attr.path())))?;
+        named = Some(value.value.clone());
     }
     Ok((attrs, named))
 }

@@ -6,6 +6,7 @@ use crate::errors::{self, Errors};
 use crate::tokens;
 use proc_macro2::{Delimiter, Group, Ident, TokenStream, TokenTree};
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Result, Token, Type, Visibility};
 
@@ -16,7 +17,12 @@ pub(crate) fn operations(input: TokenStream, errors: &mut Errors) -> Vec<Operati
     let mut found = Vec::new();
     let mut start = 0;
     for at in 0..code.len() {
-        if tokens::group(code.get(at), Delimiter::Brace).is_some() {
+        if tokens::is_punct(code.get(at), ';') {
+            if start < at {
+                errors.push(errors::operation_without_body(tokens::last_span(&code[start..at])));
+            }
+            start = at + 1;
+        } else if tokens::group(code.get(at), Delimiter::Brace).is_some() {
             let item = &code[start..=at];
             start = at + 1;
             found.extend(read(item, errors));
@@ -34,13 +40,16 @@ fn read(item: &[TokenTree], errors: &mut Errors) -> Option<Operation> {
     let parsed = (|input: ParseStream| {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis: Visibility = input.parse()?;
-        let word: Ident = input.parse()?;
+        let word = input.call(Ident::parse_any)?;
         if word != "ramafn" && word != "ramaop" {
             return Err(errors::unknown_item(&word));
         }
         let name: Ident = input.parse()?;
         let mut generics: syn::Generics = input.parse()?;
-        let args: Group = input.parse()?;
+        let args: Group = input.parse().map_err(|_| errors::no_parameters(&name))?;
+        if args.delimiter() != Delimiter::Parenthesis {
+            return Err(errors::no_parameters(&name));
+        }
         let rest: TokenStream = input.parse()?;
         // `where` stands at the end.
         let mut rest = tokens::list(rest);
@@ -73,18 +82,26 @@ fn read(item: &[TokenTree], errors: &mut Errors) -> Option<Operation> {
 
 /// `(*a: A, %f: Fun<…>, $$p: Schema)`
 pub(crate) fn params(args: &Group) -> Result<Vec<Param>> {
+    let mut ended = false;
     let parser = |input: ParseStream| {
         let mut found = Vec::new();
         while !input.is_empty() {
-            found.push(param(input)?);
-            if input.is_empty() {
-                break;
+            let param = param(input);
+            ended = input.is_empty();
+            found.push(param?);
+            if !ended {
+                input
+                    .parse::<Token![,]>()
+                    .map_err(|_| errors::parameter_not_ended(input.span()))?;
             }
-            input.parse::<Token![,]>()?;
         }
         Ok(found)
     };
-    parser.parse2(args.stream())
+    parser.parse2(args.stream()).map_err(|error| match error.to_string().contains("help: ") {
+        true => error,
+        false if ended => errors::parameter(args.span_close()),
+        false => errors::parameter(error.span()),
+    })
 }
 
 fn param(input: ParseStream) -> Result<Param> {
@@ -94,7 +111,7 @@ fn param(input: ParseStream) -> Result<Param> {
             input.parse::<Token![$]>()?;
         }
         let name: Ident = input.parse()?;
-        input.parse::<Token![:]>()?;
+        input.parse::<Token![:]>().map_err(|_| errors::parameter(name.span()))?;
         let schema: Type = input.parse()?;
         return Ok(Param::PState { name, schema: quote!(#schema) });
     }
@@ -107,7 +124,10 @@ fn param(input: ParseStream) -> Result<Param> {
         return Err(errors::parameter(input.span()));
     }
     let name: Ident = input.parse()?;
-    input.parse::<Token![:]>().map_err(|error| errors::parameter(error.span()))?;
+    input.parse::<Token![:]>().map_err(|_| match is_operation {
+        true => errors::operation_without_type(&name),
+        false => errors::parameter(name.span()),
+    })?;
     let ty: Type = input.parse()?;
     let mut binding = Binding::new(String::new(), name);
     if is_operation {
@@ -125,7 +145,8 @@ pub(crate) fn returned(code: &[TokenTree]) -> Option<TokenStream> {
         [dash, arrow, ty @ ..]
             if tokens::is_joint(Some(dash), '-') && tokens::is_punct(Some(arrow), '>') =>
         {
-            (!ty.is_empty()).then(|| tokens::stream(ty))
+            let ty = tokens::stream(ty);
+            syn::parse2::<Type>(ty.clone()).is_ok().then_some(ty)
         }
         _ => None,
     }
@@ -134,9 +155,9 @@ pub(crate) fn returned(code: &[TokenTree]) -> Option<TokenStream> {
 /// `name> A, B name2> C :> D, E`; the default stream is always there and comes last.
 pub(crate) fn streams(code: &[TokenTree], blame: &Ident) -> Result<Vec<Stream>> {
     let mut found: Vec<Stream> = Vec::new();
-    let mut default = Vec::new();
+    let (mut default, mut has_default) = (Vec::new(), false);
     let mut rest = code;
-    while !rest.is_empty() {
+    while let Some(start) = rest.first() {
         if tokens::is_punct(rest.first(), ',') && !found.is_empty() {
             rest = &rest[1..];
             continue;
@@ -170,9 +191,16 @@ pub(crate) fn streams(code: &[TokenTree], blame: &Ident) -> Result<Vec<Stream>> 
             end += 1;
         }
         let parser = syn::punctuated::Punctuated::<Type, Token![,]>::parse_terminated;
-        let types = parser.parse2(tokens::stream(&rest[2..end]))?;
+        let types = parser
+            .parse2(tokens::stream(&rest[2..end]))
+            .map_err(|error| errors::streams_form(error.span()))?;
         let types: Vec<TokenStream> = types.into_iter().map(|ty| quote!(#ty)).collect();
         rest = &rest[end..];
+        if found.iter().any(|known| known.name == name) || (name.is_none() && has_default) {
+            let span = name.as_ref().map_or_else(|| start.span(), Ident::span);
+            return Err(errors::output_twice(span));
+        }
+        has_default |= name.is_none();
         match name {
             None => default = types,
             Some(name) => {

@@ -36,7 +36,7 @@ pub(crate) fn partitioner(
         return leading_key(name, &code, found);
     }
     let (space, code) = space(name, &code)?;
-    let mut args = rust::exprs(&code)?.into_iter();
+    let mut args = rust::args(&code)?.into_iter();
     let kind = match (&*text, args.next()) {
         ("hash", Some(key)) => PartitionerKind::Hash(key),
         ("direct", Some(task)) => PartitionerKind::Direct(task),
@@ -51,7 +51,8 @@ pub(crate) fn partitioner(
     if args.next().is_some() {
         return Err(wrong());
     }
-    Ok(Kind::Partition(Partitioner { name: name.clone(), kind, space }))
+    let written = format!("|{name}");
+    Ok(Kind::Partition(Partitioner { name: name.clone(), written, kind, space }))
 }
 
 /// `|path($$p.key(*k))`
@@ -59,8 +60,11 @@ fn leading_key(name: &Ident, code: &[TokenTree], found: &mut Vec<Statement>) -> 
     let mut path = path::path(code, name)?;
     keyword::route(&mut path, name, found)?;
     match found.pop() {
-        Some(Statement { kind, .. }) => Ok(kind),
-        None => Err(errors::partitioner_arguments(name)),
+        Some(Statement { kind: Kind::Partition(mut partitioner), .. }) => {
+            partitioner.space = Some(Space::PState(path.pstate));
+            Ok(Kind::Partition(partitioner))
+        }
+        _ => Err(errors::partitioner_arguments(name)),
     }
 }
 

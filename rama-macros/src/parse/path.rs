@@ -46,7 +46,7 @@ pub(crate) fn path(code: &[TokenTree], keyword: &Ident) -> Result<Path> {
         let turbofish = turbofish(&mut rest);
         match tokens::group(rest.first(), Delimiter::Parenthesis) {
             Some(args) => {
-                let args = rust::exprs(&tokens::list(args.stream()))?;
+                let args = rust::args(&tokens::list(args.stream()))?;
                 steps.push(Step::Navigator { name: name.clone(), turbofish, args });
                 rest = &rest[1..];
             }
@@ -157,7 +157,7 @@ fn template(code: &[TokenTree], blame: Span) -> Result<Template> {
                 [TokenTree::Group(args)] if args.delimiter() == Delimiter::Parenthesis => {
                     Ok(Template::Aggregator {
                         name: name.clone(),
-                        args: rust::exprs(&tokens::list(args.stream()))?,
+                        args: rust::args(&tokens::list(args.stream()))?,
                     })
                 }
                 [other, ..] => Err(errors::compound_template(other.span())),

@@ -15,7 +15,10 @@ pub(crate) fn expr(code: &[TokenTree], missing: impl FnOnce() -> syn::Error) -> 
     let mut found = exprs(code)?;
     match (found.pop(), found.len()) {
         (Some(expr), 0) => Ok(expr),
-        (Some(_), _) => Err(errors::unexpected(&quote!(,), tokens::last_span(code))),
+        (Some(_), _) => {
+            let comma = code.iter().find(|token| tokens::is_punct(Some(token), ','));
+            Err(errors::second_value(comma.map_or_else(Span::call_site, TokenTree::span)))
+        }
         (None, _) => Err(missing()),
     }
 }
@@ -51,6 +54,11 @@ pub(crate) fn exprs(code: &[TokenTree]) -> Result<Vec<Expr>> {
     .parse2(marked);
     let parsed = parsed.map_err(|error| errors::rust(error, tokens::last_span(code), ended))?;
     parsed.iter().map(|expr| names(expr, &sigils)).collect()
+}
+
+/// Parses expressions between commas inside of parentheses.
+pub(crate) fn args(code: &[TokenTree]) -> Result<Vec<Expr>> {
+    exprs(code).map_err(errors::inside_arguments)
 }
 
 /// A complete expression is followed by something: the statement was not ended.
@@ -214,7 +222,8 @@ impl<'a> Names<'a> {
 
     /// A placeholder in expression position.
     fn mention(&mut self, placeholder: &Ident, shorthand: bool) {
-        let Some(name) = self.sigils.name(placeholder).cloned() else { return };
+        let Some(mark) = self.sigils.get(placeholder).cloned() else { return };
+        let (name, operation) = (mark.name, mark.operation);
         let own = self.is_rusts_own(&name.to_string());
         let meaning = match (own, shorthand) {
             (_, true) => Meaning::Shorthand,
@@ -223,7 +232,7 @@ impl<'a> Names<'a> {
         };
         self.meanings.insert(placeholder.to_string(), meaning);
         if !own {
-            self.uses.push(Use { name, var: None });
+            self.uses.push(Use { name, operation, var: None });
         }
     }
 

@@ -100,19 +100,17 @@ fn check(body: &[Statement], batch: &Ident, inside: bool, errors: &mut Errors) {
 /// Reads `sources!` in a file of its own: `pub name in path::Module::topology { source> … }`.
 pub(crate) fn part(input: TokenStream, errors: &mut Errors) -> Option<Part> {
     hoist::begin();
+    let blame = tokens::last_span(&tokens::list(input.clone()));
+    let mut ended = false;
     let header = (|input: ParseStream| {
-        let attrs = input.call(Attribute::parse_outer)?;
-        let vis: Visibility = input.parse()?;
-        let name: Ident = input.parse()?;
-        input.parse::<Token![in]>()?;
-        let path = input.call(syn::Path::parse_mod_style)?;
-        let body;
-        syn::braced!(body in input);
-        Ok((attrs, vis, name, path, body.parse::<TokenStream>()?))
+        let parsed = header(input);
+        ended = input.is_empty();
+        parsed
     })
     .parse2(input);
-    let (attrs, vis, name, mut module, body) =
-        errors.take(header.map_err(|error| errors::part_header(&error)))?;
+    let (attrs, vis, name, mut module, body) = errors.take(header.map_err(|error| {
+        errors::part_header(&if ended { syn::Error::new(blame, error) } else { error })
+    }))?;
     let topology = module.segments.pop().map(|last| last.ident)?;
     if module.segments.is_empty() {
         errors.push(errors::part_header(&syn::Error::new(
@@ -125,4 +123,18 @@ pub(crate) fn part(input: TokenStream, errors: &mut Errors) -> Option<Part> {
     let statements = block::block(&tokens::list(body), errors);
     let sources = sources(statements, errors);
     Some(Part { attrs, vis, name, module, topology, sources })
+}
+
+type Header = (Vec<Attribute>, Visibility, Ident, syn::Path, TokenStream);
+
+/// `pub name in path::Module::topology { … }`
+fn header(input: ParseStream) -> syn::Result<Header> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let vis: Visibility = input.parse()?;
+    let name: Ident = input.parse()?;
+    input.parse::<Token![in]>()?;
+    let path = input.call(syn::Path::parse_mod_style)?;
+    let body;
+    syn::braced!(body in input);
+    Ok((attrs, vis, name, path, body.parse::<TokenStream>()?))
 }

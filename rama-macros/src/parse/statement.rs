@@ -52,6 +52,21 @@ pub(crate) fn starts_keyword(code: &[TokenTree]) -> Option<&Ident> {
     (tokens::is_punct(code.get(1), '>') && !compares && named).then_some(word)
 }
 
+/// A word of the language without its `>`, where no Rust can be meant.
+fn without_mark(code: &[TokenTree], emits: bool) -> Option<&Ident> {
+    let word = tokens::ident(code.first()).filter(|word| Words::is_keyword(word))?;
+    let meant = match &code[1..] {
+        [] => word == "yield_if_overtime",
+        [TokenTree::Literal(_), ..] => true,
+        [open, TokenTree::Ident(_), close, ..] if tokens::is_punct(Some(open), '<') => {
+            tokens::is_punct(Some(close), '>')
+        }
+        [star, TokenTree::Ident(_), ..] if tokens::is_punct(Some(star), '*') => !emits,
+        [mark, ..] => tokens::is_punct(Some(mark), '$'),
+    };
+    (meant && word != "continue").then_some(word)
+}
+
 /// Reads one statement, behind those that it must be preceded by. What is `missing` at its end
 /// matters only if all else is right: half a statement is not ended either.
 pub(crate) fn statement(
@@ -61,10 +76,12 @@ pub(crate) fn statement(
     errors: &mut Errors,
 ) {
     let span = code.first().map_or_else(Span::call_site, TokenTree::span);
-    let before = found.len();
+    let (before, right_so_far) = (found.len(), errors.len());
     let kind = match kind(code, found, errors) {
         Ok(kind) => {
-            missing.into_iter().for_each(|error| errors.push(error));
+            if let (Some(error), true) = (missing, errors.len() == right_so_far) {
+                errors.push(error);
+            }
             kind
         }
         Err(error) => {
@@ -104,7 +121,7 @@ fn kind(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> 
     };
     let first = code.first();
     if let (Some(0), Some((_, right))) = (arrow, right) {
-        return emission(None, right, found, errors);
+        return emission(None, right, None, found, errors);
     }
     let word = starts_keyword(code);
     let emits = match word {
@@ -113,6 +130,9 @@ fn kind(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> 
     };
     if let (None, true, Some((span, arrow))) = (right, emits, wrong_arrow(code)) {
         return Err(errors::wrong_arrow(span, arrow));
+    }
+    if let (None, Some(word)) = (word, without_mark(code, arrow.is_some())) {
+        return Err(errors::keyword_without_mark(word));
     }
     if let Some(word) = word {
         let left = hoist::hoist(&left[2.min(left.len())..], found, errors)?;
@@ -124,7 +144,7 @@ fn kind(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> 
     }
     if let (true, Some(name)) = (tokens::is_punct(first, '+'), tokens::ident(code.get(1))) {
         return if name == "compound" {
-            let rest = hoist::hoist(&code[2..], found, errors)?;
+            let rest = hoist::template(&code[2..], found, errors)?;
             let (pstate, template) = path::compound(&rest, name)?;
             Ok(Kind::Compound { pstate, template })
         } else if AGGREGATORS.iter().any(|known| name == known) {
@@ -136,6 +156,9 @@ fn kind(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> 
     if let Some(word) = tokens::ident(first) {
         if word == "let" {
             return Err(errors::let_statement(word.span()));
+        }
+        if word == "loop" && tokens::group(code.get(1), Delimiter::Bracket).is_some() {
+            return Err(errors::loop_form(word.span()));
         }
         if word == "else" {
             return Err(errors::else_without_if(word.span()));
@@ -152,12 +175,15 @@ fn kind(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> 
 pub(crate) fn emission(
     stream: Option<&Ident>,
     values: &[TokenTree],
+    arrow: Option<(Span, &[TokenTree])>,
     found: &mut Vec<Statement>,
     errors: &mut Errors,
 ) -> Result<Kind> {
     let values = hoist::hoist(values, found, errors)?;
     let values = rust::exprs(&values)?;
-    Ok(Kind::Emission(Emission { stream: stream.cloned(), values, target: Target::Unknown }))
+    let stream = stream.cloned();
+    let arrow = arrow.map(|(span, binds)| (span, pattern::salvage(binds)));
+    Ok(Kind::Emission(Emission { stream, values, arrow, target: Target::Unknown }))
 }
 
 /// An arrow of another language where `:>` should stand: where it is and what was written.

@@ -104,12 +104,28 @@ pub(crate) fn operation(operation: &mut Operation, errors: &mut Errors) {
         (*in_form, *recursive) = (*carried, *calls_itself);
     }
     resolver.unit = &unit;
+    let before = resolver.errors.len();
     let mut scope = Scope::default();
     resolver.params(&mut operation.params, &mut scope);
     resolver.block(&mut operation.code.body, &mut scope, true);
     let vars = resolver.vars;
     operation.code.vars = vars;
-    if matches!(operation.form, OperationForm::Function { .. }) && !emits(&operation.code.body) {
+    if !matches!(operation.form, OperationForm::Function { .. }) {
+        return;
+    }
+    for param in &operation.params {
+        if let Param::PState { name, .. } = param {
+            errors.push(errors::boundary_in_function(name.span(), "a PState"));
+        }
+    }
+    if let OperationForm::Function { output } = &operation.form
+        && output.to_string() == "()"
+        && emits_value(&operation.code.body)
+    {
+        errors.push(errors::function_without_output(&operation.name, false));
+    }
+    // Beside another mistake it may be that one which hides the emission.
+    if errors.len() == before && !emits(&operation.code.body) {
         let name = &operation.name;
         errors.push(errors::function_without_emission(name.span(), &name.to_string()));
     }
@@ -159,6 +175,24 @@ fn calls_itself(block: &[Statement]) -> bool {
         Kind::Anonymous(_) => false,
         Kind::Call(call) if call.path.is_ident("self") => true,
         kind => kind.blocks().into_iter().any(|block| calls_itself(block)),
+    })
+}
+
+/// Whether the body of a function emits something else than nothing or `()`.
+fn emits_value(block: &[Statement]) -> bool {
+    block.iter().any(|statement| match &statement.kind {
+        Kind::Anonymous(_) => false,
+        Kind::Emission(emission) if emission.target == crate::ast::Target::Function => {
+            emission.values.iter().any(|value| {
+                value.form != crate::ast::Form::Other
+                    || value
+                        .code
+                        .clone()
+                        .into_iter()
+                        .any(|token| matches!(token, proc_macro2::TokenTree::Literal(_)))
+            })
+        }
+        kind => kind.blocks().into_iter().any(|block| emits_value(block)),
     })
 }
 

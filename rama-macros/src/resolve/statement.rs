@@ -7,7 +7,7 @@ use crate::ast::{
     Mark, Merge, OperationType, Param, Partitioner, Path, Pattern, Place, Space, Statement, Step,
     Target, Template, Use, Var, VarId, goes_on,
 };
-use crate::errors::{self, Errors};
+use crate::errors::{self, Errors, RecurIn};
 use crate::tokens;
 use proc_macro2::{Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,7 +79,7 @@ impl<'a> Resolver<'a> {
                 }
             }
             Kind::Select { path, pattern, yielding } => {
-                self.pstate_here(path.pstate.span());
+                self.pstate_here(&path.pstate);
                 if *yielding {
                     self.boundary(span, "`yielding_select>`");
                 } else if !path.is_single() {
@@ -94,15 +94,15 @@ impl<'a> Resolver<'a> {
                 self.pattern(pattern, scope);
             }
             Kind::Transform { path } => {
-                self.pstate_here(path.pstate.span());
+                self.pstate_here(&path.pstate);
                 self.path(path, scope);
             }
             Kind::Clear { pstate } => {
-                self.pstate_here(pstate.span());
+                self.pstate_here(pstate);
                 self.pstate(pstate);
             }
             Kind::Compound { pstate, template } => {
-                self.pstate_here(pstate.span());
+                self.pstate_here(pstate);
                 self.pstate(pstate);
                 self.template(template, scope);
             }
@@ -115,11 +115,14 @@ impl<'a> Resolver<'a> {
             }
             Kind::Throw { message } => self.expr(message, scope),
             Kind::Partition(partitioner) => {
-                let what = format!("`|{}`", partitioner.name);
-                if matches!(self.unit, Unit::StandAlone) {
-                    self.errors.push(errors::in_stand_alone(partitioner.name.span(), &what));
+                let what = format!("`{}`", partitioner.written);
+                // The PState of a `select>` has its own message.
+                if partitioner.written != "select>" {
+                    if matches!(self.unit, Unit::StandAlone) {
+                        self.errors.push(errors::in_stand_alone(partitioner.name.span(), &what));
+                    }
+                    self.boundary(partitioner.name.span(), &what);
                 }
-                self.boundary(partitioner.name.span(), &what);
                 self.partitioner(partitioner, scope);
             }
             Kind::Yield => self.boundary(span, "`yield_if_overtime>`"),
@@ -145,10 +148,10 @@ impl<'a> Resolver<'a> {
                             self.errors.push(errors::recur_count(span, values.len(), *params));
                         }
                         if !tail {
-                            self.errors.push(errors::emission_not_last(span));
+                            self.errors.push(errors::recur_not_last(span));
                         }
                     }
-                    _ => self.errors.push(errors::recur_outside(span)),
+                    _ => self.errors.push(errors::recur_outside(span, self.around_recur())),
                 }
             }
             Kind::Block(block) => self.branch(block, scope, tail),
@@ -185,7 +188,11 @@ impl<'a> Resolver<'a> {
                     scope.visible.insert(bind.name.to_string(), None);
                 }
             }
-            Kind::Source { .. } => {}
+            Kind::Source { .. } => {
+                if !matches!(self.unit, Unit::Topology) {
+                    self.errors.push(errors::source_outside(span));
+                }
+            }
         }
     }
 
@@ -200,14 +207,27 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// What keeps a `recur>` from the function it would call.
+    fn around_recur(&self) -> RecurIn {
+        match (self.around.last(), self.unit) {
+            (Some(Around::Anonymous { operation: false, .. }), _) => RecurIn::Anonymous,
+            (Some(Around::Loop { .. }), Unit::Function { .. }) => RecurIn::Loop,
+            _ => RecurIn::Other,
+        }
+    }
+
     /// PStates are on the tasks of a module.
-    fn pstate_here(&mut self, span: Span) {
-        match self.unit {
-            Unit::StandAlone => self.errors.push(errors::in_stand_alone(span, "a PState")),
-            Unit::Function { .. } => {
-                self.errors.push(errors::boundary_in_function(span, "a PState"));
-            }
-            Unit::Topology | Unit::Operation { .. } => {}
+    fn pstate_here(&mut self, pstate: &Ident) {
+        // A parameter that a function cannot have has its message already.
+        let parameter = self
+            .known
+            .pstates
+            .as_ref()
+            .is_some_and(|known| known.iter().any(|known| pstate == known));
+        if matches!(self.unit, Unit::StandAlone) {
+            self.errors.push(errors::in_stand_alone(pstate.span(), "a PState"));
+        } else if !(parameter && matches!(self.unit, Unit::Function { .. })) {
+            self.boundary(pstate.span(), "a PState");
         }
     }
 
@@ -242,7 +262,7 @@ impl<'a> Resolver<'a> {
                 Argument::Value(expr) => self.expr(expr, scope),
                 Argument::PState(pstate) => {
                     let pstate = pstate.clone();
-                    self.pstate_here(pstate.span());
+                    self.pstate_here(&pstate);
                     self.pstate(&pstate);
                 }
             }
@@ -256,7 +276,7 @@ impl<'a> Resolver<'a> {
             };
             self.boundary(span, &what);
         }
-        if matches!(call.target, CallTarget::Function(_))
+        if matches!(call.target, CallTarget::Function(_) | CallTarget::Context)
             && matches!(self.unit, Unit::Function { .. })
         {
             self.errors.push(errors::boundary_in_function(span, &format!("`%{name}`")));
@@ -340,7 +360,6 @@ impl<'a> Resolver<'a> {
             self.errors.push(errors::arrow_without_value(span));
             return;
         }
-        self.exprs(&mut emission.values, scope);
         if let Some(stream) = &emission.stream {
             let outside =
                 self.around.iter().any(|around| matches!(around, Around::Anonymous { .. }));
@@ -350,14 +369,22 @@ impl<'a> Resolver<'a> {
                 }
                 _ => (&[][..], Target::Unknown),
             };
-            emission.target = target;
             if !streams.iter().any(|known| stream == known) {
-                emission.target = Target::Unknown;
                 let known = crate::parse::KEYWORDS;
                 self.errors.push(errors::unknown_stream(stream, streams, known));
+            } else {
+                if let Some((arrow, _)) = &emission.arrow {
+                    self.errors.push(errors::emits_nothing(*arrow, &format!("{stream}>")));
+                }
+                emission.target = target;
+                self.exprs(&mut emission.values, scope);
+            }
+            for bind in emission.arrow.iter().flat_map(|(_, binds)| binds) {
+                scope.visible.insert(bind.name.to_string(), None);
             }
             return;
         }
+        self.exprs(&mut emission.values, scope);
         emission.target = match (self.around.last(), self.unit) {
             (Some(Around::Loop { number, .. }), _) => Target::Loop(*number),
             (Some(Around::Anonymous { operation: true, ret }), _) => Target::Return(*ret),
@@ -452,9 +479,11 @@ impl<'a> Resolver<'a> {
     }
 
     fn anonymous(&mut self, anonymous: &mut Anonymous, span: Span, scope: &mut Scope) {
-        if matches!(self.unit, Unit::Function { .. }) {
+        let in_function = matches!(self.unit, Unit::Function { .. });
+        if in_function {
             self.errors.push(errors::boundary_in_function(span, "an anonymous operation"));
         }
+        let before = self.errors.len();
         anonymous.ret = self.hidden("ret", anonymous.binding.name.span());
         let mut inside = scope.inner();
         self.params(&mut anonymous.params, &mut inside);
@@ -463,17 +492,35 @@ impl<'a> Resolver<'a> {
         self.block(&mut anonymous.body, &mut inside, true);
         self.around.pop();
         let name = anonymous.binding.name.clone();
-        if !anonymous.is_operation && !super::emits(&anonymous.body) {
+        self.check_name(&name, true);
+        if let (false, [output]) = (anonymous.is_operation, anonymous.outputs.as_slice())
+            && output.to_string() == "()"
+            && super::emits_value(&anonymous.body)
+        {
+            self.errors.push(errors::function_without_output(&name, true));
+        }
+        if !anonymous.is_operation && self.errors.len() == before && !super::emits(&anonymous.body)
+        {
             self.errors.push(errors::function_without_emission(name.span(), &format!("%{name}")));
         }
         anonymous.binding.var = self.bind(&name, false, anonymous.binding.operation, scope);
+        if in_function {
+            // It must not stand here at all, so nothing else matters.
+            self.errors.truncate(before);
+            scope.visible.insert(name.to_string(), None);
+        }
     }
 
     pub(super) fn params(&mut self, params: &mut [Param], scope: &mut Scope) {
+        let mut bound: Vec<Ident> = Vec::new();
         for param in params {
             if let Param::Value { binding, operation, .. } = param {
                 let name = binding.name.clone();
-                self.check_name(&name);
+                self.check_name(&name, operation.is_some());
+                if bound.contains(&name) {
+                    self.errors.push(errors::parameter_twice(&name));
+                }
+                bound.push(name.clone());
                 binding.var = self.bind(&name, false, *operation, scope);
             }
         }
@@ -523,11 +570,11 @@ impl<'a> Resolver<'a> {
 
     fn expr(&mut self, expr: &mut Expr, scope: &mut Scope) {
         for mention in &mut expr.uses {
-            mention.var = self.lookup(&mention.name, scope);
+            mention.var = self.lookup(&mention.name, mention.operation, scope);
         }
         for name in std::mem::take(&mut expr.captures) {
             if let Some(Some(var)) = scope.visible.get(&name.to_string()) {
-                expr.uses.push(Use { name, var: Some(*var) });
+                expr.uses.push(Use { name, operation: false, var: Some(*var) });
             }
         }
         let marks = std::mem::take(&mut expr.in_macros);
@@ -548,7 +595,8 @@ impl<'a> Resolver<'a> {
             let (_, mark) = marks.iter().find(|(placeholder, _)| ident == placeholder)?;
             Some(match scope.visible.get(&mark.name.to_string()) {
                 Some(var) => {
-                    expr.uses.push(Use { name: mark.name.clone(), var: *var });
+                    let (name, operation) = (mark.name.clone(), mark.operation);
+                    expr.uses.push(Use { name, operation, var: *var });
                     mark.variable(after)
                 }
                 None => mark.dereference(),
@@ -556,12 +604,22 @@ impl<'a> Resolver<'a> {
         });
     }
 
-    fn lookup(&mut self, name: &Ident, scope: &mut Scope) -> Option<VarId> {
+    fn lookup(&mut self, name: &Ident, operation: bool, scope: &mut Scope) -> Option<VarId> {
         let text = name.to_string();
         if let Some(var) = scope.visible.get(&text) {
+            if operation && var.is_some_and(|var| self.vars[var].operation.is_none()) {
+                self.errors.push(errors::not_an_operation(name));
+            }
             return *var;
         }
-        if scope.one_arm.contains(&text) {
+        if operation {
+            let operations = scope.visible.iter().filter_map(|(name, var)| Some((name, (*var)?)));
+            let operations: Vec<String> = operations
+                .filter(|(_, var)| self.vars[*var].operation.is_some())
+                .map(|(name, _)| name.clone())
+                .collect();
+            self.errors.push(errors::unknown_operation(name, &operations));
+        } else if scope.one_arm.contains(&text) {
             self.errors.push(errors::one_arm(name));
         } else {
             let known = || scope.visible.iter().filter_map(|(name, var)| Some((name, (*var)?)));
@@ -585,7 +643,7 @@ impl<'a> Resolver<'a> {
         let mut bound: BTreeMap<String, VarId> = BTreeMap::new();
         for bind in &mut pattern.binds {
             let text = bind.name.to_string();
-            self.check_name(&bind.name);
+            self.check_name(&bind.name, bind.operation.is_some());
             bind.var = match bound.get(&text) {
                 Some(var) => *var,
                 None => self.bind(&bind.name, bind.shorthand, bind.operation, scope),
@@ -594,10 +652,10 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn check_name(&mut self, name: &Ident) {
+    fn check_name(&mut self, name: &Ident, operation: bool) {
         let text = name.to_string();
         if tokens::is_upper_case(&text) || !tokens::is_value_name(&text) {
-            self.errors.push(errors::upper_case(name));
+            self.errors.push(errors::upper_case(name, if operation { '%' } else { '*' }));
         }
     }
 

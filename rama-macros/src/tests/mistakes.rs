@@ -12,7 +12,7 @@ fn errors(module: &str) -> Vec<String> {
 }
 
 /// A module around some statements.
-fn with_statements(statements: &str) -> String {
+pub(super) fn with_statements(statements: &str) -> String {
     format!(
         "pub module M {{
             depot *events: Event, hash_by(.id);
@@ -564,6 +564,54 @@ fn token_soup() {
         "#",
         "depot",
         "sources!",
+        "%f",
+        "%f(*x)",
+        "%op(*x)",
+        "%self(*x)",
+        "%explode(*x)",
+        ":>>",
+        "even>",
+        "even>>",
+        "<a>",
+        ":> *x;",
+        ": i64",
+        ": Fun<(i64,), i64>",
+        "anchor> <a>;",
+        "hook> <a>;",
+        "unify> <a> <b>;",
+        "unify>",
+        "<<branch",
+        "<<cond",
+        "<<switch",
+        "<<subsource",
+        "<<shadowif",
+        "<<do",
+        "<<each",
+        "<<atomic",
+        "<<ramafn %f(*x: i64) -> i64",
+        "<<ramaop %f(*x: i64) :> i64",
+        "case>",
+        "default> =>",
+        "loop<-",
+        "[*x = 1 :> *x]",
+        "loop<- [*x = 1 :> *y] { :> *x; continue> *x; }",
+        "continue>",
+        "recur>",
+        "assert>",
+        "throw>",
+        "yield_if_overtime>;",
+        "yielding_select>",
+        "select> $$p.key(*x)",
+        "local_clear>",
+        "|path",
+        "|custom",
+        "|shuffle;",
+        "{ :> *x; }",
+        "{ continue> *x; }",
+        "ramafn f(*x: i64) -> i64",
+        "ramaop f(*x: i64, $$p: PMap<i64, i64>) even> i64 :> i64",
+        "in crate::M::topo",
+        "#[name = \"x\"]",
     ];
     let mut seed: u64 = 0x9E37_79B9_7F4A_7C15;
     let mut next = |below: usize| {
@@ -573,14 +621,29 @@ fn token_soup() {
         usize::try_from(seed % below as u64).expect("a remainder below a usize is one")
     };
     let mut tokenised = 0;
-    for _ in 0..4_000 {
+    type Compile = fn(TokenStream) -> compile::Compiled;
+    let (module, dataflow, sources): (Compile, Compile, Compile) =
+        (compile::defmodule, compile::dataflow, compile::sources);
+    for _ in 0..2_000 {
         let soup: Vec<&str> = (0..next(14)).map(|_| words[next(words.len())]).collect();
         let soup = soup.join(" ");
-        for module in [with_statements(&soup), format!("module M {{ {soup} }}"), soup] {
-            if let Ok(input) = module.parse::<TokenStream>() {
+        for (compile, code) in [
+            (module, with_statements(&soup)),
+            (module, format!("module M {{ {soup} }}")),
+            (module, soup.clone()),
+            (dataflow, format!("ramaop f($$p: P, *x: i64) even> i64 :> i64 {{ {soup} }}")),
+            (dataflow, format!("ramafn f(*x: i64, %g: Fun<(i64,), i64>) -> i64 {{ {soup} }}")),
+            (dataflow, format!("1 :> *x; {soup}")),
+            (dataflow, soup.clone()),
+            (
+                sources,
+                format!("s in crate::M::topo {{ source> *events :> %mb; %mb() :> *x; {soup} }}"),
+            ),
+            (sources, soup.clone()),
+        ] {
+            if let Ok(input) = code.parse::<TokenStream>() {
                 tokenised += 1;
-                let compiled = compile::defmodule(input);
-                compiled.expand();
+                compile(input).expand();
             }
         }
     }

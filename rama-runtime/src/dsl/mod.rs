@@ -27,7 +27,7 @@ pub use crate::depot::{
 };
 pub use crate::graph::{GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphTopology};
 pub use builder::{ModuleBuilder, TopologyBuilder};
-pub use callable::{Callable, IsOperation, operation};
+pub use callable::{Callable, CalledWithPercent, IsOperation, operation};
 pub use carries::{Carries, W, w};
 pub use context::{ModuleInstanceInfo, Partitioned, TopologyType};
 pub use cx::Cx;

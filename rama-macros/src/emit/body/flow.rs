@@ -79,7 +79,11 @@ impl Body<'_> {
                 let Kind::Call(call) = &statement.kind else { return TokenStream::new() };
                 let args = self.call_values(call, &around);
                 let output = outputs.iter().find(|output| output.name.is_none());
-                let items = quote_spanned!(statement.span=> ::rama::ops::#path(#(#args),*));
+                let items = match args.as_slice() {
+                    // As it stands, so that what is no collection is one error.
+                    [items] if path.is_ident("explode") => items.clone(),
+                    args => quote_spanned!(statement.span=> ::rama::ops::#path(#(#args),*)),
+                };
                 (items, output.and_then(|output| output.pattern.as_ref()))
             }
             _ => return TokenStream::new(),

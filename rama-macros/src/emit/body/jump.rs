@@ -100,7 +100,11 @@ impl Body<'_> {
                 let cx = self.cx(statement.span);
                 let function = self.code(function);
                 let args: Vec<TokenStream> = args.iter().map(|arg| self.code(arg)).collect();
-                quote_spanned!(glue_of(statement)=> #function(#cx.num_tasks(), #(#args),*))
+                let tasks = quote_spanned!(glue_of(statement)=> #cx.num_tasks());
+                // The call stands in the user's context, and so is blamed as one expression.
+                let first = function.clone().into_iter().next();
+                let user = first.map_or(statement.span, |token| token.span());
+                quote_spanned!(user=> #function(#tasks, #(#args),*))
             }
             _ => TokenStream::new(),
         }
@@ -231,6 +235,8 @@ impl Body<'_> {
         let live = with_frame(after, &jump.frame);
         let around = Around::new(statement, &live);
         let args = self.call_arguments(call, &around, statement.span);
+        let path = &call.path;
+        let args = quote_spanned!(span=> ::rama::dsl::operation(#path).args(#args));
         let (label, carried) = (self.label(jump.state), self.frame(&jump.frame, after));
         quote_spanned!(span=> #at #cx.enter(#label, (#args, #carried));)
     }

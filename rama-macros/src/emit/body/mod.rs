@@ -249,7 +249,7 @@ impl<'p> Body<'p> {
         if last && !self.repeated.contains(&var) && !after.contains(&var) {
             quote!(#name)
         } else {
-            quote!(#name.clone())
+            quote_spanned!(glue_span(name.span())=> #name.clone())
         }
     }
 }

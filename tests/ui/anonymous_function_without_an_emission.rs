@@ -1,0 +1,8 @@
+use rama::dataflow;
+
+fn main() {
+    let _out = dataflow! {
+        <<ramafn %add(*n: i64) -> i64 { *n + 1 }
+        :> %add(3);
+    };
+}

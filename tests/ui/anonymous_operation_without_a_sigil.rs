@@ -1,0 +1,9 @@
+use rama::dataflow;
+
+fn main() {
+    let _out = dataflow! {
+        <<ramaop add(*n: i64) :> i64 { :> *n + 1; }
+        %add(3) :> *n;
+        :> *n;
+    };
+}

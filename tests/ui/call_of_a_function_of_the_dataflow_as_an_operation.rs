@@ -1,0 +1,12 @@
+use rama::dataflow;
+
+dataflow! {
+    ramafn double(*n: i64) -> i64 { :> *n * 2; }
+}
+
+fn main() {
+    let _out = dataflow! {
+        %double(3) :> *n;
+        :> *n;
+    };
+}

@@ -1,0 +1,12 @@
+use rama::dataflow;
+
+dataflow! {
+    ramaop pairs(*n: i64) :> i64, i64 { :> *n, *n + 1; }
+}
+
+fn main() {
+    let _out = dataflow! {
+        %pairs("three") :> *a, *b;
+        :> *a + *b;
+    };
+}

@@ -1,0 +1,7 @@
+use rama::dataflow;
+
+dataflow! {
+    ramaop names(*n: i64) :> String { :> *n; }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use rama::dataflow;
+
+dataflow! {
+    ramaop split(*n: i64) even> i64 odd> i64 {
+        <<if *n % 2 == 0 { even> *n; } else { ood> *n; }
+    }
+}
+
+fn main() {}

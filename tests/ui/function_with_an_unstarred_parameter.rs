@@ -1,0 +1,7 @@
+use rama::dataflow;
+
+dataflow! {
+    ramafn double(n: i64) -> i64 { :> *n * 2; }
+}
+
+fn main() {}

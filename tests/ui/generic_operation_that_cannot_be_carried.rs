@@ -1,0 +1,10 @@
+use rama::dataflow;
+
+dataflow! {
+    ramaop moved<T: Clone>(*value: T) :> T {
+        |all;
+        :> *value;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use rama::dataflow;
+
+fn main() {
+    let _out = dataflow! {
+        vec![1, 2] :> *list;
+        { let sum = %explode(*list); sum } :> *n;
+        :> *n;
+    };
+}

@@ -1,0 +1,9 @@
+use rama::dataflow;
+
+dataflow! {
+    ramafn factorial(*n: u64, *acc: u64) -> u64 {
+        <<if *n == 0 { :> *acc; } else { recur> *n - 1; }
+    }
+}
+
+fn main() {}

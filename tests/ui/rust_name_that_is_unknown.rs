@@ -1,0 +1,8 @@
+use rama::dataflow;
+
+fn main() {
+    let _out = dataflow! {
+        limit + 1 :> *n;
+        :> *n;
+    };
+}
