@@ -8,6 +8,8 @@ pub(crate) struct Statement {
     pub(crate) text: String,
     /// The token that says what kind of statement this is.
     pub(crate) span: Span,
+    /// `#[unaligned]`: it means a key that may live on another task.
+    pub(crate) is_unaligned: bool,
     pub(crate) kind: Kind,
 }
 

@@ -9,7 +9,11 @@ use crate::plan::CodePlan;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-pub(crate) fn stand_alone(plan: &CodePlan<'_>, is_whole: bool) -> TokenStream {
+pub(crate) fn stand_alone(
+    plan: &CodePlan<'_>,
+    warnings: &TokenStream,
+    is_whole: bool,
+) -> TokenStream {
     let env = Env::new(Place::StandAlone);
     let glue = Glue::of(std::iter::once(plan));
     let span = glue_span(Span::call_site());
@@ -40,7 +44,7 @@ pub(crate) fn stand_alone(plan: &CodePlan<'_>, is_whole: bool) -> TokenStream {
     }};
     let lints = quote!(#[allow(clippy::all, clippy::pedantic, unused_variables, unused_mut, unused_parens, unused_braces, unused_labels, unreachable_code)]);
     if is_whole {
-        quote!({ #lints let emitted = #code; emitted })
+        quote!({ #warnings #lints let emitted = #code; emitted })
     } else {
         let code = super::for_editors(&quote!(let _ = #code;));
         quote!({

@@ -240,6 +240,7 @@ pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -
             found.push(Statement {
                 text,
                 span: name.span(),
+                is_unaligned: false,
                 kind: Kind::Value {
                     values: vec![value],
                     pattern: Some(Pattern::variable(variable.clone())),
@@ -252,6 +253,7 @@ pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -
     found.push(Statement {
         text: format!("{word}> to *{variable}"),
         span: word.span(),
+        is_unaligned: false,
         kind: Kind::Partition(Partitioner {
             name: hash,
             written: if word == "path" { "|path".into() } else { format!("{word}>") },

@@ -33,6 +33,8 @@ pub(crate) struct TaskState {
     pub(crate) statement: &'static str,
     pub(crate) location: Option<&'static Location<'static>>,
     pub(crate) origin: Option<Origin>,
+    /// Whether the running statement means keys that may live on other tasks.
+    pub(crate) is_unaligned: bool,
     /// Whether frames carry their origin.
     pub(crate) trace: bool,
     /// Id of the microbatch that runs; none in a stand-alone block.
@@ -63,6 +65,7 @@ impl TaskState {
             statement: "",
             location: None,
             origin: None,
+            is_unaligned: false,
             trace: false,
             microbatch: None,
             began: Duration::ZERO,

@@ -188,7 +188,11 @@ impl<'p> Body<'p> {
         if self.env.is_function() {
             return TokenStream::new();
         }
-        at(&self.cx(statement.span), &statement.text, statement.span)
+        let (cx, text, user) = (self.cx(statement.span), &statement.text, statement.span);
+        if statement.is_unaligned {
+            return quote_spanned!(user=> #cx.at_unaligned(#text););
+        }
+        at(&cx, text, user)
     }
 
     /// Leaves the code that is being written.
