@@ -14,7 +14,7 @@ pub use rama_runtime::client::{
 };
 pub use rama_runtime::cluster::{
     ClusterBuilder, ClusterError, ClusterEvent, DatabaseError, InProcessCluster, LaunchError,
-    ManifestError, RecoveryError, StorageOptions, StorageStatus, WaitError,
+    ManifestError, MisalignedAccess, RecoveryError, StorageOptions, StorageStatus, WaitError,
 };
 pub use rama_runtime::depot::{Depot, DepotFileError, SegmentError};
 pub use rama_runtime::dsl::{Fun, ModuleInstanceInfo, Op, TopologyType};

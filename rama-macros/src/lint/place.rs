@@ -20,12 +20,7 @@ enum Task {
 /// Warns of partitioners that lead nowhere else, and of accesses on the wrong task. `fields` are the
 /// variables that a record's pattern took from different fields, `begins` the one that the depot
 /// partitions by.
-pub(super) fn check(
-    code: &Code,
-    fields: &[VarId],
-    begins: Option<VarId>,
-    warnings: &mut Warnings,
-) {
+pub(super) fn check(code: &Code, fields: &[VarId], begins: Option<VarId>, warnings: &mut Warnings) {
     let mut walk = Walk { code, fields, warnings };
     let task = begins.map_or(Task::Unknown, Task::Of);
     walk.block(&code.body, task);
@@ -86,8 +81,7 @@ impl Walk<'_, '_> {
                 task
             }
             Kind::Block(block) => {
-                let ends: Vec<Task> =
-                    block.arms.iter().map(|arm| self.block(arm, task)).collect();
+                let ends: Vec<Task> = block.arms.iter().map(|arm| self.block(arm, task)).collect();
                 if ends.iter().all(|end| *end == task) { task } else { Task::Unknown }
             }
             Kind::Atomic { body } | Kind::Each { body, .. } => {
@@ -103,7 +97,9 @@ impl Walk<'_, '_> {
             return Task::Unknown;
         }
         let to = match &partitioner.kind {
-            PartitionerKind::Hash(key) => variable(key).map_or(Task::Unknown, |(var, _)| Task::Of(var)),
+            PartitionerKind::Hash(key) => {
+                variable(key).map_or(Task::Unknown, |(var, _)| Task::Of(var))
+            }
             PartitionerKind::Global => Task::Global,
             _ => Task::Unknown,
         };

@@ -416,7 +416,12 @@ impl Opened<'_> {
 /// What runs where no case matches: nothing.
 fn no_match(span: Span) -> Vec<Statement> {
     let condition = Expr::plain(quote_spanned!(span=> false));
-    vec![Statement { text: "no case".into(), span, is_unaligned: false, kind: Kind::Filter { condition } }]
+    vec![Statement {
+        text: "no case".into(),
+        span,
+        is_unaligned: false,
+        kind: Kind::Filter { condition },
+    }]
 }
 
 /// `*name == (a) || *name == (b)`
@@ -504,7 +509,12 @@ fn looping(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) 
         Ok((vars, outputs)) => {
             let body = block(&tokens::list(body.stream()), errors);
             let kind = Kind::Loop(Loop { vars, outputs, body, number: 0, first: 0 });
-            found.push(Statement { text: print::statement(&code[..4]), span, is_unaligned: false, kind });
+            found.push(Statement {
+                text: print::statement(&code[..4]),
+                span,
+                is_unaligned: false,
+                kind,
+            });
             5
         }
         Err(error) => {

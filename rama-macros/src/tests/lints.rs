@@ -33,9 +33,8 @@ fn what_is_hardly_meant() {
     let unused = |name: &str| {
         format!("unused variable `*{name}`\\nhelp: write `_`, or `*_{name}` if that is meant")
     };
-    let already = |name: &str| {
-        format!("`|{name}` leads to where the code already is\\nhelp: remove it")
-    };
+    let already =
+        |name: &str| format!("`|{name}` leads to where the code already is\\nhelp: remove it");
     let elsewhere = "the code is on the task of `*id`, and `*other` may live on another one\\nhelp: write `|hash(*other);` before, or `#[unaligned]` before this statement if that is meant";
     let behind = "nothing behind `throw>` runs\\nhelp: remove it, or put `throw>` into a branch";
     let cases: &[(&str, &[&str])] = &[

@@ -25,6 +25,7 @@ pub struct ClusterBuilder {
     pub(crate) in_flight_bytes: usize,
     pub(crate) fan_out_limit: usize,
     pub(crate) event_target_time: Duration,
+    pub(crate) checks_alignment: bool,
     pub(crate) log: LogOptions,
     pub(crate) storage: StorageOptions,
 }
@@ -42,6 +43,7 @@ impl Default for ClusterBuilder {
             in_flight_bytes: 64 << 20,
             fan_out_limit: FAN_OUT_LIMIT,
             event_target_time: EVENT_TARGET_TIME,
+            checks_alignment: cfg!(debug_assertions),
             log: LogOptions::default(),
             storage: StorageOptions::default(),
         }
@@ -113,6 +115,13 @@ impl ClusterBuilder {
     /// set. A simulation ignores it and draws from its seed.
     pub fn event_target_time(mut self, time: Duration) -> Self {
         self.event_target_time = time;
+        self
+    }
+
+    /// Whether every read and write of a PState is checked to be on the task that its key lives on:
+    /// in debug builds, unless set. See [`InProcessCluster::misaligned_accesses`].
+    pub fn check_alignment(mut self, check: bool) -> Self {
+        self.checks_alignment = check;
         self
     }
 

@@ -22,7 +22,7 @@ use crate::store::checkpoint::{Checkpointer, CheckpointerParts};
 use crate::store::{
     self, CheckpointTrigger, Commits, OpenedDirectory, Recovered, TopologyProgress,
 };
-use crate::task::{Inbox, ModuleFacts, TaskState, Worker, WorkerLimits, WorkerParts};
+use crate::task::{AlignmentLog, Inbox, ModuleFacts, TaskState, Worker, WorkerLimits, WorkerParts};
 use crate::topology::{Coordinator, CoordinatorLimits, StopCause, TopologyStatus};
 
 /// Seed of the random partitioner's streams; depots differ by their ids.
@@ -181,6 +181,10 @@ pub(crate) fn launch<M: Module>(
         progress: Arc::clone(&progress),
         in_flight: InFlight::default(),
         hook: settings.hook.clone(),
+        alignment: settings.checks_alignment.then(|| {
+            let names = definition.pstates.iter().map(|pstate| pstate.name);
+            Arc::new(AlignmentLog::new(names.collect()))
+        }),
         failed: AtomicBool::new(false),
         failed_signal,
     });
@@ -236,6 +240,7 @@ pub(crate) fn launch<M: Module>(
         event_target_time: settings.event_target_time,
         clock: clock.clone(),
         seed: settings.seed,
+        alignment: shared.alignment.clone(),
     });
     let mut tasks_by_worker: Vec<Vec<TaskState>> = signals.iter().map(|_| Vec::new()).collect();
     for (task, partitions) in (0..).zip(partitions) {

@@ -9,7 +9,7 @@ use crate::depot::AnyDepot;
 use crate::exec::{Progress, Signal};
 use crate::log::{Log, LogError};
 use crate::store::{CheckpointTrigger, Commits};
-use crate::task::Inbox;
+use crate::task::{AlignmentLog, Inbox};
 use crate::topology::TopologyStatus;
 
 /// A launched module, as its workers and coordinators see it.
@@ -35,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) progress: Arc<Progress>,
     pub(crate) in_flight: InFlight,
     pub(crate) hook: Option<EventHook>,
+    /// Where misaligned accesses are noted, if they are looked for.
+    pub(crate) alignment: Option<Arc<AlignmentLog>>,
     pub(super) failed: AtomicBool,
     /// Raised with `failed`.
     pub(super) failed_signal: Arc<Signal>,

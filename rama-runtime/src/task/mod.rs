@@ -1,5 +1,6 @@
 //! Tasks and the threads that run them: state, frames between tasks, and the worker that steps.
 
+mod alignment;
 mod batch;
 mod column;
 mod facts;
@@ -9,6 +10,8 @@ mod random;
 mod state;
 mod worker;
 
+pub(crate) use alignment::AlignmentLog;
+pub use alignment::MisalignedAccess;
 pub(crate) use batch::{Batch, Outbox};
 pub(crate) use column::{AnyColumn, Column};
 pub(crate) use facts::{EVENT_TARGET_TIME, FAN_OUT_LIMIT, ModuleFacts};
