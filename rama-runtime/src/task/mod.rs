@@ -1,6 +1,7 @@
 //! Tasks and the threads that run them: state, frames between tasks, and the worker that steps.
 
 mod batch;
+mod calls;
 mod column;
 mod facts;
 mod inbox;
@@ -10,6 +11,9 @@ mod state;
 mod worker;
 
 pub(crate) use batch::{Batch, Outbox};
+pub(crate) use calls::{
+    ASYNC_CALLS_LIMIT, AsyncCall, CallQueue, CallSite, Calls, CallsLimits, CallsParts, Delivery,
+};
 pub(crate) use column::{AnyColumn, Column};
 pub(crate) use facts::{EVENT_TARGET_TIME, FAN_OUT_LIMIT, ModuleFacts};
 pub(crate) use inbox::{Inbox, Message};
