@@ -2,6 +2,7 @@
 
 mod alignment;
 mod batch;
+mod calls;
 mod column;
 mod facts;
 mod inbox;
@@ -13,6 +14,9 @@ mod worker;
 pub(crate) use alignment::AlignmentLog;
 pub use alignment::MisalignedAccess;
 pub(crate) use batch::{Batch, Outbox};
+pub(crate) use calls::{
+    ASYNC_CALLS_LIMIT, AsyncCall, CallQueue, CallSite, Calls, CallsLimits, CallsParts, Delivery,
+};
 pub(crate) use column::{AnyColumn, Column};
 pub(crate) use facts::{EVENT_TARGET_TIME, FAN_OUT_LIMIT, ModuleFacts};
 pub(crate) use inbox::{Inbox, Message};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rama_paths::AnyPartition;
 
 use super::loops::Loops;
-use super::{ModuleFacts, Outbox, RandomSource, UuidSource};
+use super::{AsyncCall, ModuleFacts, Outbox, RandomSource, UuidSource};
 use crate::dsl::StateTable;
 use crate::exec::drop_quietly;
 
@@ -27,6 +27,8 @@ pub(crate) struct TaskState {
     /// By PState index.
     pub(crate) partitions: Vec<Box<dyn AnyPartition>>,
     pub(crate) outbox: Outbox,
+    /// Asynchronous calls that events have made, until somebody runs them.
+    pub(crate) calls: Vec<AsyncCall>,
     /// Iterations of loops that have not begun.
     pub(crate) loops: Loops,
     /// What is running, for errors.
@@ -61,6 +63,7 @@ impl TaskState {
             id,
             partitions,
             outbox: Outbox::new(module.tasks),
+            calls: Vec::new(),
             loops: Loops::default(),
             statement: "",
             location: None,
@@ -97,6 +100,7 @@ impl TaskState {
     /// Forgets what an event that failed had yet to do.
     pub(crate) fn abandon_batch(&mut self) {
         drop_quietly(self.outbox.take());
+        drop_quietly(std::mem::take(&mut self.calls));
         self.loops.clear();
     }
 }
