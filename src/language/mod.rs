@@ -40,6 +40,10 @@ pub mod context {
     #![doc = include_str!("context.md")]
 }
 
+pub mod asynchronous {
+    #![doc = include_str!("asynchronous.md")]
+}
+
 pub mod failure {
     #![doc = include_str!("failure.md")]
 }
