@@ -1,6 +1,7 @@
 //! Whole modules through all stages: each snapshot holds the module, its plan
 //! and its expansion. Mistakes are in [`mistakes`].
 
+mod editor;
 mod forms;
 mod lints;
 mod mistakes;
