@@ -95,6 +95,8 @@ pub(crate) enum Ask {
     Defines(&'static str),
     /// Renaming changes every mention of this name in the text of the probe, and nothing else.
     Renames(&'static str),
+    /// The complete text has no mistake, the half-typed one has this.
+    Complains(&'static str),
 }
 
 pub(crate) struct Probe {
@@ -153,6 +155,13 @@ pub(crate) const PROBES: &[Probe] = &[
         half_typed: "+compound $$funds { *transfer.to_user => +sum(*¦) };",
     },
     Probe {
+        name: "an aggregator",
+        place: Place::Module,
+        ask: Ask::Completes(&["sum", "count"]),
+        complete: "+compound $$funds { 1 => +su¦m(1) };",
+        half_typed: "+compound $$funds { 1 => +¦ };",
+    },
+    Probe {
         name: "a PState",
         place: Place::Module,
         ask: Ask::Completes(&["funds", "latest"]),
@@ -193,6 +202,13 @@ pub(crate) const PROBES: &[Probe] = &[
         ask: FIELDS,
         complete: "<<if *transfer.am¦ount > 0 { *balance :> *more; }",
         half_typed: "<<if *transfer.¦ { *balance :> *more; }",
+    },
+    Probe {
+        name: "a field in a block without a body",
+        place: Place::Module,
+        ask: FIELDS,
+        complete: "<<cond { case> *balance > 1 => { *transfer.am¦ount :> *more; } default> => { 1 :> *more; } }",
+        half_typed: "<<if *balance > 1 && *transfer.¦",
     },
     Probe {
         name: "the fields of a pattern",
@@ -300,6 +316,13 @@ pub(crate) const PROBES: &[Probe] = &[
         half_typed: "*transfer.amount :> *mo¦ved; %neighbours(*moved) :> *near; *near + *moved :> *more; %",
     },
     Probe {
+        name: "a field in an emission before another",
+        place: Place::StandAlone,
+        ask: FIELDS,
+        complete: ":> *transfer.am¦ount;",
+        half_typed: ":> *transfer.¦",
+    },
+    Probe {
         name: "a field in an operation",
         place: Place::Operation,
         ask: FIELDS,
@@ -319,5 +342,43 @@ pub(crate) const PROBES: &[Probe] = &[
         ask: Ask::Hovers("i64"),
         complete: "*bal¦ance + 1 :> *more;",
         half_typed: "*bal¦ance + 1 :> *more; local_transform> $$balances.",
+    },
+    Probe {
+        name: "mistakes in a module",
+        place: Place::Module,
+        ask: Ask::Complains("expected an expression"),
+        complete: "
+            <<if *balance > 0 { |hash(*transfer.from_user); 1_i64 :> *more; } else { 2 :> *more; }
+            %neighbours(*more) :> *near;
+            local_select> $$accounts.key(*near).nick :> *nick;
+            filter> *near > 3;
+            %settle($$funds, *transfer.clone()) :> *settled;
+            +compound $$funds { *near => +sum(*settled) };¦",
+        half_typed: "filter> *balance >¦;",
+    },
+    Probe {
+        name: "mistakes in a stand-alone block",
+        place: Place::StandAlone,
+        ask: Ask::Complains("a PState in a stand-alone block"),
+        complete: "
+            loop<- [*i = *transfer.amount :> *end] {
+                <<if *i > 0 { continue> *i - 1; } else { :> *i; }
+            }
+            anchor> <start>;
+            1_i64 :> *x;
+            anchor> <one>;
+            hook> <start>;
+            2_i64 :> *x;
+            anchor> <two>;
+            unify> <one> <two>;
+            <<ramafn %f(*n: i64) -> i64 { :> *n + *x; }
+            <<ramaop %g(*n: i64) :> i64 { :> *n; }
+            %g(%f(*end)) :> *z;
+            <<subsource Some(*z) {
+                case> Some(*one) => { *one :> *u; }
+                case> None => { throw> \"none\"; }
+            }
+            *u + 1 :> *w;¦",
+        half_typed: "local_transform> $$funds.key(1).termval(2);¦",
     },
 ];

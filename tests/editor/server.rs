@@ -111,6 +111,12 @@ impl Server {
         self.request(method, params)
     }
 
+    /// What is wrong with the file, as the server finds by itself.
+    pub(crate) fn diagnostics(&mut self) -> Value {
+        let document = json!({ "uri": self.uri });
+        self.request("textDocument/diagnostic", json!({ "textDocument": document }))
+    }
+
     pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
         loop {
             self.requests += 1;

@@ -29,6 +29,8 @@ pub(crate) fn guesses() -> bool {
 }
 
 pub(crate) use repair::guesses_at;
+#[cfg(test)]
+pub(crate) use repair::repair;
 
 /// Reads the repaired input; its mistakes are those of the input, which are told already.
 fn read<T>(input: TokenStream, read: impl FnOnce(TokenStream, &mut Errors) -> T) -> T {

@@ -15,7 +15,22 @@ pub(crate) fn repair(input: TokenStream) -> TokenStream {
 
 fn repaired(code: &[TokenTree]) -> Vec<TokenTree> {
     let mut out: Vec<TokenTree> = Vec::new();
+    // Behind the head of a block whose brace was not there yet.
+    let mut in_head = false;
     for (at, token) in code.iter().enumerate() {
+        let rest = &code[at..];
+        // `<<each items :> pattern {`
+        let emits = tokens::is_joint(Some(token), ':') && tokens::is_punct(rest.get(1), '>');
+        if in_head && (tokens::is_punct(Some(token), ';') || (starts_statement(rest) && !emits)) {
+            out.push(empty(Delimiter::Brace));
+        }
+        in_head = match token {
+            TokenTree::Group(group) => in_head && group.delimiter() != Delimiter::Brace,
+            _ if starts_block(rest) => true,
+            _ => {
+                in_head && !tokens::is_punct(Some(token), ';') && (emits || !starts_statement(rest))
+            }
+        };
         match token {
             TokenTree::Group(group) => {
                 let (inside, behind) = closed(group);
@@ -38,10 +53,17 @@ fn repaired(code: &[TokenTree]) -> Vec<TokenTree> {
             out.push(TokenTree::Ident(Ident::new(WORD, Span::mixed_site())));
         }
         if is_open_call(code, at) {
-            out.push(TokenTree::Group(Group::new(Delimiter::Parenthesis, TokenStream::new())));
+            out.push(empty(Delimiter::Parenthesis));
         }
     }
+    if in_head {
+        out.push(empty(Delimiter::Brace));
+    }
     out
+}
+
+fn empty(delimiter: Delimiter) -> TokenTree {
+    TokenTree::Group(Group::new(delimiter, TokenStream::new()))
 }
 
 fn semicolon() -> TokenTree {
@@ -65,14 +87,19 @@ fn starts_statement(code: &[TokenTree]) -> bool {
     let word = |at: usize| tokens::ident(code.get(at));
     let keyword = word(0).is_some_and(|word| KEYWORDS.iter().any(|known| word == known))
         && tokens::is_punct(code.get(1), '>');
-    let block = tokens::is_joint(code.first(), '<')
-        && tokens::is_punct(code.get(1), '<')
-        && word(2).is_some_and(|word| crate::parse::BLOCKS.iter().any(|known| word == known));
     let partitioner = tokens::is_punct(code.first(), '|')
         && word(1).is_some_and(|word| crate::parse::PARTITIONERS.iter().any(|known| word == known));
     let compound = tokens::is_punct(code.first(), '+') && tokens::is_ident(code.get(1), "compound");
     let emission = tokens::is_joint(code.first(), ':') && tokens::is_punct(code.get(1), '>');
-    keyword || block || partitioner || compound || emission
+    keyword || starts_block(code) || partitioner || compound || emission
+}
+
+/// `<<word`
+fn starts_block(code: &[TokenTree]) -> bool {
+    let word = tokens::ident(code.get(2));
+    tokens::is_joint(code.first(), '<')
+        && tokens::is_punct(code.get(1), '<')
+        && word.is_some_and(|word| crate::parse::BLOCKS.iter().any(|known| word == known))
 }
 
 /// Whether a name or an operand must follow this mark.
@@ -81,7 +108,8 @@ fn wants_word(punct: &Punct, code: &[TokenTree], at: usize) -> bool {
     let next = code.get(at + 1);
     let glued = punct.spacing() == Spacing::Joint && matches!(next, Some(TokenTree::Punct(_)));
     match punct.as_char() {
-        '.' => !tokens::is_joint(before, '.') && !(glued && tokens::is_punct(next, '.')),
+        // Not in a range.
+        '.' => !(tokens::is_joint(before, '.') || glued && tokens::is_punct(next, '.')),
         '$' => !tokens::is_punct(next, '$'),
         '*' | '%' => !glued || !tokens::is_punct(next, '='),
         '+' | '/' | '-' => !glued,
@@ -134,8 +162,10 @@ pub(crate) fn guesses_at(code: &[TokenTree]) -> Vec<Vec<TokenTree>> {
         TokenTree::Ident(Ident::new("_", Span::mixed_site())),
     ];
     let until = |end: usize| code[..end].iter().cloned().chain(marks.clone()).collect();
-    match tokens::arrows(code).first() {
-        Some(arrow) => vec![until(*arrow), code[..*arrow].to_vec()],
-        None => vec![until(code.len())],
+    match tokens::arrows(code).as_slice() {
+        // An emission that another one follows.
+        [0, next, ..] => vec![code[..*next].to_vec()],
+        [arrow, ..] => vec![until(*arrow), code[..*arrow].to_vec()],
+        [] => vec![until(code.len())],
     }
 }

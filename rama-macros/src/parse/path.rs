@@ -2,7 +2,7 @@
 
 use super::rust;
 use crate::ast::{Entry, Path, Place, Step, Template};
-use crate::{errors, tokens};
+use crate::{editor, errors, tokens};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 use syn::Result;
 
@@ -149,7 +149,7 @@ fn template(code: &[TokenTree], blame: Span) -> Result<Template> {
     match code {
         [TokenTree::Group(group)] if group.delimiter() == Delimiter::Brace => level(group),
         [plus, TokenTree::Ident(name), rest @ ..] if tokens::is_punct(Some(plus), '+') => {
-            if !AGGREGATORS.iter().any(|known| name == known) {
+            if !AGGREGATORS.iter().any(|known| name == known) && !editor::guesses() {
                 return Err(errors::unknown_aggregator(name, AGGREGATORS));
             }
             match rest {

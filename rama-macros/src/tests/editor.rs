@@ -1,6 +1,8 @@
 //! What rust-analyzer is given: it is Rust, whatever was typed, and what stands before the cursor
 //! does not depend on what follows it.
 
+#![allow(clippy::unwrap_used)]
+
 use crate::compile::Compiled;
 use crate::{editor, tokens};
 use proc_macro2::{Group, TokenStream, TokenTree};
@@ -79,6 +81,32 @@ fn whole_modules_become_rust() {
     }
 }
 
+/// What is written in the project's own macros is whole.
+#[test]
+fn nothing_is_repaired_that_is_whole() {
+    struct Macros(Vec<TokenStream>);
+    impl<'ast> syn::visit::Visit<'ast> for Macros {
+        fn visit_macro(&mut self, found: &'ast syn::Macro) {
+            if ["defmodule", "dataflow", "sources"].iter().any(|name| found.path.is_ident(name)) {
+                self.0.push(found.tokens.clone());
+            }
+        }
+    }
+    let mut macros = Macros(vec![OPERATIONS.parse().unwrap()]);
+    macros.0.extend(MODULES.iter().map(|module| module.parse().unwrap()));
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for name in
+        ["stand_alone", "operations", "dataflow", "bank", "ranges", "async_calls", "fixed_keys"]
+    {
+        let file = std::fs::read_to_string(root.join(format!("tests/{name}.rs"))).unwrap();
+        syn::visit::visit_file(&mut macros, &syn::parse_file(&file).unwrap());
+    }
+    assert!(macros.0.len() > 25);
+    for code in macros.0 {
+        assert_eq!(editor::repair(code.clone()).to_string(), code.to_string());
+    }
+}
+
 #[test]
 fn what_is_cut_off_anywhere_becomes_rust() {
     for module in MODULES {
@@ -121,6 +149,10 @@ fn nothing_before_a_word_depends_on_it() {
         "*t :> Pair { * WORD };",
         "filter> *t. WORD",
         "*t + * WORD",
+        ":> *t. WORD",
+        "+compound $$p { 1 => + WORD }",
+        "<<if *t. WORD",
+        "<<each vec![*t] :> *one { *one. WORD }",
     ];
     for statement in statements {
         let expand = |word: &str| {

@@ -131,6 +131,7 @@ pub mod ops {
     }
     #[lang = "coerce_unsized"]
     pub trait CoerceUnsized<T> {}
+    impl<'a, T: PointeeSized + crate::marker::Unsize<U>, U: PointeeSized> CoerceUnsized<&'a U> for &'a T {}
     #[lang = "drop"]
     pub trait Drop {
         fn drop(&mut self);
