@@ -2,6 +2,7 @@
 //! and its expansion. Mistakes are in [`mistakes`].
 
 mod forms;
+mod fuzz;
 mod lints;
 mod mistakes;
 
