@@ -216,11 +216,12 @@ pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -
     let (true, [key]) = (leads, args.as_mut_slice()) else {
         return Err(errors::no_leading_key(name.span(), &word.to_string()));
     };
+    let to = print::stream(&key.code);
     let variable = match (key.form, key.uses.as_slice()) {
         (Form::Variable, [mention]) => mention.name.clone(),
         _ => {
             let variable = hoist::fresh("key", name.span());
-            let text = print::stream(&key.code);
+            let text = to.clone();
             let value = std::mem::replace(key, Expr::variable(variable.clone()));
             found.push(Statement {
                 text,
@@ -235,7 +236,7 @@ pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -
     };
     let hash = Ident::new("hash", word.span());
     found.push(Statement {
-        text: format!("{word}> to *{variable}"),
+        text: format!("{word}> to {to}"),
         span: word.span(),
         kind: Kind::Partition(Partitioner {
             name: hash,
