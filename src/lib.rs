@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
+pub mod language;
+
 pub use rama_macros::{PState, Record, dataflow, defmodule, sources};
 pub use rama_paths::{
     Key, PMap, Record, Schema, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
@@ -12,7 +14,7 @@ pub use rama_runtime::client::{
 };
 pub use rama_runtime::cluster::{
     ClusterBuilder, ClusterError, ClusterEvent, DatabaseError, InProcessCluster, LaunchError,
-    ManifestError, RecoveryError, StorageOptions, StorageStatus, WaitError,
+    ManifestError, MisalignedAccess, RecoveryError, StorageOptions, StorageStatus, WaitError,
 };
 pub use rama_runtime::depot::{Depot, DepotFileError, SegmentError};
 pub use rama_runtime::dsl::{Fun, ModuleInstanceInfo, Op, TopologyType};

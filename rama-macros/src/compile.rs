@@ -1,7 +1,7 @@
 //! The driver: parse, resolve, plan, emit.
 
-use crate::errors::Errors;
-use crate::{emit, parse, plan, resolve};
+use crate::errors::{Errors, Warnings};
+use crate::{emit, lint, parse, plan, resolve};
 use proc_macro2::TokenStream;
 
 /// What a module came to.
@@ -20,8 +20,10 @@ pub(crate) fn defmodule(input: TokenStream) -> Compiled {
         return Compiled { code: TokenStream::new(), plan: String::new(), errors };
     };
     resolve::module(&mut module, &mut errors);
+    let mut warnings = Warnings::default();
+    lint::module(&module, &mut warnings);
     let plans = plan::module(&module);
-    let code = emit::module(&module, &plans, &errors);
+    let code = emit::module(&module, &plans, &errors, &warnings);
     let plan = if cfg!(test) { text(&module, &plans) } else { String::new() };
     // The errors of an expression are in it.
     let inside = module.is_anonymous && !cfg!(test);
@@ -35,8 +37,11 @@ pub(crate) fn sources(input: TokenStream) -> Compiled {
         return Compiled { code: TokenStream::new(), plan: String::new(), errors };
     };
     resolve::part(&mut part, &mut errors);
+    let mut warnings = Warnings::default();
+    lint::part(&part, &mut warnings);
     let plans = plan::sources(&part.sources);
-    let code = emit::part(&part, &plans, errors.is_empty());
+    let mut code = emit::part(&part, &plans, errors.is_empty());
+    code.extend(emit::warnings(&warnings, &errors));
     let plan = plans.iter().map(ToString::to_string).collect();
     Compiled { code, plan, errors }
 }
@@ -53,11 +58,14 @@ fn operations(input: TokenStream) -> Compiled {
         resolve::operation(operation, &mut errors);
     }
     let (mut code, mut text) = (TokenStream::new(), String::new());
+    let mut warnings = Warnings::default();
     for operation in &operations {
+        lint::operation(operation, &mut warnings);
         let plan = plan::code(&operation.code, &mut 0);
         code.extend(emit::operation(operation, &plan, errors.is_empty()));
         text.push_str(&format!("{}\n{plan}", operation.name));
     }
+    code.extend(emit::warnings(&warnings, &errors));
     Compiled { code, plan: text, errors }
 }
 
@@ -66,7 +74,9 @@ fn stand_alone(input: TokenStream) -> Compiled {
     let mut block = parse::stand_alone(input, &mut errors);
     resolve::stand_alone(&mut block, &mut errors);
     let plan = plan::code(&block, &mut 0);
-    let code = emit::stand_alone(&plan, errors.is_empty());
+    let mut warnings = Warnings::default();
+    lint::stand_alone(&block, &mut warnings);
+    let code = emit::stand_alone(&plan, &emit::warnings(&warnings, &errors), errors.is_empty());
     let text = plan.to_string();
     // The block is an expression, so its errors are, too.
     let errors_inside: TokenStream = errors

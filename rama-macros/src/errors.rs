@@ -56,6 +56,26 @@ impl Errors {
     }
 }
 
+/// What is not wrong and yet hardly meant, in the order in which it was found.
+#[derive(Default)]
+pub(crate) struct Warnings {
+    found: Vec<Error>,
+}
+
+impl Warnings {
+    /// Notes one; beyond the limit it is dropped.
+    pub(crate) fn push(&mut self, warning: Error) {
+        if self.found.len() < LIMIT {
+            self.found.push(warning);
+        }
+    }
+
+    /// What was found, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Error> {
+        self.found.iter()
+    }
+}
+
 /// The closest of `known` to `name`, if one is close enough to be a typo.
 pub(crate) fn nearest<'a, S: AsRef<str> + ?Sized + 'a>(
     name: &str,
@@ -568,6 +588,20 @@ pub(crate) fn select_without_arrow(span: Span, word: &str) -> Error {
     )
 }
 
+pub(crate) fn async_without_arrow(span: Span) -> Error {
+    at(
+        span,
+        "`each_async>` emits what its code delivers\nhelp: name it: `each_async> fetch(*key).await :> *value;`",
+    )
+}
+
+pub(crate) fn async_without_code(span: Span) -> Error {
+    at(
+        span,
+        "`each_async>` has no code to wait for\nhelp: write `each_async> fetch(*key).await :> *value;`",
+    )
+}
+
 pub(crate) fn no_leading_key(span: Span, word: &str) -> Error {
     let word = if word == "path" { "|path".into() } else { format!("{word}>") };
     at(
@@ -1026,4 +1060,39 @@ pub(crate) fn upper_case(name: &Ident, sigil: char) -> Error {
             name.to_string().to_lowercase()
         ),
     )
+}
+
+// Warnings.
+
+pub(crate) fn unused_variable(name: &Ident, shorthand: bool) -> Error {
+    let help = if shorthand {
+        format!("leave it out of the pattern with `..`, or write `{name}: _`")
+    } else {
+        format!("write `_`, or `*_{name}` if that is meant")
+    };
+    at(name.span(), format!("unused variable `*{name}`\nhelp: {help}"))
+}
+
+pub(crate) fn behind_throw(span: Span) -> Error {
+    at(span, "nothing behind `throw>` runs\nhelp: remove it, or put `throw>` into a branch")
+}
+
+pub(crate) fn already_there(partitioner: &Ident) -> Error {
+    at(
+        partitioner.span(),
+        format!("`|{partitioner}` leads to where the code already is\nhelp: remove it"),
+    )
+}
+
+pub(crate) fn on_another_task(key: &Ident, home: &Ident) -> Error {
+    at(
+        key.span(),
+        format!(
+            "the code is on the task of `*{home}`, and `*{key}` may live on another one\nhelp: write `|hash(*{key});` before, or `#[unaligned]` before this statement if that is meant"
+        ),
+    )
+}
+
+pub(crate) fn unknown_attribute(span: Span) -> Error {
+    at(span, "unknown attribute of a statement\nhelp: statements have `#[unaligned]`")
 }

@@ -9,6 +9,7 @@ mod compile;
 mod derive;
 mod emit;
 mod errors;
+mod lint;
 mod parse;
 mod plan;
 mod print;

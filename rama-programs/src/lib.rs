@@ -11,6 +11,7 @@
 //! | [`mod@print`] | writes them as source |
 //! | [`scope`] | what is visible where |
 //! | [`interpret`] | runs them |
+//! | [`operations`] | operations for tests of other crates |
 //! | [`suite`] | which programs there are |
 //! | [`value`] | values and inputs |
 //!
@@ -22,6 +23,7 @@ pub mod ast;
 pub mod form;
 pub mod generate;
 pub mod interpret;
+pub mod operations;
 pub mod print;
 pub mod scope;
 pub mod suite;

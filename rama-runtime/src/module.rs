@@ -73,6 +73,8 @@ pub(crate) struct TopologyDefinition {
     pub(crate) states: StateTable<'static>,
     /// Indexes of the PStates it owns.
     pub(crate) pstates: Vec<u32>,
+    /// Whether its code makes asynchronous calls: attempts wait for their durable plan.
+    pub(crate) async_calls: bool,
 }
 
 /// One `source>` of a topology.

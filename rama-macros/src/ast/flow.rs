@@ -27,7 +27,7 @@ impl Statement {
     /// event, any number of times, or is reached from several places.
     pub(crate) fn cuts(&self) -> bool {
         match &self.kind {
-            Kind::Partition(Partitioner { .. }) | Kind::Yield => true,
+            Kind::Partition(Partitioner { .. }) | Kind::Yield | Kind::Async { .. } => true,
             Kind::Select { path, yielding, .. } => *yielding || !Path::is_single(path),
             Kind::Call(call) => call.cuts(),
             Kind::Block(Block { arms, .. }) => arms.iter().any(|arm| block_cuts(arm)),

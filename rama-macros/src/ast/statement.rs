@@ -8,6 +8,8 @@ pub(crate) struct Statement {
     pub(crate) text: String,
     /// The token that says what kind of statement this is.
     pub(crate) span: Span,
+    /// `#[unaligned]`: it means a key that may live on another task.
+    pub(crate) is_unaligned: bool,
     pub(crate) kind: Kind,
 }
 
@@ -16,6 +18,8 @@ pub(crate) enum Kind {
     Value { values: Vec<Expr>, pattern: Option<Pattern> },
     /// `local_select> $$p.path :> pattern;` or, over many events, `yielding_select>`
     Select { path: Path, pattern: Pattern, yielding: bool },
+    /// `each_async> expr :> pattern;`: the code as an async block.
+    Async { future: Expr, pattern: Pattern },
     /// `local_transform> $$p.path;`
     Transform { path: Path },
     /// `local_clear> $$p;`
@@ -343,6 +347,7 @@ impl Kind {
             Kind::Select { path, .. } | Kind::Transform { path } => path.exprs().collect(),
             Kind::Compound { template, .. } => template.exprs(),
             Kind::Filter { condition } => vec![condition],
+            Kind::Async { future, .. } => vec![future],
             Kind::Assert { condition, message } => {
                 std::iter::once(condition).chain(message).collect()
             }
@@ -379,7 +384,7 @@ impl Kind {
     pub(crate) fn pattern(&self) -> Option<&Pattern> {
         match self {
             Kind::Value { pattern, .. } => pattern.as_ref(),
-            Kind::Select { pattern, .. } => Some(pattern),
+            Kind::Select { pattern, .. } | Kind::Async { pattern, .. } => Some(pattern),
             Kind::Loop(inner) => inner.outputs.as_ref(),
             Kind::Call(call) => call
                 .outputs

@@ -22,15 +22,54 @@ pub(crate) use stand_alone::stand_alone;
 pub(crate) use topology::part;
 
 use crate::ast::{Depot, Module, Partitioning};
-use crate::errors::Errors;
+use crate::errors::{Errors, Warnings};
 use crate::plan::TopologyPlan;
 use names::{Glue, unraw};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+/// Warnings, each as the use of something deprecated at the user's token: procedural macros have no
+/// other way to warn. Beside errors there are none.
+pub(crate) fn warnings(warnings: &Warnings, errors: &Errors) -> TokenStream {
+    if !errors.is_empty() {
+        return TokenStream::new();
+    }
+    warnings
+        .iter()
+        .map(|warning| {
+            let (text, user) = (warning.to_string(), warning.span());
+            let name = proc_macro2::Ident::new("warning", user);
+            let declared = proc_macro2::Ident::new("warning", Span::call_site().located_at(user));
+            quote! {
+                const _: () = {
+                    #[allow(non_upper_case_globals)]
+                    #[deprecated(note = #text)]
+                    const #declared: () = ();
+                    #name
+                };
+            }
+        })
+        .collect()
+}
+
+/// Code for rust-analyzer alone: beside errors rustc should report nothing else, but completion
+/// lives on.
+fn for_editors(code: &TokenStream) -> TokenStream {
+    quote! {
+        #[allow(unexpected_cfgs)]
+        #[cfg(rust_analyzer)]
+        { #code }
+    }
+}
+
 /// The expansion of `module`. Beside errors the code of the module is left out,
 /// so that rustc reports nothing else, but for rust-analyzer it stays.
-pub(crate) fn module(module: &Module, plans: &[TopologyPlan<'_>], errors: &Errors) -> TokenStream {
+pub(crate) fn module(
+    module: &Module,
+    plans: &[TopologyPlan<'_>],
+    errors: &Errors,
+    warnings: &Warnings,
+) -> TokenStream {
     let items = handles::items(module);
     let define = define(module, plans);
     let name = &module.name;
@@ -55,7 +94,9 @@ pub(crate) fn module(module: &Module, plans: &[TopologyPlan<'_>], errors: &Error
         }
     };
     let unexpected = (!errors.is_empty()).then(|| quote!(#[allow(unexpected_cfgs)]));
+    let warnings = self::warnings(warnings, errors);
     let code = quote! {
+        #warnings
         #items
 
         #unexpected

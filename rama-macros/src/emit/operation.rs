@@ -58,7 +58,12 @@ fn function(
     } else {
         quote_spanned!(span=> #body #ended)
     };
-    let body = if is_whole { body } else { quote!(::core::unreachable!()) };
+    let body = if is_whole {
+        body
+    } else {
+        let body = super::for_editors(&body);
+        quote!(#body ::core::unreachable!())
+    };
     let lints = lints();
     let (_, _, clause) = generics.split_for_impl();
     quote! {
@@ -89,7 +94,8 @@ fn ramaop(
     let args: Vec<&TokenStream> = Param::values(params).map(|(_, ty)| ty).collect();
     let args = quote!((#(#args,)*));
     let marker = marker(generics);
-    let definition = if is_whole { definition(operation, plan, form) } else { TokenStream::new() };
+    let definition = definition(operation, plan, form);
+    let definition = if is_whole { definition } else { super::for_editors(&definition) };
     let carried = carried_generic();
     let fields: Vec<Ident> = form
         .streams
@@ -264,6 +270,7 @@ fn definition(operation: &Operation, plan: &CodePlan<'_>, form: &Form<'_>) -> To
         })
         .collect();
     let (stream_labels, fields): (Vec<Ident>, Vec<Ident>) = streams.into_iter().unzip();
+    let is_async = state::async_calls(plan);
     let own = env.own_label(&glue);
     let text = unraw(&operation.name);
     let (before, entry) = if form.calls_itself {
@@ -305,6 +312,7 @@ fn definition(operation: &Operation, plan: &CodePlan<'_>, form: &Form<'_>) -> To
         (TokenStream::new(), entry)
     };
     quote_spanned! {span=>
+        #is_async
         #(let #stream_labels = __outputs.#fields;)*
         #labels
         #before

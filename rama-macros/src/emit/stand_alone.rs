@@ -9,12 +9,17 @@ use crate::plan::CodePlan;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-pub(crate) fn stand_alone(plan: &CodePlan<'_>, is_whole: bool) -> TokenStream {
+pub(crate) fn stand_alone(
+    plan: &CodePlan<'_>,
+    warnings: &TokenStream,
+    is_whole: bool,
+) -> TokenStream {
     let env = Env::new(Place::StandAlone);
     let glue = Glue::of(std::iter::once(plan));
     let span = glue_span(Span::call_site());
     let labels = state::labels(plan, &glue, "");
     let states = state::states(plan, &env, &glue);
+    let is_async = state::async_calls(plan);
     let cx = glue.name("cx", Span::call_site());
     let emitted = glue.name("emitted", Span::call_site());
     let body = Body::write(plan, &env, &glue, &plan.entry, &[], |_| TokenStream::new());
@@ -30,6 +35,7 @@ pub(crate) fn stand_alone(plan: &CodePlan<'_>, is_whole: bool) -> TokenStream {
     let code = quote_spanned! {span=> {
         #before
         let mut topology = ::rama::dsl::StandAlone::new();
+        #is_async
         #labels
         topology.entry(|#cx| { #body });
         #states
@@ -38,16 +44,12 @@ pub(crate) fn stand_alone(plan: &CodePlan<'_>, is_whole: bool) -> TokenStream {
     }};
     let lints = quote!(#[allow(clippy::all, clippy::pedantic, unused_variables, unused_mut, unused_parens, unused_braces, unused_labels, unreachable_code)]);
     if is_whole {
-        quote!({ #lints let emitted = #code; emitted })
+        quote!({ #warnings #lints let emitted = #code; emitted })
     } else {
+        let code = super::for_editors(&quote!(let _ = #code;));
         quote!({
-            #[allow(unexpected_cfgs)]
-            {
-                #[cfg(rust_analyzer)]
-                #lints
-                let _ = #code;
-            }
-            ::core::unreachable!()
+            #[allow(unreachable_code)]
+            { #code ::core::unreachable!() }
         })
     }
 }

@@ -38,6 +38,15 @@ pub(crate) fn labels(plan: &CodePlan<'_>, glue: &Glue, prefix: &str) -> TokenStr
         .collect()
 }
 
+/// `topology.has_async_calls();` if it has.
+pub(crate) fn async_calls(plan: &CodePlan<'_>) -> Option<TokenStream> {
+    let has = plan
+        .states
+        .iter()
+        .any(|state| matches!(state.kind, StateKind::Output { of: Emitter::Future, .. }));
+    has.then(|| quote_spanned!(glue_span(Span::call_site())=> topology.has_async_calls();))
+}
+
 /// One type as it is, others as a tuple.
 pub(crate) fn output_type(types: &[TokenStream]) -> TokenStream {
     match types {
@@ -102,13 +111,12 @@ fn state(plan: &CodePlan<'_>, at: StateId, env: &Env<'_>, glue: &Glue) -> TokenS
                     let emits_to = Ident::new("emits_to", hop);
                     quote_spanned!(glue_span(hop)=> #operation.#emits_to(&mut *topology, #label, #closure);)
                 }
-                Emitter::Returning => {
+                Emitter::Returning | Emitter::Future => {
                     let define = Ident::new("define", hop);
                     let w = quote_spanned!(hop=> (::rama::dsl::w(), ::rama::dsl::w()));
-                    quote_spanned! {span=>
-                        topology.#define(#label, #w, #closure);
-                        topology.returns(#label);
-                    }
+                    let returns = (*of == Emitter::Returning)
+                        .then(|| quote_spanned!(span=> topology.returns(#label);));
+                    quote_spanned!(span=> topology.#define(#label, #w, #closure); #returns)
                 }
             }
         }

@@ -32,7 +32,8 @@ pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue
 fn sources(sources: &[SourcePlan<'_>], place: Place<'_>, glue: &Glue) -> TokenStream {
     let labels = sources.iter().map(|source| state::labels(&source.plan, glue, ""));
     let bodies = sources.iter().map(|plan| source(plan, place, glue));
-    quote!(#(#labels)* #(#bodies)*)
+    let is_async = sources.iter().find_map(|source| state::async_calls(&source.plan));
+    quote!(#is_async #(#labels)* #(#bodies)*)
 }
 
 fn source(source: &SourcePlan<'_>, place: Place<'_>, glue: &Glue) -> TokenStream {
@@ -59,7 +60,7 @@ pub(crate) fn part(part: &Part, plans: &[SourcePlan<'_>], is_whole: bool) -> Tok
     let Part { attrs, vis, name, module, topology, .. } = part;
     let glue = Glue::of_sources(plans);
     let code = sources(plans, Place::Part(module), &glue);
-    let code = is_whole.then_some(code);
+    let code = if is_whole { code } else { super::for_editors(&code) };
     // The owner's tag stands beside the module.
     let mut tags = module.clone();
     if let Some(last) = tags.segments.last_mut() {

@@ -35,6 +35,11 @@ pub(crate) fn block(code: &[TokenTree], errors: &mut Errors) -> Vec<Statement> {
             at += 1;
             continue;
         }
+        let before = found.len();
+        let is_unaligned = attributes(code, &mut at, errors);
+        if at == code.len() {
+            break;
+        }
         let length = if starts_block(&code[at..]) {
             dataflow_block(&code[at..], &mut found, errors)
         } else if starts_loop(&code[at..]) {
@@ -45,8 +50,27 @@ pub(crate) fn block(code: &[TokenTree], errors: &mut Errors) -> Vec<Statement> {
             length
         };
         at += length.max(1);
+        if is_unaligned {
+            found[before..].iter_mut().for_each(|statement| statement.is_unaligned = true);
+        }
     }
     found
+}
+
+/// Reads the attributes before a statement; says whether `#[unaligned]` is one of them.
+fn attributes(code: &[TokenTree], at: &mut usize, errors: &mut Errors) -> bool {
+    let mut is_unaligned = false;
+    while tokens::is_punct(code.get(*at), '#')
+        && let Some(group) = tokens::group(code.get(*at + 1), Delimiter::Bracket)
+    {
+        if group.stream().to_string() == "unaligned" {
+            is_unaligned = true;
+        } else {
+            errors.push(errors::unknown_attribute(group.span()));
+        }
+        *at += 2;
+    }
+    is_unaligned
 }
 
 /// `<<`
@@ -152,7 +176,7 @@ fn failed(
     }
     let kind = Kind::Bad { binds: pattern::salvage(&code[..end]) };
     let span = code.first().map_or_else(Span::call_site, TokenTree::span);
-    found.push(Statement { text: print::statement(&code[..end]), span, kind });
+    found.push(Statement { text: print::statement(&code[..end]), span, is_unaligned: false, kind });
     end
 }
 
@@ -222,6 +246,7 @@ impl Opened<'_> {
         Statement {
             text: print::statement(&self.code[..self.end - 1]),
             span: self.word.span(),
+            is_unaligned: false,
             kind,
         }
     }
@@ -280,6 +305,7 @@ impl Opened<'_> {
             statements.push(Statement {
                 text: case.text,
                 span: case.span,
+                is_unaligned: false,
                 kind: Kind::Block(Block {
                     kind: BlockKind::Cond,
                     head: Head::If(condition),
@@ -307,6 +333,7 @@ impl Opened<'_> {
                 found.push(Statement {
                     text: print::statement(&self.code[..self.end - 1]),
                     span: self.word.span(),
+                    is_unaligned: false,
                     kind: Kind::Value {
                         values: vec![value],
                         pattern: Some(Pattern::variable(name.clone())),
@@ -332,6 +359,7 @@ impl Opened<'_> {
             arm = vec![Statement {
                 text: case.text,
                 span: case.span,
+                is_unaligned: false,
                 kind: Kind::Block(Block {
                     kind: BlockKind::Switch,
                     head: Head::If(condition),
@@ -388,7 +416,12 @@ impl Opened<'_> {
 /// What runs where no case matches: nothing.
 fn no_match(span: Span) -> Vec<Statement> {
     let condition = Expr::plain(quote_spanned!(span=> false));
-    vec![Statement { text: "no case".into(), span, kind: Kind::Filter { condition } }]
+    vec![Statement {
+        text: "no case".into(),
+        span,
+        is_unaligned: false,
+        kind: Kind::Filter { condition },
+    }]
 }
 
 /// `*name == (a) || *name == (b)`
@@ -476,7 +509,12 @@ fn looping(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) 
         Ok((vars, outputs)) => {
             let body = block(&tokens::list(body.stream()), errors);
             let kind = Kind::Loop(Loop { vars, outputs, body, number: 0, first: 0 });
-            found.push(Statement { text: print::statement(&code[..4]), span, kind });
+            found.push(Statement {
+                text: print::statement(&code[..4]),
+                span,
+                is_unaligned: false,
+                kind,
+            });
             5
         }
         Err(error) => {

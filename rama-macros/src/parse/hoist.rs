@@ -59,6 +59,7 @@ pub(crate) fn hoist(
             found.push(Statement {
                 text: print::statement(whole),
                 span,
+                is_unaligned: false,
                 kind: Kind::Call(Call {
                     path: call::parse_path(&path)?,
                     args,
@@ -210,6 +211,7 @@ fn short_circuit(
     let bind = |value: Expr, name: Ident, text: String| Statement {
         text,
         span,
+        is_unaligned: false,
         kind: Kind::Value { values: vec![value], pattern: Some(Pattern::variable(name)) },
     };
     let mut arm = Vec::new();
@@ -222,6 +224,7 @@ fn short_circuit(
     found.push(Statement {
         text: print::statement(code),
         span,
+        is_unaligned: false,
         kind: Kind::Block(Block {
             kind: BlockKind::ShortCircuit,
             head: Head::If(left),

@@ -17,6 +17,7 @@ pub(crate) const KEYWORDS: &[&str] = &[
     "local_select",
     "select",
     "yielding_select",
+    "each_async",
     "local_transform",
     "local_clear",
     "filter",
@@ -32,7 +33,7 @@ pub(crate) const KEYWORDS: &[&str] = &[
 
 /// Whether the statement that `word` opens binds what it emits.
 pub(crate) fn emits(word: &Ident) -> bool {
-    ["local_select", "select", "yielding_select"].iter().any(|known| word == known)
+    ["local_select", "select", "yielding_select", "each_async"].iter().any(|known| word == known)
 }
 
 /// `local-select>` for `local_select>`.
@@ -100,6 +101,20 @@ fn read(
             let pattern = pattern::pattern(right, arrow)?;
             route(&mut path, word, found)?;
             Ok(Kind::Select { path, pattern, yielding: false })
+        }
+        "each_async" => {
+            let Some((arrow, right)) = right else {
+                return Err(errors::async_without_arrow(word.span()));
+            };
+            let pattern = pattern::pattern(right, arrow)?;
+            if left.is_empty() {
+                return Err(errors::async_without_code(word.span()));
+            }
+            // What stands in it is the code of an async block: `.await` and `?` are its own.
+            let code = tokens::stream(left);
+            let code = tokens::list(quote_spanned!(word.span()=> async move { #code }));
+            let future = rust::expr(&code, || errors::async_without_code(word.span()))?;
+            Ok(Kind::Async { future, pattern })
         }
         "local_transform" => Ok(Kind::Transform { path: path::path(left, word)? }),
         "local_clear" => {
@@ -226,6 +241,7 @@ pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -
             found.push(Statement {
                 text,
                 span: name.span(),
+                is_unaligned: false,
                 kind: Kind::Value {
                     values: vec![value],
                     pattern: Some(Pattern::variable(variable.clone())),
@@ -238,6 +254,7 @@ pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -
     found.push(Statement {
         text: format!("{word}> to {to}"),
         span: word.span(),
+        is_unaligned: false,
         kind: Kind::Partition(Partitioner {
             name: hash,
             written: if word == "path" { "|path".into() } else { format!("{word}>") },

@@ -95,7 +95,7 @@ pub(crate) fn statement(
         Kind::Compound { .. } | Kind::Call(_) => code.get(1).map_or(span, TokenTree::span),
         _ => span,
     };
-    found.push(Statement { text: print::statement(code), span, kind });
+    found.push(Statement { text: print::statement(code), span, is_unaligned: false, kind });
 }
 
 fn bad(code: &[TokenTree]) -> Kind {

@@ -80,7 +80,7 @@ impl Builder {
         for op in ops {
             let text = op.statement().map_or("", |statement| &statement.text).to_owned();
             let kind = match op {
-                Op::Hop { .. } | Op::Overtime { .. } | Op::Pages { .. } => "Hop",
+                Op::Hop { .. } | Op::Overtime { .. } | Op::Pages { .. } | Op::Async { .. } => "Hop",
                 Op::Call { .. } | Op::CallItself { .. } | Op::Invoke { .. } | Op::Define { .. } => {
                     "Call"
                 }

@@ -94,7 +94,8 @@ pub(crate) fn live_before(op: &Op<'_>, mut live: Live) -> Live {
         Op::Enter(jump) => live.extend(&jump.frame),
         Op::Call { statement, jump }
         | Op::CallItself { statement, jump, .. }
-        | Op::Pages { statement, jump } => {
+        | Op::Pages { statement, jump }
+        | Op::Async { statement, jump } => {
             live.extend(&jump.frame);
             mention(statement, &mut live);
         }

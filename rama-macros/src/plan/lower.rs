@@ -268,6 +268,13 @@ impl<'a> Lowering<'a> {
                 self.states[pages].hopped = Some(statement.span);
                 vec![Op::Pages { statement, jump: Jump { state: pages, frame } }]
             }
+            Kind::Async { pattern, .. } => {
+                let ops = self.rest(rest);
+                let state = self.output(Some(pattern), Emitter::Future, ops, None);
+                self.states[state].hopped = Some(statement.span);
+                let frame = self.states[state].frame.clone();
+                vec![Op::Async { statement, jump: Jump { state, frame } }]
+            }
             _ => vec![Op::Each { statement, body: self.rest(rest) }],
         }
     }

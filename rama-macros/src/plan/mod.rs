@@ -81,6 +81,8 @@ pub(crate) enum Emitter {
     InStep,
     /// The `ramaop` called in this state.
     Called(StateId),
+    /// A future, in an event of its own.
+    Future,
     /// An operation that returns here: one that is a value, or calls itself.
     Returning,
 }
@@ -132,6 +134,8 @@ pub(crate) enum Op<'a> {
     Invoke { statement: &'a Statement, of: Invoked, jump: Jump },
     /// `yielding_select>`: the pages, then the rest.
     Pages { statement: &'a Statement, jump: Jump },
+    /// `each_async>`: the rest runs when the future has delivered.
+    Async { statement: &'a Statement, jump: Jump },
     /// An anonymous operation becomes a value.
     Define { statement: &'a Statement, jump: Jump },
 }
@@ -182,6 +186,7 @@ impl<'a> Op<'a> {
             | Op::CallItself { jump, .. }
             | Op::Invoke { jump, .. }
             | Op::Pages { jump, .. }
+            | Op::Async { jump, .. }
             | Op::Define { jump, .. } => vec![jump],
             _ => Vec::new(),
         }
@@ -209,6 +214,7 @@ impl<'a> Op<'a> {
             | Op::CallItself { statement, .. }
             | Op::Invoke { statement, .. }
             | Op::Pages { statement, .. }
+            | Op::Async { statement, .. }
             | Op::Define { statement, .. } => Some(statement),
             Op::Stop | Op::Yield(_) | Op::Fork(_) | Op::Enter(_) => None,
         }

@@ -99,6 +99,7 @@ impl CodePlan<'_> {
                 | Op::Again { jump, .. }
                 | Op::Call { jump, .. }
                 | Op::Pages { jump, .. }
+                | Op::Async { jump, .. }
                 | Op::Define { jump, .. } => {
                     writeln!(out, "{indent}{text} -> {}", self.jump(jump))?
                 }

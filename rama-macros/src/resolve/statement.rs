@@ -88,6 +88,11 @@ impl<'a> Resolver<'a> {
                 self.path(path, scope);
                 self.pattern(pattern, scope);
             }
+            Kind::Async { future, pattern } => {
+                self.boundary(span, "`each_async>`");
+                self.expr(future, scope);
+                self.pattern(pattern, scope);
+            }
             Kind::Transform { path } => {
                 self.pstate_here(&path.pstate);
                 self.path(path, scope);

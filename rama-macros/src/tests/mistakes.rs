@@ -235,7 +235,7 @@ fn statements() {
             (
                 "each> *x :> *y;",
                 &[
-                    "unknown statement `each>` / the statements are `source>`, `local_select>`, `select>`, `yielding_select>`, `local_transform>`, `local_clear>`, `filter>`, `assert>`, `throw>`, `continue>`, `recur>`, `anchor>`, `hook>`, `unify>` or `yield_if_overtime>`",
+                    "unknown statement `each>` / the statements are `source>`, `local_select>`, `select>`, `yielding_select>`, `each_async>`, `local_transform>`, `local_clear>`, `filter>`, `assert>`, `throw>`, `continue>`, `recur>`, `anchor>`, `hook>`, `unify>` or `yield_if_overtime>`",
                 ],
             ),
             (

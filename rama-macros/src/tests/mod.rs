@@ -2,6 +2,8 @@
 //! plan and its expansion. Mistakes are in [`mistakes`].
 
 mod forms;
+mod fuzz;
+mod lints;
 mod mistakes;
 
 use crate::compile::{self, Compiled};

@@ -97,6 +97,9 @@ pub trait AggregatePath {
     /// The index of the PState in its module.
     fn pstate(&self) -> u32;
 
+    /// The routing hash of the leading key, if the path has one.
+    fn routing(&self) -> Option<KeyHash>;
+
     /// Folds the aggregator into the value.
     #[doc(hidden)]
     fn aggregate<A: Aggregator<Self::Value>>(
@@ -118,6 +121,10 @@ where
 
     fn pstate(&self) -> u32 {
         Path::pstate(self)
+    }
+
+    fn routing(&self) -> Option<KeyHash> {
+        self.nav.leading_key()
     }
 
     #[inline]
@@ -152,6 +159,9 @@ pub trait WritePath {
     /// The index of the PState in its module.
     fn pstate(&self) -> u32;
 
+    /// The routing hash of the leading key, if the path has one.
+    fn routing(&self) -> Option<KeyHash>;
+
     /// Runs the write.
     #[doc(hidden)]
     fn write(self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema>;
@@ -163,6 +173,10 @@ impl<W: WritePath + Clone> WritePath for &W {
 
     fn pstate(&self) -> u32 {
         W::pstate(self)
+    }
+
+    fn routing(&self) -> Option<KeyHash> {
+        W::routing(self)
     }
 
     fn write(self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema> {

@@ -1,6 +1,8 @@
 //! How a cluster is configured.
 
+use std::future::Future;
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +10,10 @@ use super::directory::TemporaryDirectory;
 use super::event::EventHook;
 use super::{ClusterError, ClusterEvent, InProcessCluster};
 use crate::disk::{Disk, RealDisk};
+use crate::exec::Spawner;
 use crate::log::LogOptions;
 use crate::store::StorageOptions;
-use crate::task::{EVENT_TARGET_TIME, FAN_OUT_LIMIT};
+use crate::task::{ASYNC_CALLS_LIMIT, EVENT_TARGET_TIME, FAN_OUT_LIMIT};
 
 /// Configures an [`InProcessCluster`]; every setting has a default.
 #[derive(Clone, Debug)]
@@ -25,6 +28,9 @@ pub struct ClusterBuilder {
     pub(crate) in_flight_bytes: usize,
     pub(crate) fan_out_limit: usize,
     pub(crate) event_target_time: Duration,
+    pub(crate) checks_alignment: bool,
+    pub(crate) async_calls_limit: usize,
+    pub(crate) spawner: Option<Spawner>,
     pub(crate) log: LogOptions,
     pub(crate) storage: StorageOptions,
 }
@@ -42,6 +48,9 @@ impl Default for ClusterBuilder {
             in_flight_bytes: 64 << 20,
             fan_out_limit: FAN_OUT_LIMIT,
             event_target_time: EVENT_TARGET_TIME,
+            checks_alignment: cfg!(debug_assertions),
+            async_calls_limit: ASYNC_CALLS_LIMIT,
+            spawner: None,
             log: LogOptions::default(),
             storage: StorageOptions::default(),
         }
@@ -113,6 +122,35 @@ impl ClusterBuilder {
     /// set. A simulation ignores it and draws from its seed.
     pub fn event_target_time(mut self, time: Duration) -> Self {
         self.event_target_time = time;
+        self
+    }
+
+    /// Whether every read and write of a PState is checked to be on the task that its key lives on:
+    /// in debug builds, unless set. See [`InProcessCluster::misaligned_accesses`].
+    pub fn check_alignment(mut self, check: bool) -> Self {
+        self.checks_alignment = check;
+        self
+    }
+
+    /// Most asynchronous calls of one task that run at once: 1,024 unless set, at least 1. Others wait
+    /// in the order they were made in.
+    pub fn async_calls_limit(mut self, calls: usize) -> Self {
+        self.async_calls_limit = calls.max(1);
+        self
+    }
+
+    /// Runs the futures of asynchronous calls where `spawner` puts them, for example on a runtime
+    /// whose sockets and timers they use. Without this, one thread of the cluster polls them all.
+    ///
+    /// The spawner is called from a thread of the cluster and must not block. A panic of it, or
+    /// dropping a future that has not ended, fails the attempt that made the call. The runtime has to
+    /// live as long as the cluster. In a simulation it may run futures on threads of its own; such a
+    /// run cannot be repeated exactly.
+    pub fn spawner(
+        mut self,
+        spawner: Arc<dyn Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync>,
+    ) -> Self {
+        self.spawner = Some(Spawner(spawner));
         self
     }
 

@@ -18,6 +18,7 @@ use crate::exec::Driver;
 use crate::log::LogError;
 use crate::module::Module;
 use crate::pstate::PState;
+use crate::task::MisalignedAccess;
 use crate::topology::{Microbatch, MicrobatchStatus, StopCause, TopologyStatus};
 use rama_paths::Schema;
 
@@ -126,6 +127,18 @@ impl InProcessCluster {
     /// What the module's state takes in memory and on disk. None if no module runs here.
     pub fn storage_status(&self) -> Option<StorageStatus> {
         self.slot.load().as_ref().map(|launched| StorageStatus::of(&launched.shared))
+    }
+
+    /// Statements that read or wrote a key on a task that the key does not live on, in order of the
+    /// source: they find nothing, or write what no client finds. Empty if no module runs here, or if
+    /// [`ClusterBuilder::check_alignment`] is off, as it is in release builds.
+    ///
+    /// A statement that means it is written `#[unaligned] local_select> …`.
+    pub fn misaligned_accesses(&self) -> Vec<MisalignedAccess> {
+        let launched = self.slot.load().clone();
+        launched
+            .and_then(|launched| launched.shared.alignment.as_ref().map(|log| log.found()))
+            .unwrap_or_default()
     }
 
     fn topology<M: Module, O>(

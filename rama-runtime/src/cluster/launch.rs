@@ -22,7 +22,10 @@ use crate::store::checkpoint::{Checkpointer, CheckpointerParts};
 use crate::store::{
     self, CheckpointTrigger, Commits, OpenedDirectory, Recovered, TopologyProgress,
 };
-use crate::task::{Inbox, ModuleFacts, TaskState, Worker, WorkerLimits, WorkerParts};
+use crate::task::{
+    AlignmentLog, CallQueue, Calls, CallsLimits, CallsParts, Inbox, ModuleFacts, TaskState, Worker,
+    WorkerLimits, WorkerParts,
+};
 use crate::topology::{Coordinator, CoordinatorLimits, StopCause, TopologyStatus};
 
 /// Seed of the random partitioner's streams; depots differ by their ids.
@@ -162,6 +165,8 @@ pub(crate) fn launch<M: Module>(
     let options = &settings.storage;
     let checkpoints =
         CheckpointTrigger::new(checkpoint, options.checkpoint_log_bytes, options.overlay_bytes);
+    let makes_calls = definition.topologies.iter().any(|topology| topology.async_calls);
+    let call_queue = makes_calls.then(|| Arc::new(CallQueue::new()));
     let shared = Arc::new(Shared {
         module: M::NAME,
         tasks: task_count,
@@ -180,7 +185,12 @@ pub(crate) fn launch<M: Module>(
         checkpoints,
         progress: Arc::clone(&progress),
         in_flight: InFlight::default(),
+        calls: call_queue.clone(),
         hook: settings.hook.clone(),
+        alignment: settings.checks_alignment.then(|| {
+            let names = definition.pstates.iter().map(|pstate| pstate.name);
+            Arc::new(AlignmentLog::new(names.collect()))
+        }),
         failed: AtomicBool::new(false),
         failed_signal,
     });
@@ -236,6 +246,7 @@ pub(crate) fn launch<M: Module>(
         event_target_time: settings.event_target_time,
         clock: clock.clone(),
         seed: settings.seed,
+        alignment: shared.alignment.clone(),
     });
     let mut tasks_by_worker: Vec<Vec<TaskState>> = signals.iter().map(|_| Vec::new()).collect();
     for (task, partitions) in (0..).zip(partitions) {
@@ -245,6 +256,11 @@ pub(crate) fn launch<M: Module>(
             Arc::clone(&facts),
         ));
     }
+    // Not the scheduler's own stream, nor that of a neighbouring seed.
+    let round_trip_seed = |index: usize| {
+        let seed = fastrand::Rng::with_seed(settings.seed?).u64(..);
+        Some(seed.wrapping_add(index as u64))
+    };
     let workers: Vec<Worker> = tasks_by_worker
         .into_iter()
         .enumerate()
@@ -253,14 +269,26 @@ pub(crate) fn launch<M: Module>(
                 records_per_slice: settings.records_per_slice,
                 in_flight_bytes: settings.in_flight_bytes,
                 write_bytes: options.overlay_bytes / 2,
-                // Not the scheduler's own stream, nor that of a neighbouring seed.
-                round_trip_seed: settings
-                    .seed
-                    .map(|seed| fastrand::Rng::with_seed(seed).u64(..).wrapping_add(index as u64)),
+                round_trip_seed: round_trip_seed(index),
             };
             Worker::new(WorkerParts { shared: Arc::clone(&shared), index, tasks, limits })
         })
         .collect();
+
+    let calls = call_queue.map(|queue| {
+        let outside = Arc::clone(queue.outside());
+        let calls = Calls::new(CallsParts {
+            shared: Arc::clone(&shared),
+            queue,
+            spawner: settings.spawner.clone(),
+            limits: CallsLimits {
+                running: settings.async_calls_limit,
+                in_flight_bytes: settings.in_flight_bytes,
+                round_trip_seed: round_trip_seed(threads),
+            },
+        });
+        (calls, outside)
+    });
 
     let (durable_progress, durable_signal) =
         (Arc::clone(&progress), Arc::clone(&coordinator_signal));
@@ -271,6 +299,9 @@ pub(crate) fn launch<M: Module>(
         if let Some(shared) = durable_shared.upgrade() {
             if let Some(LogError::Failed { .. }) = shared.log.failure() {
                 shared.fail();
+            }
+            if shared.log.check().is_err() {
+                shared.checkpoints.wake_held();
             }
             let memory = shared.commits.horizon().memory();
             shared.checkpoints.raise_if_due(&shared.log, memory);
@@ -286,7 +317,14 @@ pub(crate) fn launch<M: Module>(
             components.extend(workers.into_iter().map(|w| Box::new(w) as Box<dyn Component>));
             components.extend(coordinators.into_iter().map(|c| Box::new(c) as Box<dyn Component>));
             components.push(Box::new(checkpointer));
-            Driver::Simulation(Simulation::new(seed, clock.clone(), components))
+            match calls {
+                Some((calls, outside)) => {
+                    components.push(Box::new(calls));
+                    let simulation = Simulation::new(seed, clock.clone(), components);
+                    Driver::Simulation(simulation.with_outside(outside))
+                }
+                None => Driver::Simulation(Simulation::new(seed, clock.clone(), components)),
+            }
         }
         None => {
             let threads = Threads::new(Arc::clone(&progress));
@@ -315,6 +353,17 @@ pub(crate) fn launch<M: Module>(
                     Arc::clone(&on_panic),
                 )
             });
+            if let Some((calls, outside)) = calls {
+                started = started.and_then(|()| {
+                    threads.spawn(
+                        format!("{} calls", M::NAME),
+                        Arc::clone(&outside.signal),
+                        clock.clone(),
+                        vec![Box::new(calls)],
+                        Arc::clone(&on_panic),
+                    )
+                });
+            }
             for (index, (worker, signal)) in workers.into_iter().zip(signals).enumerate() {
                 let mut components: Vec<Box<dyn Component>> = vec![Box::new(worker)];
                 for coordinator in coordinators.take().into_iter().flatten() {

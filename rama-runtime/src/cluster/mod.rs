@@ -12,6 +12,7 @@ mod status;
 mod storage;
 
 pub use crate::store::{DatabaseError, ManifestError, RecoveryError, StorageOptions};
+pub use crate::task::MisalignedAccess;
 pub use builder::ClusterBuilder;
 pub use error::{ClusterError, LaunchError, WaitError};
 pub use event::ClusterEvent;

@@ -9,7 +9,7 @@ use crate::depot::AnyDepot;
 use crate::exec::{Progress, Signal};
 use crate::log::{Log, LogError};
 use crate::store::{CheckpointTrigger, Commits};
-use crate::task::Inbox;
+use crate::task::{AlignmentLog, CallQueue, Inbox};
 use crate::topology::TopologyStatus;
 
 /// A launched module, as its workers and coordinators see it.
@@ -34,7 +34,11 @@ pub(crate) struct Shared {
     pub(crate) checkpoints: CheckpointTrigger,
     pub(crate) progress: Arc<Progress>,
     pub(crate) in_flight: InFlight,
+    /// None if no topology makes asynchronous calls.
+    pub(crate) calls: Option<Arc<CallQueue>>,
     pub(crate) hook: Option<EventHook>,
+    /// Where misaligned accesses are noted, if they are looked for.
+    pub(crate) alignment: Option<Arc<AlignmentLog>>,
     pub(super) failed: AtomicBool,
     /// Raised with `failed`.
     pub(super) failed_signal: Arc<Signal>,
@@ -44,6 +48,15 @@ impl Shared {
     /// The worker that runs a task: neighbouring tasks share one.
     pub(crate) fn worker_of(&self, task: u32) -> usize {
         worker_of(task, self.tasks, self.inboxes.len())
+    }
+
+    /// Frames of so many bytes are done; whoever waits for fewer than `limit` in flight is woken.
+    pub(crate) fn frames_done(&self, bytes: usize, limit: usize) {
+        if self.in_flight.finished(bytes, limit) {
+            for signal in &self.worker_signals {
+                signal.raise();
+            }
+        }
     }
 
     /// Notes that the module has to be closed and opened again.

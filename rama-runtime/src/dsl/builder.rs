@@ -79,6 +79,7 @@ impl<M: Module> ModuleBuilder<M> {
             sources: builder.sources,
             states: builder.states,
             pstates: owned,
+            async_calls: builder.async_calls,
         }));
     }
 
@@ -104,6 +105,7 @@ pub struct TopologyBuilder<'s, O> {
     pub(super) states: StateTable<'s>,
     sources: Vec<SourceDefinition>,
     pstates: Vec<(u32, PStateDefinition)>,
+    pub(super) async_calls: bool,
     owner: PhantomData<fn() -> O>,
 }
 
@@ -120,6 +122,7 @@ impl<'s, O: 'static> TopologyBuilder<'s, O> {
             states: StateTable::default(),
             sources: Vec::new(),
             pstates: Vec::new(),
+            async_calls: false,
             owner: PhantomData,
         }
     }

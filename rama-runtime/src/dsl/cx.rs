@@ -49,6 +49,15 @@ impl<'a, O: 'static> Cx<'a, O> {
     pub fn at(&mut self, statement: &'static str) {
         self.event.task.statement = statement;
         self.event.task.location = Some(Location::caller());
+        self.event.task.is_unaligned = false;
+    }
+
+    /// As [`at`](Self::at), of a statement that means keys which may live on other tasks.
+    #[inline]
+    #[track_caller]
+    pub fn at_unaligned(&mut self, statement: &'static str) {
+        self.at(statement);
+        self.event.task.is_unaligned = true;
     }
 
     /// Runs a continuation at once, in this event.

@@ -93,14 +93,21 @@ impl<O: 'static> Cx<'_, O> {
         if label.is_nowhere() {
             return;
         }
+        self.count_frame();
+        let task = &mut *self.event.task;
+        let origin = if task.trace { task.origin } else { None };
+        let from = (self.event.topology, self.event.states);
+        task.outbox.push(from, target.0, label, frame, origin);
+    }
+
+    /// Fails the event if it sends more frames than it may.
+    #[inline]
+    pub(super) fn count_frame(&mut self) {
         let task = &mut *self.event.task;
         task.sent += 1;
         if task.sent > task.module.fan_out_limit {
             too_many_frames(task.module.fan_out_limit);
         }
-        let origin = if task.trace { task.origin } else { None };
-        let from = (self.event.topology, self.event.states);
-        task.outbox.push(from, target.0, label, frame, origin);
     }
 
     /// `|all`: sends a copy of a frame to every task, this one included.

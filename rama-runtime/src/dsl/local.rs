@@ -3,7 +3,7 @@
 use std::any::TypeId;
 
 use rama_paths::{
-    Aggregator, Partition, PathError, Schema, SelectPath, SinglePath, WritePath,
+    Aggregator, KeyHash, Partition, PathError, Schema, SelectPath, SinglePath, WritePath,
     path::AggregatePath,
 };
 
@@ -30,6 +30,7 @@ impl<O: 'static> Cx<'_, O> {
     where
         P: SinglePath<Owner: 'static>,
     {
+        self.check_alignment(path.pstate(), || path.routing());
         let partition = self.partition::<P::Schema>(path.pstate());
         let value = if owns::<O, P::Owner>() {
             partition.select_one(&path)
@@ -45,6 +46,7 @@ impl<O: 'static> Cx<'_, O> {
     where
         P: SelectPath<Owner: 'static>,
     {
+        self.check_alignment(path.pstate(), || path.routing());
         let partition = self.partition::<P::Schema>(path.pstate());
         let values = if owns::<O, P::Owner>() {
             partition.select(&path)
@@ -60,6 +62,7 @@ impl<O: 'static> Cx<'_, O> {
     where
         P: WritePath<Owner: OwnedBy<O>>,
     {
+        self.check_alignment(path.pstate(), || path.routing());
         let partition = self.partition::<P::Schema>(path.pstate());
         partition.transform(path).unwrap_or_else(|error| fail(error));
     }
@@ -71,6 +74,7 @@ impl<O: 'static> Cx<'_, O> {
         P: AggregatePath<Owner: OwnedBy<O>>,
         A: Aggregator<P::Value>,
     {
+        self.check_alignment(path.pstate(), || path.routing());
         let partition = self.partition::<P::Schema>(path.pstate());
         partition.aggregate(&path, aggregator).unwrap_or_else(|error| fail(error));
     }
@@ -82,6 +86,19 @@ impl<O: 'static> Cx<'_, O> {
         S: Schema,
     {
         self.local_transform(pstate.path().clear());
+    }
+
+    /// Notes an access on a task that the leading key does not live on.
+    #[inline]
+    fn check_alignment(&self, pstate: u32, routing: impl FnOnce() -> Option<KeyHash>) {
+        let task = &*self.event.task;
+        let Some(log) = &task.module.alignment else { return };
+        if let (Some(hash), false) = (routing(), task.is_unaligned) {
+            let home = hash.task(task.module.tasks);
+            if home != task.id {
+                log.note((task.statement, task.location), pstate, task.id, home);
+            }
+        }
     }
 
     fn partition<S: Schema>(&mut self, pstate: u32) -> &mut Partition<S> {

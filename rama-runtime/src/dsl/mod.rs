@@ -2,6 +2,7 @@
 //!
 //! These items are public for generated code; they keep their meaning, but users write the DSL.
 
+mod async_calls;
 mod builder;
 mod callable;
 mod carried;

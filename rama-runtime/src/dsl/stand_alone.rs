@@ -1,13 +1,14 @@
 //! Stand-alone blocks: dataflow that runs in place, without a module, and returns what it emits.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Cx, TopologyBuilder};
-use crate::exec::StatementFailure;
-use crate::task::{Event, ModuleFacts, TaskState};
+use crate::exec::{Outside, Polled, Pool, StatementFailure};
+use crate::task::{ASYNC_CALLS_LIMIT, AsyncCall, Batch, Delivery, Event, ModuleFacts, TaskState};
 
 /// The owner tag of stand-alone blocks. They own no PStates.
 #[derive(Debug)]
@@ -66,11 +67,14 @@ impl<'s> StandAlone<'s> {
         }));
     }
 
-    /// Runs the block, and every frame that it sends, until none is left.
+    /// Runs the block, and every frame that it sends and every asynchronous call that it makes, until
+    /// none is left. The thread polls the futures of calls, and sleeps until one is woken if there is
+    /// nothing else to do: a future that nobody wakes is waited for without end.
     ///
     /// # Panics
     ///
-    /// With what user code panicked with, or the message of an `assert>` or `throw>`.
+    /// With what user code or a future panicked with, the message of an `assert>` or `throw>`, or the
+    /// text of the error that an asynchronous call came to. Calls that have not ended are cancelled.
     #[track_caller]
     pub fn run(self) {
         let StandAlone { builder, entry } = self;
@@ -83,11 +87,9 @@ impl<'s> StandAlone<'s> {
             if let Some(entry) = entry {
                 entry(&mut event);
             }
-            while let Some(mut batch) = event.task.outbox.take_first() {
-                event.task.begin_batch();
-                for run in std::mem::take(&mut batch.runs) {
-                    states.run(&mut event, run.label, batch.column(run.label), run.n as usize);
-                }
+            run_frames(&mut event);
+            if !event.task.calls.is_empty() {
+                run_calls(&mut event);
             }
         }));
         if let Err(payload) = result {
@@ -95,6 +97,47 @@ impl<'s> StandAlone<'s> {
                 Ok(failure) => panic!("{}", failure.message()),
                 Err(payload) => resume_unwind(payload),
             }
+        }
+    }
+}
+
+/// Runs every frame that events send, until none is left.
+fn run_frames(event: &mut Event<'_>) {
+    while let Some(batch) = event.task.outbox.take_first() {
+        run_batch(event, batch);
+    }
+}
+
+fn run_batch(event: &mut Event<'_>, mut batch: Batch) {
+    event.task.begin_batch();
+    let states = event.states;
+    for run in std::mem::take(&mut batch.runs) {
+        states.run(event, run.label, batch.column(run.label), run.n as usize);
+    }
+}
+
+/// Runs asynchronous calls and what follows them, until none is left.
+fn run_calls(event: &mut Event<'_>) {
+    let outside = Arc::new(Outside::default());
+    let mut waiting = VecDeque::new();
+    let mut pool = Pool::<Delivery>::new(Arc::clone(&outside), None);
+    loop {
+        waiting.extend(event.task.calls.drain(..));
+        while pool.len() < ASYNC_CALLS_LIMIT
+            && let Some(AsyncCall { future, .. }) = waiting.pop_front()
+        {
+            pool.spawn(future);
+        }
+        match pool.poll_one() {
+            Some(Polled::Ended(_, Ok(Ok(batch)))) => {
+                run_batch(event, batch);
+                run_frames(event);
+            }
+            Some(Polled::Ended(_, Ok(Err(message)))) => StatementFailure::raise(message),
+            Some(Polled::Ended(_, Err(payload))) => resume_unwind(payload),
+            Some(Polled::Pending) => {}
+            None if pool.len() == 0 => return,
+            None => outside.signal.wait(None),
         }
     }
 }

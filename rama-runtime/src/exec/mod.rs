@@ -7,6 +7,7 @@
 
 mod clock;
 mod panics;
+mod pool;
 mod signal;
 mod simulation;
 mod threads;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 pub use clock::Clock;
 pub(crate) use panics::{StatementFailure, drop_quietly, panic_message};
+pub(crate) use pool::{BoxFuture, Ended, Outside, Polled, Pool, Spawner};
 pub use signal::Signal;
 pub use simulation::Simulation;
 pub use threads::{OnPanic, Progress, Threads};

@@ -8,6 +8,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub(crate) struct StatementFailure(String);
 
 impl StatementFailure {
+    /// The payload with this message.
+    pub(crate) fn new(message: String) -> StatementFailure {
+        StatementFailure(message)
+    }
+
     pub(crate) fn raise(message: String) -> ! {
         std::panic::resume_unwind(Box::new(StatementFailure(message)))
     }

@@ -3,9 +3,12 @@
 //! A batch is one ordered list of runs (label, n) over one typed column per label: nothing is boxed
 //! or serialized per frame, and frames arrive in the order they were sent, across labels.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use super::column::{AnyColumn, Column};
 use super::state::Origin;
 use crate::dsl::{Label, StateTable};
+use crate::exec::panic_message;
 
 /// `n` frames in a row of one label.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +29,18 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
+    /// A batch of one frame.
+    pub(crate) fn of<T>(label: Label<T>, frame: T, origin: Option<Origin>) -> Batch
+    where
+        T: serde::Serialize + Send + 'static,
+    {
+        let mut columns: Vec<Option<Box<dyn AnyColumn>>> = Vec::new();
+        columns.resize_with(label.index as usize, || None);
+        columns.push(Some(Box::new(Column::from(vec![frame]))));
+        let runs = vec![Run { label: label.index, n: 1, origin }];
+        Batch { runs, columns, bytes: size_of::<T>() }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.runs.is_empty()
     }
@@ -73,6 +88,14 @@ impl Batch {
             }
         }
         Ok(self)
+    }
+
+    /// [`round_trip`](Self::round_trip), or why a frame does not survive it.
+    pub(crate) fn checked_round_trip(self, states: &StateTable<'_>) -> Result<Batch, String> {
+        catch_unwind(AssertUnwindSafe(|| self.round_trip(states)))
+            .map_err(panic_message)
+            .and_then(|same| same.map_err(|error| error.to_string()))
+            .map_err(|error| format!("a frame does not survive serialization: {error}"))
     }
 }
 

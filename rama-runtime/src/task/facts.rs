@@ -1,7 +1,9 @@
 //! What all tasks of a module know of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::AlignmentLog;
 use crate::exec::Clock;
 
 /// An event that takes longer than this is over time, unless the cluster says otherwise.
@@ -26,6 +28,8 @@ pub(crate) struct ModuleFacts {
     pub(crate) clock: Clock,
     /// Seed of a simulation: then nothing may depend on real time or chance.
     pub(crate) seed: Option<u64>,
+    /// Where misaligned accesses are noted, if they are looked for.
+    pub(crate) alignment: Option<Arc<AlignmentLog>>,
 }
 
 impl ModuleFacts {
@@ -40,6 +44,7 @@ impl ModuleFacts {
             event_target_time: EVENT_TARGET_TIME,
             clock: Clock::real(),
             seed: None,
+            alignment: None,
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Tasks and the threads that run them: state, frames between tasks, and the worker that steps.
 
+mod alignment;
 mod batch;
+mod calls;
 mod column;
 mod facts;
 mod inbox;
@@ -9,7 +11,12 @@ mod random;
 mod state;
 mod worker;
 
+pub(crate) use alignment::AlignmentLog;
+pub use alignment::MisalignedAccess;
 pub(crate) use batch::{Batch, Outbox};
+pub(crate) use calls::{
+    ASYNC_CALLS_LIMIT, AsyncCall, CallQueue, CallSite, Calls, CallsLimits, CallsParts, Delivery,
+};
 pub(crate) use column::{AnyColumn, Column};
 pub(crate) use facts::{EVENT_TARGET_TIME, FAN_OUT_LIMIT, ModuleFacts};
 pub(crate) use inbox::{Inbox, Message};

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rama_paths::AnyPartition;
 
 use super::loops::Loops;
-use super::{ModuleFacts, Outbox, RandomSource, UuidSource};
+use super::{AsyncCall, ModuleFacts, Outbox, RandomSource, UuidSource};
 use crate::dsl::StateTable;
 use crate::exec::drop_quietly;
 
@@ -27,12 +27,16 @@ pub(crate) struct TaskState {
     /// By PState index.
     pub(crate) partitions: Vec<Box<dyn AnyPartition>>,
     pub(crate) outbox: Outbox,
+    /// Asynchronous calls that events have made, until somebody runs them.
+    pub(crate) calls: Vec<AsyncCall>,
     /// Iterations of loops that have not begun.
     pub(crate) loops: Loops,
     /// What is running, for errors.
     pub(crate) statement: &'static str,
     pub(crate) location: Option<&'static Location<'static>>,
     pub(crate) origin: Option<Origin>,
+    /// Whether the running statement means keys that may live on other tasks.
+    pub(crate) is_unaligned: bool,
     /// Whether frames carry their origin.
     pub(crate) trace: bool,
     /// Id of the microbatch that runs; none in a stand-alone block.
@@ -59,10 +63,12 @@ impl TaskState {
             id,
             partitions,
             outbox: Outbox::new(module.tasks),
+            calls: Vec::new(),
             loops: Loops::default(),
             statement: "",
             location: None,
             origin: None,
+            is_unaligned: false,
             trace: false,
             microbatch: None,
             began: Duration::ZERO,
@@ -94,6 +100,7 @@ impl TaskState {
     /// Forgets what an event that failed had yet to do.
     pub(crate) fn abandon_batch(&mut self) {
         drop_quietly(self.outbox.take());
+        drop_quietly(std::mem::take(&mut self.calls));
         self.loops.clear();
     }
 }

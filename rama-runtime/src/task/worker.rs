@@ -230,11 +230,7 @@ impl Worker {
             });
             self.flush(attempt, place);
         }
-        if self.shared.in_flight.finished(bytes, self.limits.in_flight_bytes) {
-            for signal in &self.shared.worker_signals {
-                signal.raise();
-            }
-        }
+        self.shared.frames_done(bytes, self.limits.in_flight_bytes);
         attempt.finish_one();
     }
 
@@ -302,12 +298,9 @@ impl Worker {
                 && random.bool()
             {
                 let states = &attempt.topology.states;
-                let same = catch_unwind(AssertUnwindSafe(|| batch.round_trip(states)))
-                    .map_err(panic_message)
-                    .and_then(|same| same.map_err(|error| error.to_string()));
-                match same {
+                match batch.checked_round_trip(states) {
                     Ok(same) => batch = same,
-                    Err(error) => {
+                    Err(message) => {
                         attempt.fail(AttemptFailure {
                             module: self.shared.module,
                             topology: attempt.topology.name,
@@ -317,7 +310,7 @@ impl Worker {
                             statement: "",
                             location: None,
                             record: None,
-                            message: format!("a frame does not survive serialization: {error}"),
+                            message,
                         });
                         continue;
                     }
@@ -331,6 +324,27 @@ impl Worker {
                 self.queue.push_back(message);
             } else {
                 self.shared.inboxes[worker].push(message);
+            }
+        }
+        if !self.tasks[place].calls.is_empty() {
+            self.make_calls(attempt, place);
+        }
+    }
+
+    /// Hands on the asynchronous calls that a task's events left.
+    #[cold]
+    fn make_calls(&mut self, attempt: &Arc<Attempt>, place: usize) {
+        match &self.shared.calls {
+            Some(queue) if attempt.topology.async_calls => {
+                let task = &mut self.tasks[place];
+                queue.push(&self.shared, attempt, task.id, &mut task.calls);
+            }
+            // Nothing waited for the plan to be durable.
+            _ => {
+                let message =
+                    "the topology makes asynchronous calls and does not say so".to_owned();
+                attempt.fail(self.failure(attempt, place, message));
+                self.tasks[place].abandon_batch();
             }
         }
     }

@@ -19,11 +19,13 @@ pub(crate) struct Attempt {
     pub(crate) ranges: Vec<Vec<Range<u64>>>,
     /// Whether frames carry the record they come from: only after a failure, since it costs.
     pub(crate) trace: bool,
-    /// Workers still emitting, batches in flight, or workers still busy with a phase.
+    /// Workers still emitting, batches in flight, asynchronous calls under way, or workers still busy with a phase.
     outstanding: AtomicI64,
     failed: AtomicBool,
     failure: Mutex<Option<AttemptFailure>>,
     coordinator: Arc<Signal>,
+    /// Of those who run its asynchronous calls: raised when it fails, so that they are cancelled.
+    calls: Option<Arc<Signal>>,
 }
 
 impl Attempt {
@@ -34,6 +36,7 @@ impl Attempt {
         ranges: Vec<Vec<Range<u64>>>,
         trace: bool,
         coordinator: Arc<Signal>,
+        calls: Option<Arc<Signal>>,
     ) -> Attempt {
         Attempt {
             topology,
@@ -45,6 +48,7 @@ impl Attempt {
             failed: AtomicBool::new(false),
             failure: Mutex::new(None),
             coordinator,
+            calls,
         }
     }
 
@@ -72,6 +76,9 @@ impl Attempt {
         let mut slot = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
         slot.get_or_insert(failure);
         self.failed.store(true, Ordering::SeqCst);
+        if let Some(calls) = &self.calls {
+            calls.raise();
+        }
     }
 
     pub(crate) fn has_failed(&self) -> bool {

@@ -73,6 +73,8 @@ enum Phase {
         trace: bool,
         not_before: Duration,
     },
+    /// The attempt starts when the log is durable up to its plan.
+    Starting(Arc<Attempt>, Position),
     Processing(Arc<Attempt>),
     Preparing(Arc<Attempt>),
     Discarding(Arc<Attempt>),
@@ -172,6 +174,7 @@ impl Coordinator {
             plan.ranges,
             trace,
             Arc::clone(&self.signal),
+            self.shared.calls.as_ref().map(|calls| Arc::clone(calls.signal())),
         ));
         match appended {
             Ok(()) => {
@@ -181,11 +184,23 @@ impl Coordinator {
                     attempt: number,
                     records: attempt.records(),
                 });
-                self.send_all(&attempt, Message::Begin);
-                Phase::Processing(attempt)
+                if self.topology.async_calls {
+                    // What calls do outside cannot be undone. If the plan were lost, the same id
+                    // could come to stand for other records.
+                    let plan = self.shared.log.sequenced();
+                    self.shared.log.want_durable(plan);
+                    Phase::Starting(attempt, plan)
+                } else {
+                    self.begin(attempt)
+                }
             }
             Err(error) => self.fail(&attempt, error),
         }
+    }
+
+    fn begin(&self, attempt: Arc<Attempt>) -> Phase {
+        self.send_all(&attempt, Message::Begin);
+        Phase::Processing(attempt)
     }
 
     /// What follows when the log refuses an entry of an attempt.
@@ -364,6 +379,13 @@ impl Component for Coordinator {
                 (Phase::Planned { plan, trace, not_before }, Step::IdleUntil(not_before))
             }
             Phase::Planned { plan, trace, .. } => (self.start(plan, trace), Step::Worked),
+            Phase::Starting(attempt, plan) if self.shared.log.durable() >= plan => {
+                (self.begin(attempt), Step::Worked)
+            }
+            Phase::Starting(attempt, plan) => match self.shared.log.failure() {
+                Some(error) => (self.broken(error), Step::Worked),
+                None => (Phase::Starting(attempt, plan), Step::Idle),
+            },
             Phase::Processing(attempt) if attempt.is_finished() => {
                 if attempt.has_failed() {
                     (self.discard(attempt), Step::Worked)

@@ -3,9 +3,9 @@
 use super::super::names;
 use super::super::slots::Around;
 use super::{Body, glue_of, one_or_tuple};
-use crate::ast::{Kind, Partitioner, PartitionerKind, Space, Statement, Target};
+use crate::ast::{Kind, Partitioner, PartitionerKind, Space, Statement, Target, VarId};
 use crate::plan::{Invoked, Jump, Live, partitioner};
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 /// What is live where a frame leaves.
@@ -356,6 +356,43 @@ impl Body<'_> {
             #at
             let #values = #cx.#select(#path);
             #cx.enter(#label, (#values, #carried));
+        }
+    }
+
+    /// `each_async>`: its code takes the variables that it mentions with it.
+    pub(super) fn each_async(
+        &mut self,
+        statement: &Statement,
+        jump: &Jump,
+        after: &Live,
+    ) -> TokenStream {
+        let Kind::Async { future, .. } = &statement.kind else { return TokenStream::new() };
+        let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
+        let vars: Vec<VarId> = statement.kind.uses().collect::<Live>().into_iter().collect();
+        let live = with_frame(after, &jump.frame);
+        let names: Vec<Ident> =
+            vars.iter().map(|var| names::owned_at_binding(self.plan, *var)).collect();
+        let values: Vec<TokenStream> =
+            vars.iter().map(|var| self.carried(*var, true, &live)).collect();
+        let users: Vec<&Ident> = vars.iter().map(|var| &self.plan.code.vars[*var].name).collect();
+        // The last token of `async move { … }` is the code itself.
+        let code = match future.code.clone().into_iter().last() {
+            Some(TokenTree::Group(group)) => group.stream(),
+            _ => TokenStream::new(),
+        };
+        let method = Ident::new("each_async", statement.span);
+        let (label, carried) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let name = self.glue.name("future", statement.span);
+        quote_spanned! {span=>
+            #at
+            let #name = {
+                #(let #names = #values;)*
+                async move {
+                    #(let #users = &#names;)*
+                    #code
+                }
+            };
+            #cx.#method(#name, #label, #carried);
         }
     }
 

@@ -178,6 +178,7 @@ impl<'p> Body<'p> {
             }
             Op::Invoke { statement, of, jump } => self.invoke(statement, of, jump, after),
             Op::Pages { statement, jump } => self.pages(statement, jump, after),
+            Op::Async { statement, jump } => self.each_async(statement, jump, after),
             Op::Define { statement, jump } => self.define(statement, jump, after),
         }
     }
@@ -187,7 +188,11 @@ impl<'p> Body<'p> {
         if self.env.is_function() {
             return TokenStream::new();
         }
-        at(&self.cx(statement.span), &statement.text, statement.span)
+        let (cx, text, user) = (self.cx(statement.span), &statement.text, statement.span);
+        if statement.is_unaligned {
+            return quote_spanned!(user=> #cx.at_unaligned(#text););
+        }
+        at(&cx, text, user)
     }
 
     /// Leaves the code that is being written.

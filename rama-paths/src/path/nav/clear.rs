@@ -6,6 +6,7 @@ use std::ops::Bound;
 use super::root::Root;
 use crate::error::PathError;
 use crate::key::KeyBytes;
+use crate::key::KeyHash;
 use crate::path::{Path, WritePath};
 use crate::schema::Schema;
 use crate::store::{
@@ -59,6 +60,10 @@ impl<O, S: Schema> WritePath for Clear<O, S> {
 
     fn pstate(&self) -> u32 {
         self.pstate
+    }
+
+    fn routing(&self) -> Option<KeyHash> {
+        None
     }
 
     fn write(self, top: WritePlace<'_, S>) -> Written<S> {

@@ -1,5 +1,6 @@
 //! `none()`: the end of a write that removes.
 
+use crate::key::KeyHash;
 use crate::path::{Navigator, Path, Removable, WriteNavigator, WritePath};
 use crate::store::{Change, WritePlace, Written};
 
@@ -41,6 +42,10 @@ where
 
     fn pstate(&self) -> u32 {
         Path::pstate(self)
+    }
+
+    fn routing(&self) -> Option<KeyHash> {
+        self.nav.0.leading_key()
     }
 
     #[inline]

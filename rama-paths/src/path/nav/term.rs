@@ -1,6 +1,7 @@
 //! `term(f)`: the end of a write that makes a value of the one that is there.
 
 use crate::error::PathError;
+use crate::key::KeyHash;
 use crate::path::{Navigator, Path, Value, WriteNavigator, WritePath};
 use crate::schema::Schema as _;
 use crate::store::{Change, WritePlace, Written};
@@ -47,6 +48,10 @@ where
 
     fn pstate(&self) -> u32 {
         Path::pstate(self)
+    }
+
+    fn routing(&self) -> Option<KeyHash> {
+        self.nav.prev.leading_key()
     }
 
     #[inline]

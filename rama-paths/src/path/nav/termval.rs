@@ -1,5 +1,6 @@
 //! `termval(v)`: the end of a write that sets a value.
 
+use crate::key::KeyHash;
 use crate::path::{Emits, Navigator, Path, Value, WriteNavigator, WritePath};
 use crate::schema::Schema;
 use crate::store::{Change, WritePlace, Written};
@@ -43,6 +44,10 @@ where
 
     fn pstate(&self) -> u32 {
         Path::pstate(self)
+    }
+
+    fn routing(&self) -> Option<KeyHash> {
+        self.nav.prev.leading_key()
     }
 
     #[inline]

@@ -1,5 +1,6 @@
 //! What generated code can do, in the form that the macro gives it.
 
+mod async_calls;
 mod cluster;
 mod context;
 mod erased;

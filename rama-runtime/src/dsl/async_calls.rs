@@ -1,0 +1,64 @@
+//! `each_async>`: calls whose result comes later, while other events of the task run.
+
+use std::fmt::Display;
+use std::future::Future;
+
+use rama_paths::Record;
+
+use super::{Cx, Label, TopologyBuilder};
+use crate::task::{AsyncCall, Batch, CallSite};
+
+impl<O: 'static> TopologyBuilder<'_, O> {
+    /// Says that code of this topology makes asynchronous calls. Each attempt at a microbatch of it
+    /// begins only when its plan is durable: what calls have done outside is done, and after a crash
+    /// the same microbatch must have the same records.
+    pub fn has_async_calls(&mut self) {
+        self.async_calls = true;
+    }
+}
+
+impl<O: 'static> Cx<'_, O> {
+    /// `each_async>`: runs a future beside the task's events. When it delivers `Ok(value)`, the
+    /// continuation `label` runs on this task with that and `carried`, in an event of its own. Calls
+    /// run at the same time and end in any order; other events run meanwhile.
+    ///
+    /// `Err` fails the attempt with the error's text, and so does a panic of the future. A failed
+    /// attempt's calls are cancelled: their futures are dropped and deliver nothing. The next attempt
+    /// calls again, so that a call is made at least once for each record, and may be made several
+    /// times; `%current_microbatch_id()` is the same each time. A microbatch is committed only when
+    /// all its calls have ended.
+    ///
+    /// A future runs on a thread that all calls share, unless the cluster has a
+    /// [spawner](crate::cluster::ClusterBuilder::spawner): it must not block. At most
+    /// [so many](crate::cluster::ClusterBuilder::async_calls_limit) of a task run at once, the others
+    /// wait in order; so a call must not wait for what a later one does.
+    ///
+    /// In a stand-alone block the thread that runs the block polls the futures, and sleeps when there
+    /// is nothing else to do. An error is a panic with its text.
+    ///
+    /// The topology has to [say](TopologyBuilder::has_async_calls) that it makes calls.
+    pub fn each_async<T, C, E>(
+        &mut self,
+        future: impl Future<Output = Result<T, E>> + Send + 'static,
+        label: Label<(T, C)>,
+        carried: C,
+    ) where
+        T: Record,
+        C: Record,
+        E: Display,
+    {
+        self.count_frame();
+        let task = &mut *self.event.task;
+        let origin = task.origin;
+        let carried_origin = if task.trace { origin } else { None };
+        let future = async move {
+            match future.await {
+                Ok(_) if label.is_nowhere() => Ok(Batch::default()),
+                Ok(value) => Ok(Batch::of(label, (value, carried), carried_origin)),
+                Err(error) => Err(error.to_string()),
+            }
+        };
+        let site = CallSite { statement: task.statement, location: task.location, origin };
+        task.calls.push(AsyncCall { future: Box::pin(future), site });
+    }
+}

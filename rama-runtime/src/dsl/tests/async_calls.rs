@@ -1,0 +1,3 @@
+//! Asynchronous calls.
+
+mod stand_alone;
