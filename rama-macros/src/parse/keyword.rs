@@ -113,7 +113,9 @@ fn read(
             // What stands in it is the code of an async block: `.await` and `?` are its own.
             let code = tokens::stream(left);
             let code = tokens::list(quote_spanned!(word.span()=> async move { #code }));
-            let future = rust::expr(&code, || errors::async_without_code(word.span()))?;
+            // What is wrong is found in the user's own tokens, not in the block around them.
+            let future = rust::expr(&code, || errors::async_without_code(word.span()))
+                .map_err(|error| rust::exprs(left).err().unwrap_or(error))?;
             Ok(Kind::Async { future, pattern })
         }
         "local_transform" => Ok(Kind::Transform { path: path::path(left, word)? }),
