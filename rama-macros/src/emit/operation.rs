@@ -282,7 +282,11 @@ fn definition(operation: &Operation, plan: &CodePlan<'_>, form: &Form<'_>) -> To
         let ret = glue.name("ret", Span::call_site());
         let returns: Vec<TokenStream> = stream_labels
             .iter()
-            .map(|label| quote_spanned!(span=> #cx.return_to(#label, #carried_name.clone())))
+            .enumerate()
+            .map(|(number, label)| {
+                let clone = (number + 1 < stream_labels.len()).then(|| quote!(.clone()));
+                quote_spanned!(span=> #cx.return_to(#label, #carried_name #clone))
+            })
             .collect();
         let return_names: Vec<Ident> = (0..returns.len())
             .map(|number| glue.name(&format!("return_{number}"), Span::call_site()))
