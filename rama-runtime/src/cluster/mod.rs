@@ -12,7 +12,7 @@ mod status;
 mod storage;
 
 pub use crate::store::{DatabaseError, ManifestError, RecoveryError, StorageOptions};
-pub use builder::ClusterBuilder;
+pub use builder::{ClusterBuilder, SpawnedFuture};
 pub use error::{ClusterError, LaunchError, WaitError};
 pub use event::ClusterEvent;
 pub use in_process::InProcessCluster;

@@ -158,7 +158,6 @@ fn after_polls(polls: u64) -> impl Future<Output = ()> + Send + 'static {
 }
 
 /// Opened once; whoever waits is woken by whoever opens it.
-#[derive(Default)]
 struct Gate {
     /// None when it is open.
     waiting: Mutex<Option<Vec<Waker>>>,

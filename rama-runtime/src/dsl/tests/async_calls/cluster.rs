@@ -352,7 +352,8 @@ fn closing_drops_calls_under_way() {
     everywhere::<Endless>(
         || InProcessCluster::builder().async_calls_limit(2),
         |tested| {
-            (DROPPED.store(0, Ordering::SeqCst), MADE.store(0, Ordering::SeqCst));
+            DROPPED.store(0, Ordering::SeqCst);
+            MADE.store(0, Ordering::SeqCst);
             tested.append::<Endless>(0..10);
             eventually("calls begin", || {
                 tested.cluster.simulate(10);

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use super::{Called, Tested, World, after_polls};
+use super::{COUNTS, Called, Tested, World, after_polls};
 use crate::cluster::InProcessCluster;
 use crate::disk::MemDisk;
+use crate::log::LogOptions;
 
 #[test]
 fn a_microbatch_that_called_keeps_its_records_over_a_crash() {
@@ -25,7 +26,7 @@ fn a_microbatch_that_called_keeps_its_records_over_a_crash() {
     }
 
     let mut crashes_with_calls = 0;
-    for seed in 0..150 {
+    for seed in 0..40 {
         CALLED.lock().expect("no panic").clear();
         let mut random = fastrand::Rng::with_seed(seed);
         let mut disk = MemDisk::new();
@@ -33,6 +34,7 @@ fn a_microbatch_that_called_keeps_its_records_over_a_crash() {
         for life in 0..4 {
             let builder = InProcessCluster::builder()
                 .microbatch_max_records(5)
+                .log_options(LogOptions::default().preallocate(0))
                 .disk(Arc::new(disk.clone()))
                 .data_dir("/data")
                 .simulated(seed * 10 + life);
@@ -56,7 +58,11 @@ fn a_microbatch_that_called_keeps_its_records_over_a_crash() {
         let tested = Tested::launch::<Crashing>(builder, 4, 2);
         // Whatever was ever called stands for one microbatch: no record was called in two.
         tested.append::<Crashing>(appended..appended + 1);
-        tested.cluster.simulate(100_000);
+        // One microbatch takes all that is left, so it is in the last one.
+        let counts = tested.cluster.pstate(COUNTS);
+        while counts.select_one(|p| p.key(appended)).expect("it is read").is_none() {
+            tested.cluster.simulate(100);
+        }
         let called = CALLED.lock().expect("no panic").clone();
         let mut owner = BTreeMap::new();
         for (microbatch, records) in &called {
@@ -71,5 +77,5 @@ fn a_microbatch_that_called_keeps_its_records_over_a_crash() {
         }
         tested.cluster.kill();
     }
-    assert!(crashes_with_calls > 100, "{crashes_with_calls}");
+    assert!(crashes_with_calls > 40, "{crashes_with_calls}");
 }
