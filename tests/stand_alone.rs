@@ -283,7 +283,7 @@ fn throw_fails() {
 #[test]
 #[should_panic(expected = "operations called each other within one event")]
 fn recursion_without_end_fails_the_event_and_not_the_process() {
-    dataflow! { %forever(0) :> *n; *n + 1 :> *m; };
+    dataflow! { %forever(0) :> *n; *n + 1 :> *_m; };
 }
 
 #[test]
