@@ -202,7 +202,7 @@ fn switch_subsource_and_shadowif() {
         Remove(i64),
         Nothing,
     }
-    let events = vec![Event::Add { id: 1, by: 5 }, Event::Nothing, Event::Remove(3)];
+    let events = [Event::Add { id: 1, by: 5 }, Event::Nothing, Event::Remove(3)];
     let out = dataflow! {
         <<each events.iter() :> *e { assert> !matches!(*e, Event::Add { by: 6, .. }); }
         %range(0, 3) :> *i;
