@@ -12,6 +12,7 @@ mod anchors;
 mod anonymous_operations;
 mod blocks;
 mod branches;
+mod combined;
 mod failure;
 mod loops;
 mod nested;
