@@ -135,7 +135,19 @@ fn ramaop(
         #docs
         #[allow(non_camel_case_types)]
         #[derive(Clone, Copy, Debug)]
-        #vis struct #name #impl_generics (#[doc(hidden)] #vis ::rama::dsl::CalledWithPercent<#marker>) #clause;
+        #vis struct #name #impl_generics #clause {
+            __marker: ::rama::dsl::CalledWithPercent<#marker>,
+        }
+
+        // What makes it is a function and not the type itself, since a variable may have the name
+        // of a function.
+        #[doc(hidden)]
+        #[allow(missing_docs, unreachable_pub)]
+        #vis fn #name #impl_generics (
+            __marker: ::rama::dsl::CalledWithPercent<#marker>,
+        ) -> #name #type_generics #clause {
+            #name { __marker }
+        }
 
         impl #impl_generics ::rama::dsl::IsOperation for #name #type_generics #clause {}
 
