@@ -109,6 +109,13 @@ impl Tested {
         }
     }
 
+    /// Appends records that one microbatch will take.
+    fn append_together<W: World>(&self, numbers: std::ops::Range<u64>) {
+        self.cluster.pause_microbatch_topology(topology::<W>()).expect("it pauses");
+        self.append::<W>(numbers);
+        self.cluster.resume_microbatch_topology(topology::<W>()).expect("it goes on");
+    }
+
     fn wait<W: World>(&self, count: u64) {
         self.cluster
             .wait_for_microbatch_processed_count(topology::<W>(), count)

@@ -176,8 +176,7 @@ fn a_failed_attempt_cancels_its_calls_also_those_that_wait() {
     everywhere::<Cancelled>(builder, |tested| {
         DROPPED.store(0, Ordering::SeqCst);
         FAILS.store(true, Ordering::SeqCst);
-        tested.append::<Cancelled>(1..2);
-        tested.append::<Cancelled>(2..20);
+        tested.append_together::<Cancelled>(1..20);
         tested.wait::<Cancelled>(19);
         tested.check(1..20, |n| n);
         assert!(tested.failures()[0].starts_with("no in module"));
@@ -218,7 +217,7 @@ fn a_failure_elsewhere_cancels_calls() {
         || InProcessCluster::builder().emit_max_records(1),
         |tested| {
             FIRST.store(true, Ordering::SeqCst);
-            tested.append::<Elsewhere>(0..10);
+            tested.append_together::<Elsewhere>(0..10);
             tested.wait::<Elsewhere>(10);
             tested.check(0..10, |n| n);
             assert!(tested.failures()[0].starts_with("panic: in the event in module"));
@@ -251,15 +250,11 @@ fn a_microbatch_waits_for_all_its_calls_and_others_run_meanwhile() {
     everywhere::<Slow>(InProcessCluster::builder, |tested| {
         GATE.close();
         ENDED.store(0, Ordering::SeqCst);
-        tested.append::<Slow>(0..20);
-        for _ in 0..1000 {
+        tested.append_together::<Slow>(0..20);
+        eventually("all but one end", || {
             tested.cluster.simulate(10);
-            if ENDED.load(Ordering::SeqCst) == 19 {
-                break;
-            }
-            thread::sleep(Duration::from_millis(1));
-        }
-        assert_eq!(ENDED.load(Ordering::SeqCst), 19);
+            ENDED.load(Ordering::SeqCst) == 19
+        });
         let wait = Duration::from_millis(50);
         let topology = topology::<Slow>();
         tested
@@ -354,7 +349,7 @@ fn closing_drops_calls_under_way() {
         |tested| {
             DROPPED.store(0, Ordering::SeqCst);
             MADE.store(0, Ordering::SeqCst);
-            tested.append::<Endless>(0..10);
+            tested.append_together::<Endless>(0..10);
             eventually("calls begin", || {
                 tested.cluster.simulate(10);
                 MADE.load(Ordering::SeqCst) >= 2

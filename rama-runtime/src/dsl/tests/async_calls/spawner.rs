@@ -148,7 +148,7 @@ fn cancelled_calls_are_dropped_and_forgotten_by_the_executor() {
     everywhere::<Late>(builder, |tested| {
         GATE.close();
         FIRST.store(true, Ordering::SeqCst);
-        tested.append::<Late>(0..12);
+        tested.append_together::<Late>(0..12);
         tested.wait::<Late>(12);
         GATE.open();
         tested.check(0..12, |n| n);
@@ -156,7 +156,7 @@ fn cancelled_calls_are_dropped_and_forgotten_by_the_executor() {
         tested.wait::<Late>(14);
         tested.check(0..14, |n| n);
         tested.cluster.close().expect("it closes");
-        for _ in 0..2000 {
+        for _ in 0..10_000 {
             if MADE.load(Ordering::SeqCst) == DROPPED.load(Ordering::SeqCst)
                 && SPAWNED.load(Ordering::SeqCst) == FORGOTTEN.load(Ordering::SeqCst)
             {
