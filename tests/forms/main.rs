@@ -3,7 +3,7 @@
 //!
 //! Each file has a topology, or a few, that write rows under the name of a test; a topology runs
 //! once on all clusters, and each test compares its own rows with what is computed here.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(deprecated, missing_docs, clippy::unwrap_used)]
 
 #[path = "../common/forms.rs"]
 mod forms;
