@@ -303,3 +303,21 @@ fn a_loop_that_emits_runs_a_million_times() {
     let sum = |n: i64| n * (n - 1) / 2;
     assert_eq!(out, [0, sum(250_000), sum(500_000), sum(750_000), sum(1_000_000)]);
 }
+
+/// What a nested operation emits is a value, not a place.
+#[test]
+fn nested_operations_give_values_that_can_be_moved() {
+    fn shout(text: String) -> String {
+        text.to_uppercase()
+    }
+    let out = dataflow! {
+        <<ramafn %name(*n: i64) -> String { :> format!("n{n}"); }
+        %range(0, 2) :> *n;
+        shout(%name(*n)) :> *loud;
+        vec![%name(*n), %name(*n + 1)] :> *list;
+        :> *loud, *list, (%name(*n), %name(*n).len());
+    };
+    let name = |n: i64| format!("n{n}");
+    let row = |n: i64| (name(n).to_uppercase(), vec![name(n), name(n + 1)], (name(n), 2));
+    assert_eq!(out, [row(0), row(1)]);
+}
