@@ -187,7 +187,7 @@ fn ramaop(
                 &self,
                 topology: &mut ::rama::dsl::TopologyBuilder<'__s, __Owner>,
                 label: ::rama::dsl::Label<(__Out, #carried)>,
-                body: impl Fn(&mut ::rama::dsl::Cx<'_, __Owner>, (__Out, #carried))
+                body: impl ::core::ops::Fn(&mut ::rama::dsl::Cx<'_, __Owner>, (__Out, #carried))
                     + ::core::marker::Send
                     + ::core::marker::Sync
                     + '__s,

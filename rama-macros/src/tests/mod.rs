@@ -1,6 +1,7 @@
 //! Whole modules, operations and blocks through all stages: each snapshot holds the source, its
 //! plan and its expansion. Mistakes are in [`mistakes`].
 
+mod cost;
 mod forms;
 mod fuzz;
 mod lints;
