@@ -1,7 +1,7 @@
 //! The driver: parse, resolve, plan, emit.
 
 use crate::errors::{Errors, Warnings};
-use crate::{emit, lint, parse, plan, resolve};
+use crate::{editor, emit, lint, parse, plan, resolve};
 use proc_macro2::TokenStream;
 
 /// What a module came to.
@@ -15,6 +15,9 @@ pub(crate) struct Compiled {
 
 /// Compiles the input of `defmodule!`. There is always code, also beside errors.
 pub(crate) fn defmodule(input: TokenStream) -> Compiled {
+    if editor::is_on() {
+        return editor::defmodule(input);
+    }
     let mut errors = Errors::default();
     let Some(mut module) = parse::module(input, &mut errors) else {
         return Compiled { code: TokenStream::new(), plan: String::new(), errors };
@@ -32,6 +35,9 @@ pub(crate) fn defmodule(input: TokenStream) -> Compiled {
 
 /// Compiles the input of `sources!` outside of `defmodule!`.
 pub(crate) fn sources(input: TokenStream) -> Compiled {
+    if editor::is_on() {
+        return editor::sources(input);
+    }
     let mut errors = Errors::default();
     let Some(mut part) = parse::part(input, &mut errors) else {
         return Compiled { code: TokenStream::new(), plan: String::new(), errors };
@@ -48,7 +54,12 @@ pub(crate) fn sources(input: TokenStream) -> Compiled {
 
 /// Compiles the input of `dataflow!`: operations, or a stand-alone block.
 pub(crate) fn dataflow(input: TokenStream) -> Compiled {
-    if parse::is_items(&input) { operations(input) } else { stand_alone(input) }
+    match (parse::is_items(&input), editor::is_on()) {
+        (true, false) => operations(input),
+        (false, false) => stand_alone(input),
+        (true, true) => editor::operations(input),
+        (false, true) => editor::stand_alone(input),
+    }
 }
 
 fn operations(input: TokenStream) -> Compiled {

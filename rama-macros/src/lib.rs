@@ -7,6 +7,7 @@
 mod ast;
 mod compile;
 mod derive;
+mod editor;
 mod emit;
 mod errors;
 mod lint;

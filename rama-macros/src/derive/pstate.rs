@@ -150,6 +150,7 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
             type Slot = ::rama::paths::store::Handle;
             type Tables = #tables;
             type Map = ::rama::paths::PMap<(), ()>;
+            type Names<P> = #tokens_name;
         }
 
         #[automatically_derived]

@@ -6,6 +6,7 @@
 //! rustc finds wrong is shown there.
 
 mod body;
+pub(crate) mod editor;
 mod env;
 mod frame;
 mod graph;

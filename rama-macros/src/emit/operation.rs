@@ -18,9 +18,26 @@ pub(crate) fn operation(operation: &Operation, plan: &CodePlan<'_>, is_whole: bo
         OperationForm::Function { output } => function(operation, plan, output, is_whole),
         OperationForm::Operation { streams, carried, calls_itself } => {
             let form = Form { streams, carried: *carried, calls_itself: *calls_itself };
-            ramaop(operation, plan, &form, is_whole)
+            let definition = definition(operation, plan, &form);
+            let definition = if is_whole { definition } else { super::for_editors(&definition) };
+            ramaop(operation, plan, &form, &definition)
         }
     }
+}
+
+/// The expansion of a `ramaop` for an editor, which does not ask where it hops.
+pub(super) fn for_editors(operation: &Operation, definition: &TokenStream) -> TokenStream {
+    let OperationForm::Operation { streams, carried, calls_itself } = &operation.form else {
+        return TokenStream::new();
+    };
+    let form = Form { streams, carried: *carried, calls_itself: *calls_itself };
+    let plan = CodePlan {
+        code: &operation.code,
+        entry: Vec::new(),
+        states: Vec::new(),
+        order: Vec::new(),
+    };
+    ramaop(operation, &plan, &form, definition)
 }
 
 fn lints() -> TokenStream {
@@ -84,7 +101,7 @@ fn ramaop(
     operation: &Operation,
     plan: &CodePlan<'_>,
     form: &Form<'_>,
-    is_whole: bool,
+    definition: &TokenStream,
 ) -> TokenStream {
     let Operation { attrs, vis, name, generics, params, .. } = operation;
     let span = glue_span(name.span());
@@ -94,8 +111,6 @@ fn ramaop(
     let args: Vec<&TokenStream> = Param::values(params).map(|(_, ty)| ty).collect();
     let args = quote!((#(#args,)*));
     let marker = marker(generics);
-    let definition = definition(operation, plan, form);
-    let definition = if is_whole { definition } else { super::for_editors(&definition) };
     let carried = carried_generic();
     let fields: Vec<Ident> = form
         .streams

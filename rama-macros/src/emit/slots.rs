@@ -14,7 +14,7 @@ use quote::{quote, quote_spanned};
 use std::collections::HashMap;
 
 /// Navigators that only look at the keys they are given.
-const LOOKING: &[&str] =
+pub(super) const LOOKING: &[&str] =
     &["key", "must", "sorted_map_range", "sorted_map_range_from", "sorted_map_range_to"];
 
 /// What must be known about a statement to move a value at its last use.

@@ -54,7 +54,7 @@ pub(crate) fn stand_alone(
     }
 }
 
-fn emits(block: &[Statement]) -> bool {
+pub(super) fn emits(block: &[Statement]) -> bool {
     block.iter().any(|statement| match &statement.kind {
         Kind::Emission(emission) if emission.target == Target::Collect => true,
         kind => kind.blocks().into_iter().any(|block| emits(block)),

@@ -17,8 +17,10 @@ mod sigils;
 mod stand_alone;
 mod statement;
 
+pub(crate) use block::BLOCKS;
 pub(crate) use keyword::KEYWORDS;
 pub(crate) use operation::operations;
+pub(crate) use partitioner::PARTITIONERS;
 pub(crate) use section::part;
 pub(crate) use stand_alone::{is_items, stand_alone};
 

@@ -4,7 +4,7 @@ use super::path::AGGREGATORS;
 use super::{block, call, hoist, keyword, partitioner, path, pattern, rust};
 use crate::ast::{Emission, Kind, Statement, Target};
 use crate::errors::{self, Errors};
-use crate::{print, tokens};
+use crate::{editor, print, tokens};
 use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use syn::Result;
 
@@ -87,7 +87,7 @@ pub(crate) fn statement(
         Err(error) => {
             found.truncate(before);
             errors.push(error);
-            bad(code)
+            guessed(code, found).unwrap_or_else(|| bad(code))
         }
     };
     let span = match &kind {
@@ -96,6 +96,18 @@ pub(crate) fn statement(
         _ => span,
     };
     found.push(Statement { text: print::statement(code), span, is_unaligned: false, kind });
+}
+
+/// In an editor, the nearest statement that can be read.
+fn guessed(code: &[TokenTree], found: &mut Vec<Statement>) -> Option<Kind> {
+    if !editor::guesses() {
+        return None;
+    }
+    let before = found.len();
+    editor::guesses_at(code).iter().find_map(|guess| {
+        found.truncate(before);
+        kind(guess, found, &mut Errors::default()).ok()
+    })
 }
 
 fn bad(code: &[TokenTree]) -> Kind {

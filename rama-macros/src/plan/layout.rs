@@ -8,23 +8,23 @@ use proc_macro2::Ident;
 use std::collections::{HashMap, HashSet};
 
 /// A block as chains.
-pub(super) struct Layout<'a> {
-    pub(super) chains: Vec<Vec<Item<'a>>>,
+pub(crate) struct Layout<'a> {
+    pub(crate) chains: Vec<Vec<Item<'a>>>,
     /// What is attached to each anchor, in order of the source.
     attached: HashMap<String, Vec<Attached<'a>>>,
     /// The chains behind each `unify>`.
-    pub(super) unifies: Vec<(&'a Unify, usize)>,
+    pub(crate) unifies: Vec<(&'a Unify, usize)>,
     /// The states that those chains became.
-    pub(super) joins: Vec<Option<StateId>>,
+    pub(crate) joins: Vec<Option<StateId>>,
     /// The chain that the block ends with: what follows the block follows it.
-    pub(super) last: usize,
-    pub(super) then: Then,
+    pub(crate) last: usize,
+    pub(crate) then: Then,
     /// The points named so far.
     known: HashSet<String>,
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Item<'a> {
+pub(crate) enum Item<'a> {
     Statement(&'a Statement),
     /// A point that code is attached to.
     Point(&'a Ident),
@@ -32,7 +32,7 @@ pub(super) enum Item<'a> {
 
 /// What is attached to an anchor.
 #[derive(Clone, Copy)]
-pub(super) enum Attached<'a> {
+pub(crate) enum Attached<'a> {
     Chain(usize),
     /// The block of a `<<branch`.
     Block(&'a [Statement]),
@@ -44,7 +44,7 @@ pub(super) enum Attached<'a> {
 }
 
 impl<'a> Layout<'a> {
-    pub(super) fn of(block: &'a [Statement], then: &Then) -> Layout<'a> {
+    pub(crate) fn of(block: &'a [Statement], then: &Then) -> Layout<'a> {
         let mut layout = Layout {
             chains: vec![Vec::new()],
             attached: HashMap::new(),
@@ -123,12 +123,12 @@ impl<'a> Layout<'a> {
     }
 
     /// What is attached to an anchor.
-    pub(super) fn attached(&self, anchor: &Ident) -> &[Attached<'a>] {
+    pub(crate) fn attached(&self, anchor: &Ident) -> &[Attached<'a>] {
         self.attached.get(&anchor.to_string()).map_or(&[], Vec::as_slice)
     }
 
     /// What follows a chain.
-    pub(super) fn then(&self, chain: usize) -> Then {
+    pub(crate) fn then(&self, chain: usize) -> Then {
         if chain == self.last { self.then.clone() } else { Then::Nothing }
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn code<'a>(code: &'a Code, numbers: &mut usize) -> CodePlan<'a> {
 
 /// What follows a block of statements.
 #[derive(Clone)]
-pub(super) enum Then {
+pub(crate) enum Then {
     Nothing,
     /// The block is an arm in line: it yields these.
     Yield(Vec<VarId>),

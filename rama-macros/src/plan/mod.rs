@@ -6,7 +6,7 @@
 //! runs what follows ([`Op::Call`]).
 
 mod graph;
-mod layout;
+pub(crate) mod layout;
 mod live;
 mod lower;
 mod print;
@@ -14,7 +14,7 @@ mod print;
 use crate::ast::{Anonymous, Call, Code, Module, Partitioner, Pattern, Source, Statement, VarId};
 pub(crate) use graph::graph;
 pub(crate) use live::{live_before, live_into};
-pub(crate) use lower::{code, sources};
+pub(crate) use lower::{Then, code, sources};
 use proc_macro2::{Ident, Span};
 use std::collections::BTreeSet;
 

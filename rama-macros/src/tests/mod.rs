@@ -2,6 +2,7 @@
 //! plan and its expansion. Mistakes are in [`mistakes`].
 
 mod cost;
+mod editor;
 mod forms;
 mod fuzz;
 mod lints;

@@ -18,6 +18,10 @@ pub trait Location: Sized + 'static {
     /// one error: the missing [`Keyed`](crate::schema::Keyed) at the navigator.
     #[doc(hidden)]
     type Map: Keyed;
+    /// For editors: what has the names that may follow a path `P` to this place, which is its fixed
+    /// keys or else the path itself with the navigators.
+    #[doc(hidden)]
+    type Names<P>;
 
     /// The place as that of a map, if it is one.
     #[doc(hidden)]
@@ -40,6 +44,7 @@ impl<T: 'static> Location for ReadOnly<T> {
     type Slot = T;
     type Tables = ();
     type Map = PMap<(), ()>;
+    type Names<P> = P;
 }
 
 /// Whether something is at the place.

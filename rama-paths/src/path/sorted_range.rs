@@ -24,6 +24,7 @@ impl<M: Keyed> Location for SortedRange<M> {
     type Slot = RangeSlot;
     type Tables = M::Tables;
     type Map = M;
+    type Names<P> = P;
 
     #[inline]
     fn entries(place: ReadPlace<'_, Self>) -> Option<Entries<'_, M>> {

@@ -9,6 +9,7 @@ impl<V: Record> Location for V {
     type Slot = V;
     type Tables = ();
     type Map = PMap<(), V>;
+    type Names<P> = P;
 }
 
 #[diagnostic::do_not_recommend]

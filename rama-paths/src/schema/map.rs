@@ -19,6 +19,7 @@ impl<K: Key, V: Schema> Location for PMap<K, V> {
     type Slot = Handle;
     type Tables = Node<V>;
     type Map = Self;
+    type Names<P> = P;
 
     #[inline]
     fn as_map(place: ReadPlace<'_, Self>) -> Option<ReadPlace<'_, Self>> {

@@ -9,6 +9,8 @@ mod carried;
 mod carries;
 mod context;
 mod cx;
+#[doc(hidden)]
+pub mod editor;
 mod function;
 mod hops;
 mod label;

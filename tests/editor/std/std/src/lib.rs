@@ -1,0 +1,3 @@
+//! See `core`.
+#![no_core]
+pub use core::*;
