@@ -50,7 +50,7 @@ defmodule! {
                 <<if *a % 2 == 0 { |hash(*a); *a + 1 :> *b; } else { *a :> *b; }
                 |all;
                 filter> *b < -1;
-                *a + *b :> *c;
+                *a + *b :> *_c;
             }
         }
 

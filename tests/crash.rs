@@ -261,6 +261,7 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled() {
         check_bank(&bank);
         cluster.close().unwrap();
     }
+    println!("{checkpoints} checkpoints, {deaths_in_checkpoints} deaths in one");
     assert!(acked.transfers.len() > 500, "only {} transfers", acked.transfers.len());
     assert!(checkpoints >= 300, "only {checkpoints} checkpoints");
     assert!(deaths_in_checkpoints >= 10, "only {deaths_in_checkpoints} deaths in checkpoints");
@@ -268,13 +269,14 @@ fn killed_at_any_moment_nothing_acknowledged_is_lost_or_doubled() {
     assert!(segments < 20, "the log was not cut: {segments} segments");
 }
 
-/// One life of a cluster on a disk whose power is cut at a random step.
-fn power_cut(seed: u64) -> u64 {
+/// Lives of a cluster on a disk whose power is cut at random steps: four at least, and as many as it
+/// takes for five checkpoints. What the last one left is looked at, too. How many checkpoints there were.
+fn power_cuts(seed: u64) -> u64 {
     let checkpoints = Arc::new(AtomicU64::new(0));
     let mut random = fastrand::Rng::with_seed(seed);
     let mut acked = Acked::default();
     let mut disk = MemDisk::new();
-    for round in 0..4_i64 {
+    for round in 0.. {
         let cut = Arc::new(AtomicBool::new(false));
         // Some lives end between prepare and commit.
         let hold = random.bool();
@@ -306,6 +308,10 @@ fn power_cut(seed: u64) -> u64 {
         let bank = read_bank(&cluster);
         check_acked(&bank, &acked);
         check_bank(&bank);
+        if round >= 4 && checkpoints.load(Ordering::SeqCst) >= 5 {
+            break;
+        }
+        assert!(round < 200, "no 5 checkpoints in so many lives");
         let deposits = cluster.depot(BankTransferModule::deposit_depot);
         let transfers = cluster.depot(BankTransferModule::transfer_depot);
         if random.bool() {
@@ -356,10 +362,10 @@ fn power_cuts_that_tear_unsynced_writes_lose_nothing_acknowledged() {
     let seeds = std::env::var(SEEDS).map_or(200, |seeds| seeds.parse().unwrap());
     let mut checkpoints = 0;
     for seed in 0..seeds {
-        match std::panic::catch_unwind(|| power_cut(seed)) {
+        match std::panic::catch_unwind(|| power_cuts(seed)) {
             Ok(made) => checkpoints += made,
             Err(_) => panic!("seed {seed}"),
         }
     }
-    assert!(checkpoints > 5 * seeds, "only {checkpoints} checkpoints");
+    println!("{seeds} seeds, {checkpoints} checkpoints");
 }

@@ -1,5 +1,5 @@
 //! What each form of the dataflow language does, on several task counts, on threads and under seeds.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, deprecated)]
 
 #[path = "common/forms.rs"]
 mod forms;

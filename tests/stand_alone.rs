@@ -202,7 +202,7 @@ fn switch_subsource_and_shadowif() {
         Remove(i64),
         Nothing,
     }
-    let events = vec![Event::Add { id: 1, by: 5 }, Event::Nothing, Event::Remove(3)];
+    let events = [Event::Add { id: 1, by: 5 }, Event::Nothing, Event::Remove(3)];
     let out = dataflow! {
         <<each events.iter() :> *e { assert> !matches!(*e, Event::Add { by: 6, .. }); }
         %range(0, 3) :> *i;
@@ -283,7 +283,7 @@ fn throw_fails() {
 #[test]
 #[should_panic(expected = "operations called each other within one event")]
 fn recursion_without_end_fails_the_event_and_not_the_process() {
-    dataflow! { %forever(0) :> *n; *n + 1 :> *m; };
+    dataflow! { %forever(0) :> *n; *n + 1 :> *_m; };
 }
 
 #[test]
@@ -302,4 +302,22 @@ fn a_loop_that_emits_runs_a_million_times() {
     };
     let sum = |n: i64| n * (n - 1) / 2;
     assert_eq!(out, [0, sum(250_000), sum(500_000), sum(750_000), sum(1_000_000)]);
+}
+
+/// What a nested operation emits is a value, not a place.
+#[test]
+fn nested_operations_give_values_that_can_be_moved() {
+    fn shout(text: String) -> String {
+        text.to_uppercase()
+    }
+    let out = dataflow! {
+        <<ramafn %name(*n: i64) -> String { :> format!("n{n}"); }
+        %range(0, 2) :> *n;
+        shout(%name(*n)) :> *loud;
+        vec![%name(*n), %name(*n + 1)] :> *list;
+        :> *loud, *list, (%name(*n), %name(*n).len());
+    };
+    let name = |n: i64| format!("n{n}");
+    let row = |n: i64| (name(n).to_uppercase(), vec![name(n), name(n + 1)], (name(n), 2));
+    assert_eq!(out, [row(0), row(1)]);
 }

@@ -35,6 +35,9 @@ pub fn run(keys: &[u64], sizes: &Sizes, with_checkpoints: bool, dir: &Path) -> M
     };
     preload(keys, sizes, dir);
     let rama = Instrumented::launch(KeyCount, dir, sizes.event_batch / THREADS, storage);
+    if with_checkpoints {
+        rama.wait_for_backlog_below(sizes.ack_log_bytes);
+    }
     let depot = rama.cluster.depot(KeyCount::events);
     let mut number = sizes.acks_after;
     let mut append = || {

@@ -195,6 +195,20 @@ impl Instrumented {
         self.wait_for_checkpoints(made + checkpoints);
     }
 
+    /// Waits until less log is behind the last checkpoint: what an earlier launch left may hold appends
+    /// up under the limits of this one.
+    pub fn wait_for_backlog_below(&self, bytes: u64) {
+        let start = Instant::now();
+        let backlog = || {
+            let status = self.cluster.storage_status().expect("a launched module");
+            status.log_bytes_behind_checkpoint
+        };
+        while backlog() >= bytes {
+            assert!(start.elapsed() < PATIENCE, "no checkpoint in {PATIENCE:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
     /// Waits until there are so many since the launch. Panics if that takes too long.
     fn wait_for_checkpoints(&self, count: u64) {
         let Happened { begun, made, checkpoints, waited_nanos, .. } = &*self.happened;

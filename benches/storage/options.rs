@@ -51,7 +51,7 @@ impl Sizes {
             keys: 1_000_000,
             structures: 10_000,
             read_seconds: 5.0,
-            read_log_bytes: 4 << 20,
+            read_log_bytes: 2 << 20,
             acks_after: 1_000_000,
             ack_seconds: 5.0,
             ack_log_bytes: 1 << 20,

@@ -22,6 +22,12 @@ impl Contestant<'_> {
     fn median(&self, of: impl Fn(&Outcome) -> f64) -> f64 {
         median(self.rounds.iter().map(of))
     }
+
+    /// Its events/s as a share of another's, round by round: what disturbs a round disturbs both.
+    fn median_share(&self, other: &Contestant<'_>) -> f64 {
+        let rounds = self.rounds.iter().zip(other.rounds);
+        median(rounds.map(|(mine, theirs)| theirs.seconds / mine.seconds))
+    }
 }
 
 /// Times of a workload: rama's, without checkpoints, by hand over redb, by hand.
@@ -30,8 +36,7 @@ pub fn print_times(count: usize, bytes: usize, contestants: &[Contestant<'_>; 4]
         "{:<22}{:>8}{:>8}{:>12}{:>10}{:>10}{:>13}{:>9}  rounds in s",
         "", "s", "cpu s", "events/s", "of limit", "of redb", "checkpoints", "written"
     );
-    let [.., redb, limit] =
-        contestants.each_ref().map(|contestant| contestant.median(|round| round.seconds));
+    let [.., redb, limit] = contestants;
     for contestant in contestants {
         let seconds = contestant.median(|round| round.seconds);
         let rounds: Vec<String> =
@@ -41,14 +46,16 @@ pub fn print_times(count: usize, bytes: usize, contestants: &[Contestant<'_>; 4]
             contestant.name,
             contestant.median(|round| round.cpu),
             count as f64 / seconds,
-            limit / seconds,
-            redb / seconds,
+            contestant.median_share(limit),
+            contestant.median_share(redb),
             contestant.median(|round| round.checkpoints as f64),
             contestant.median(|round| round.written as f64) / bytes as f64,
             rounds.join(" "),
         );
     }
-    println!("of limit, of redb: events/s as a share of theirs; written: bytes for each of events");
+    println!(
+        "of limit, of redb: events/s as a share of theirs, the median of the rounds; written: bytes for each of events"
+    );
     for contestant in contestants {
         for (number, round) in contestant.rounds.iter().enumerate() {
             if let Some(doings) = &round.doings {

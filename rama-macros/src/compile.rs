@@ -68,6 +68,9 @@ fn operations(input: TokenStream) -> Compiled {
     for operation in &mut operations {
         resolve::operation(operation, &mut errors);
     }
+    if errors.is_empty() {
+        resolve::acyclic(&operations, &mut errors);
+    }
     let (mut code, mut text) = (TokenStream::new(), String::new());
     let mut warnings = Warnings::default();
     for operation in &operations {

@@ -746,6 +746,17 @@ pub(crate) fn self_outside(span: Span) -> Error {
     at(span, "`%self` stands outside of an operation\nhelp: call the operation by its name")
 }
 
+pub(crate) fn circle(call: &Ident, start: &Ident, caller: &Ident) -> Error {
+    let message = if start == caller {
+        format!("`{start}` calls itself by its name\nhelp: write `%self(…)`")
+    } else {
+        format!(
+            "`{start}` and `{caller}` call each other in a circle\nhelp: make them one operation that calls `%self(…)`"
+        )
+    };
+    at(call.span(), message)
+}
+
 pub(crate) fn anonymous_form(word: &Ident) -> Error {
     let form = if word == "ramafn" {
         "<<ramafn %f(*x: i64) -> i64 { … :> *y; }"

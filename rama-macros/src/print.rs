@@ -1,5 +1,6 @@
 //! Prints tokens the way a user writes them, for `cx.at("…")`, plans and messages.
 
+use crate::parse::KEYWORDS;
 use crate::tokens;
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
@@ -60,7 +61,13 @@ impl Printer {
         let mut closing_bar = false;
         let mut at = 0;
         while at < tokens.len() {
+            if let Some(taken) = self.form(tokens, at, angles) {
+                at += taken;
+                continue;
+            }
             let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+            // The word of a block, `<<switch`, is no operand.
+            let before = before.filter(|_| at != 3 || !opens_block(tokens));
             match &tokens[at] {
                 TokenTree::Ident(ident) => self.put(&ident.to_string(), true),
                 TokenTree::Literal(literal) => self.put(&literal.to_string(), true),
@@ -82,6 +89,55 @@ impl Printer {
                 }
             }
             at += 1;
+        }
+    }
+
+    /// What is written in the language only: `loop<-`, `<anchor>`, `filter>`, and the stream
+    /// `name>` or `name>>` of a call. How many tokens it is.
+    fn form(&mut self, tokens: &[TokenTree], at: usize, angles: usize) -> Option<usize> {
+        let before = at.checked_sub(1).and_then(|at| tokens.get(at));
+        match &tokens[at..] {
+            [TokenTree::Ident(word), open, dash, ..]
+                if *word == "loop"
+                    && tokens::is_punct(Some(open), '<')
+                    && tokens::is_punct(Some(dash), '-') =>
+            {
+                self.put("loop<-", true);
+                Some(3)
+            }
+            [open, TokenTree::Ident(name), close, ..]
+                if tokens::is_punct(Some(open), '<')
+                    && tokens::is_punct(Some(close), '>')
+                    && (tokens::is_punct(before, '>') || (at == 3 && opens_block(tokens))) =>
+            {
+                self.put(&format!("<{name}>"), true);
+                Some(3)
+            }
+            [TokenTree::Ident(word), arrow, ..]
+                if !tokens::ends_operand(
+                    before.filter(|before| tokens::group(Some(before), Delimiter::Brace).is_none()),
+                ) && (KEYWORDS.iter().any(|known| word == known)
+                    || *word == "case"
+                    || *word == "default")
+                    && tokens::is_punct(Some(arrow), '>') =>
+            {
+                self.put(&format!("{word}>"), true);
+                Some(2)
+            }
+            [TokenTree::Ident(name), arrow, behind @ ..]
+                if angles == 0
+                    && at > 1
+                    && tokens::is_punct(tokens.first(), '%')
+                    && tokens::is_value_name(&name.to_string())
+                    && tokens::ends_operand(before)
+                    && tokens::is_punct(Some(arrow), '>') =>
+            {
+                let inline =
+                    tokens::is_joint(Some(arrow), '>') && tokens::is_punct(behind.first(), '>');
+                self.put(&format!("{name}{}", if inline { ">>" } else { ">" }), true);
+                Some(2 + usize::from(inline))
+            }
+            _ => None,
         }
     }
 
@@ -174,6 +230,13 @@ impl Printer {
     }
 }
 
+/// Whether the tokens begin with `<<word`.
+fn opens_block(tokens: &[TokenTree]) -> bool {
+    tokens::is_joint(tokens.first(), '<')
+        && tokens::is_punct(tokens.get(1), '<')
+        && tokens::ident(tokens.get(2)).is_some()
+}
+
 /// Whether what is printed so far is the word of a statement, as `local_select`.
 fn is_keyword(out: &str) -> bool {
     !out.is_empty() && out.chars().all(|char| char.is_lowercase() || char == '_')
@@ -219,6 +282,14 @@ mod tests {
             "filter> *x.len() > 3 || *y == &[1][..]",
             "0..*n :> *range",
             "match *x { Some(y) => y + 1, None => 0 } :> *z",
+            "<<switch *kind { case> 1 => { 2 :> *x } }",
+            "<<ramafn %f(*x: i64) -> i64 { :> *x }",
+            "<<branch <a> { foo(*x) }",
+            "loop<- [*i = 0, *list: Vec<i64> = vec![] :> *out]",
+            "anchor> <a>",
+            "unify> <a> <b>",
+            "%split(*n + 1) even> <even> *half odd>> *n { foo(*n) } :> *x: Vec<i64>",
+            "continue> *i - 1, *n > 3",
         ] {
             let tokens: proc_macro2::TokenStream =
                 text.parse().expect("the text is made of tokens");

@@ -1,5 +1,5 @@
 //! Stand-alone blocks drawn from seeds put out what the interpreter puts out, in the same order.
-#![allow(unused, clippy::all, clippy::unwrap_used)]
+#![allow(unused, deprecated, clippy::all, clippy::unwrap_used)]
 
 mod support;
 

@@ -1,5 +1,5 @@
 //! Topologies drawn from seeds put out what the interpreter puts out, on clusters of several sizes.
-#![allow(unused, clippy::all, clippy::unwrap_used)]
+#![allow(unused, deprecated, clippy::all, clippy::unwrap_used)]
 
 mod support;
 

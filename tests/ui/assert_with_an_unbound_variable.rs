@@ -17,9 +17,9 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, *amount, .. };
                 assert> *amount > 0, "the amount is {}", *amuont;
-                +compound $$funds { *from => +sum(*amount), *to => +sum(*amount) };
+                +compound $$funds { *from => +sum(*amount) };
             }
         }
     }

@@ -17,12 +17,12 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, *amount, .. };
                 <<cond {
                     case> *amount => { 1 :> *bonus; }
                     default> => { 0 :> *bonus; }
                 }
-                +compound $$funds { *from => +sum(*bonus), *to => +sum(*amount) };
+                +compound $$funds { *from => +sum(*bonus) };
             }
         }
     }

@@ -17,9 +17,8 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, *amount, .. };
                 <<each *amount :> *n { +compound $$funds { *from => +sum(*n) }; }
-                +compound $$funds { *to => +sum(*amount) };
             }
         }
     }

@@ -17,8 +17,8 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
-                <<if *amount { +compound $$funds { *from => +sum(*amount), *to => +sum(*amount) }; }
+                %microbatch() :> Transfer { *from, *amount, .. };
+                <<if *amount { +compound $$funds { *from => +sum(*amount) }; }
             }
         }
     }

@@ -18,7 +18,7 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, *amount, .. };
                 format!("{}", *from) :> *name;
                 local_transform> $$funds.key(*name).termval(*amount);
             }

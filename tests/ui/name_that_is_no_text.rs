@@ -18,8 +18,8 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
-                +compound $$funds { *from => +sum(*amount), *to => +sum(*amount) };
+                %microbatch() :> Transfer { *from, *amount, .. };
+                +compound $$funds { *from => +sum(*amount) };
             }
         }
     }

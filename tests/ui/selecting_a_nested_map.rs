@@ -18,7 +18,7 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, .. };
                 local_select> $$history.key(*from) :> *rows;
                 drop(*rows);
             }

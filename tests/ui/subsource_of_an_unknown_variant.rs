@@ -17,13 +17,13 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, *amount, .. };
                 <<subsource Some(*amount) {
                     case> Some(*n) => { *n :> *bonus; }
                     case> Nothing { *n } => { *n :> *bonus; }
                     default> => { 0 :> *bonus; }
                 }
-                +compound $$funds { *from => +sum(*bonus), *to => +sum(*amount) };
+                +compound $$funds { *from => +sum(*bonus) };
             }
         }
     }

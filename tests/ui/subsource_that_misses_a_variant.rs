@@ -28,12 +28,12 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, *amount, .. };
                 Kind::of(*amount) :> *kind;
                 <<subsource *kind {
                     case> Kind::Small(*n) => { *n :> *bonus; }
                 }
-                +compound $$funds { *from => +sum(*bonus), *to => +sum(*amount) };
+                +compound $$funds { *from => +sum(*bonus) };
             }
         }
     }

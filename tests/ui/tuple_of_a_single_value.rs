@@ -17,9 +17,9 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, *amount, .. };
                 *amount :> *before, *after;
-                +compound $$funds { *from => +sum(*before), *to => +sum(*after) };
+                +compound $$funds { *from => +sum(*before + *after) };
             }
         }
     }

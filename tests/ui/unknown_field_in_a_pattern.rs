@@ -18,9 +18,8 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amout, .. };
-                +compound $$funds { *to => +sum(*amout) };
-                drop(*from);
+                %microbatch() :> Transfer { *from, to: _, *amout, .. };
+                +compound $$funds { *from => +sum(*amout) };
             }
         }
     }

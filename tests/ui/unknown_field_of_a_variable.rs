@@ -18,7 +18,7 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, .. };
                 local_select> $$funds.key(*from).nil_to_val(0) :> *balance;
                 drop(*balance.total);
             }

@@ -18,7 +18,7 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, *amount, .. };
                 local_transform> $$funds.keyy(*from).termval(*amount);
             }
         }

@@ -18,7 +18,7 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *to, *amount, .. };
                 std::rc::Rc::new(*amount) :> *shared;
                 |hash(*to);
                 +compound $$funds { *to => +sum(*amount) };

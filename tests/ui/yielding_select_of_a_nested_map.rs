@@ -18,10 +18,10 @@ defmodule! {
 
             sources! {
                 source> *transfers :> %microbatch;
-                %microbatch() :> Transfer { *from, *to, *amount };
+                %microbatch() :> Transfer { *from, *amount, .. };
                 yielding_select> $$history.key(*from) :> *rows;
                 drop(*rows);
-                +compound $$funds { *from => +sum(*amount), *to => +sum(*amount) };
+                +compound $$funds { *from => +sum(*amount) };
             }
         }
     }

@@ -94,9 +94,22 @@ pub(crate) struct Var {
     pub(crate) operation: Option<OperationType>,
 }
 
+/// Whether a variable holds what an operation inside of Rust code emitted. It is mentioned once, so
+/// it is not a place but the value itself.
+pub(crate) fn is_nested(name: &str) -> bool {
+    name.starts_with(NESTED)
+}
+
+/// How the names of such variables begin.
+pub(crate) const NESTED: &str = "__nested_";
+
 impl Mark {
     /// The variable before the tokens `after` it: `(*x)` where they bind tighter than the star.
     pub(crate) fn variable(&self, after: &[TokenTree]) -> TokenStream {
+        if is_nested(&self.name.to_string()) {
+            let name = Ident::new(&self.name.to_string(), tokens::glue_span(self.name.span()));
+            return quote!(#name);
+        }
         if !tokens::binds_tighter(after) {
             return self.dereference();
         }

@@ -7,7 +7,9 @@ mod expr;
 mod flow;
 mod statement;
 
-pub(crate) use expr::{Binding, Expr, Form, Mark, OperationType, Pattern, Use, Var, VarId};
+pub(crate) use expr::{
+    Binding, Expr, Form, Mark, OperationType, Pattern, Use, Var, VarId, is_nested,
+};
 pub(crate) use flow::goes_on;
 pub(crate) use statement::{
     Anonymous, Argument, Block, BlockKind, Call, CallTarget, Emission, Entry, Head, Kind, Loop,

@@ -5,6 +5,7 @@ use crate::ast::VarId;
 use crate::plan::{CodePlan, Op, StateId};
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use std::collections::VecDeque;
 
 /// The longest flat tuple that can be carried.
 const LONGEST: usize = 12;
@@ -59,33 +60,50 @@ pub(crate) fn witnesses(plan: &CodePlan<'_>, state: StateId, hop: Span) -> Token
 
 /// The token that first mentions `var` in `ops` or in what they lead to.
 fn mention(plan: &CodePlan<'_>, ops: &[Op<'_>], var: VarId) -> Option<Span> {
-    fn visit(
-        plan: &CodePlan<'_>,
-        ops: &[Op<'_>],
-        var: VarId,
-        seen: &mut Vec<(StateId, VarId)>,
-    ) -> Option<Span> {
-        ops.iter().find_map(|op| {
-            let exprs = op.statement().map(|statement| statement.kind.exprs()).unwrap_or_default();
-            let here = exprs
-                .iter()
-                .flat_map(|expr| &expr.uses)
-                .find(|mention| mention.var == Some(var))
-                .map(|mention| mention.name.span());
-            here.or_else(|| op.blocks().into_iter().find_map(|block| visit(plan, block, var, seen)))
-                .or_else(|| {
-                    op.jumps().into_iter().find_map(|jump| {
-                        let at = jump.frame.iter().position(|passed| *passed == var)?;
-                        let next = plan.states.get(jump.state)?;
-                        let name = *next.frame.get(at)?;
-                        if seen.contains(&(jump.state, name)) {
-                            return None;
-                        }
-                        seen.push((jump.state, name));
-                        visit(plan, &next.ops, name, seen)
-                    })
-                })
-        })
+    let mut seen: Vec<(StateId, VarId)> = Vec::new();
+    let mut todo = VecDeque::new();
+    if let Some(found) = mention_here(plan, ops, var, &mut todo) {
+        return Some(found);
     }
-    visit(plan, ops, var, &mut Vec::new())
+    while let Some((state, var)) = todo.pop_front() {
+        if seen.contains(&(state, var)) {
+            continue;
+        }
+        seen.push((state, var));
+        if let Some(found) = mention_here(plan, &plan.states[state].ops, var, &mut todo) {
+            return Some(found);
+        }
+    }
+    None
+}
+
+/// As [`mention`], in `ops` alone; where the variable goes from there is added to `todo`.
+fn mention_here(
+    plan: &CodePlan<'_>,
+    ops: &[Op<'_>],
+    var: VarId,
+    todo: &mut VecDeque<(StateId, VarId)>,
+) -> Option<Span> {
+    for op in ops {
+        let exprs = op.statement().map(|statement| statement.kind.exprs()).unwrap_or_default();
+        let mut uses = exprs.iter().flat_map(|expr| &expr.uses);
+        if let Some(found) = uses.find(|mention| mention.var == Some(var)) {
+            return Some(found.name.span());
+        }
+        for block in op.blocks() {
+            if let Some(found) = mention_here(plan, block, var, todo) {
+                return Some(found);
+            }
+        }
+        for jump in op.jumps() {
+            let at = jump.frame.iter().position(|passed| *passed == var);
+            let next = plan.states.get(jump.state);
+            if let Some((at, next)) = at.zip(next)
+                && let Some(name) = next.frame.get(at)
+            {
+                todo.push_back((jump.state, *name));
+            }
+        }
+    }
+    None
 }

@@ -56,10 +56,13 @@ pub(crate) fn warnings(warnings: &Warnings, errors: &Errors) -> TokenStream {
 /// Code for rust-analyzer alone: beside errors rustc should report nothing else, but completion
 /// lives on.
 fn for_editors(code: &TokenStream) -> TokenStream {
+    // An attribute does not reach a condition on the same block.
     quote! {
         #[allow(unexpected_cfgs)]
-        #[cfg(rust_analyzer)]
-        { #code }
+        {
+            #[cfg(rust_analyzer)]
+            { #code }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::body::{self, Body};
 use super::env::{Env, Place, stream_label};
 use super::names::{self, Glue, glue_span, unraw};
 use super::state;
-use crate::ast::{Operation, OperationForm, Param, Stream, VarId};
+use crate::ast::{Argument, Kind, Operation, OperationForm, Param, Statement, Stream, VarId};
 use crate::plan::{CodePlan, StateKind};
 use crate::print;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -134,12 +134,18 @@ fn ramaop(
     } else {
         quote_spanned!(span=> topology.define_in_step(label, body);)
     };
-    let handles = params.iter().filter_map(|param| match param {
-        Param::PState { name: pstate, schema } => {
-            Some(quote!(#pstate: ::rama::PState<__Owner, #schema>,))
-        }
-        Param::Value { .. } => None,
-    });
+    // What is only read may be any topology's; what is written, or passed on, the caller's own.
+    let (mut handles, mut readers) = (Vec::new(), Vec::new());
+    for param in params {
+        let Param::PState { name: pstate, schema } = param else { continue };
+        let owner = if writes(&operation.code.body, pstate) {
+            Ident::new("__Owner", Span::call_site())
+        } else {
+            readers.push(format_ident!("__OwnerOf{}", readers.len()));
+            readers[readers.len() - 1].clone()
+        };
+        handles.push(quote!(#pstate: ::rama::PState<#owner, #schema>,));
+    }
     let mut with_carried = generics.clone();
     with_carried.params.push(GenericParam::Type(carried.clone().into()));
     let (outputs_impl, outputs_type, _) = with_carried.split_for_impl();
@@ -150,7 +156,19 @@ fn ramaop(
         #docs
         #[allow(non_camel_case_types)]
         #[derive(Clone, Copy, Debug)]
-        #vis struct #name #impl_generics (#[doc(hidden)] #vis ::rama::dsl::CalledWithPercent<#marker>) #clause;
+        #vis struct #name #impl_generics #clause {
+            __marker: ::rama::dsl::CalledWithPercent<#marker>,
+        }
+
+        // What makes it is a function and not the type itself, since a variable may have the name
+        // of a function.
+        #[doc(hidden)]
+        #[allow(missing_docs, unreachable_pub)]
+        #vis fn #name #impl_generics (
+            __marker: ::rama::dsl::CalledWithPercent<#marker>,
+        ) -> #name #type_generics #clause {
+            #name { __marker }
+        }
 
         impl #impl_generics ::rama::dsl::IsOperation for #name #type_generics #clause {}
 
@@ -184,7 +202,7 @@ fn ramaop(
                 &self,
                 topology: &mut ::rama::dsl::TopologyBuilder<'__s, __Owner>,
                 label: ::rama::dsl::Label<(__Out, #carried)>,
-                body: impl Fn(&mut ::rama::dsl::Cx<'_, __Owner>, (__Out, #carried))
+                body: impl ::core::ops::Fn(&mut ::rama::dsl::Cx<'_, __Owner>, (__Out, #carried))
                     + ::core::marker::Send
                     + ::core::marker::Sync
                     + '__s,
@@ -194,7 +212,7 @@ fn ramaop(
 
             /// Defines the states of the operation for one caller.
             #[doc(hidden)]
-            #vis fn define<'__s, __Owner: 'static, #carried: #bound>(
+            #vis fn define<'__s, __Owner: 'static, #carried: #bound #(, #readers: 'static)*>(
                 &self,
                 topology: &mut ::rama::dsl::TopologyBuilder<'__s, __Owner>,
                 #(#handles)*
@@ -205,6 +223,24 @@ fn ramaop(
             }
         }
     }
+}
+
+/// Whether code writes a PState, or passes it to an operation that may.
+fn writes(block: &[Statement], pstate: &Ident) -> bool {
+    block.iter().any(|statement| {
+        let here = match &statement.kind {
+            Kind::Transform { path } => path.pstate == *pstate,
+            Kind::Clear { pstate: written } | Kind::Compound { pstate: written, .. } => {
+                written == pstate
+            }
+            Kind::Call(call) => call
+                .args
+                .iter()
+                .any(|arg| matches!(arg, Argument::PState(passed) if passed == pstate)),
+            _ => false,
+        };
+        here || statement.kind.blocks().into_iter().any(|inner| writes(inner, pstate))
+    })
 }
 
 /// Whether a frame of the caller may leave the event while the operation has it.
@@ -297,7 +333,11 @@ fn definition(operation: &Operation, plan: &CodePlan<'_>, form: &Form<'_>) -> To
         let ret = glue.name("ret", Span::call_site());
         let returns: Vec<TokenStream> = stream_labels
             .iter()
-            .map(|label| quote_spanned!(span=> #cx.return_to(#label, #carried_name.clone())))
+            .enumerate()
+            .map(|(number, label)| {
+                let clone = (number + 1 < stream_labels.len()).then(|| quote!(.clone()));
+                quote_spanned!(span=> #cx.return_to(#label, #carried_name #clone))
+            })
             .collect();
         let return_names: Vec<Ident> = (0..returns.len())
             .map(|number| glue.name(&format!("return_{number}"), Span::call_site()))

@@ -6,7 +6,7 @@
 
 use super::body::Body;
 use super::names;
-use crate::ast::{Expr, Form, Path, Statement, Step, VarId};
+use crate::ast::{Expr, Form, Path, Statement, Step, VarId, is_nested};
 use crate::plan::Live;
 use crate::tokens;
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
@@ -38,7 +38,8 @@ impl<'l> Around<'l> {
 impl Body<'_> {
     /// Rust code: variables are places behind references of the user's own names.
     pub(crate) fn code(&mut self, expr: &Expr) -> TokenStream {
-        self.wanted.extend(expr.uses.iter().filter_map(|mention| mention.var));
+        let mentions = expr.uses.iter().filter_map(|mention| mention.var);
+        self.wanted.extend(mentions.filter(|var| !is_nested(&self.plan.code.vars[*var].owned)));
         expr.code.clone()
     }
 
@@ -85,6 +86,7 @@ impl Body<'_> {
     fn reference(&mut self, expr: &Expr) -> TokenStream {
         let code = self.code(expr);
         match expr.uses.first() {
+            Some(mention) if is_nested(&mention.name.to_string()) => quote!(&#code),
             Some(mention) => {
                 let name = &mention.name;
                 quote!(#name)

@@ -166,11 +166,19 @@ fn call(
         let label = glue.name(&plan.states[*state].label, Span::call_site());
         quote_spanned!(span=> #streams.#field = #label;)
     });
+    // What nothing follows leads nowhere, but its name is checked.
+    let unused = call
+        .outputs
+        .iter()
+        .filter_map(|output| output.name.as_ref())
+        .filter(|name| !outputs.iter().any(|(used, _)| used.as_ref() == Some(*name)));
+    let unused = unused.map(|name| quote_spanned!(span=> let _ = #streams.#name;));
     let operation = operation_name(plan, at, glue, user);
     quote_spanned! {span=>
         let #operation = ::rama::dsl::operation(#path);
         let mut #streams = #operation.outputs();
         #(#set)*
+        #(#unused)*
         #operation.define(&mut *topology, #(#handles,)* #label, #streams);
     }
 }

@@ -113,7 +113,9 @@ fn read(
             // What stands in it is the code of an async block: `.await` and `?` are its own.
             let code = tokens::stream(left);
             let code = tokens::list(quote_spanned!(word.span()=> async move { #code }));
-            let future = rust::expr(&code, || errors::async_without_code(word.span()))?;
+            // What is wrong is found in the user's own tokens, not in the block around them.
+            let future = rust::expr(&code, || errors::async_without_code(word.span()))
+                .map_err(|error| rust::exprs(left).err().unwrap_or(error))?;
             Ok(Kind::Async { future, pattern })
         }
         "local_transform" => Ok(Kind::Transform { path: path::path(left, word)? }),
@@ -231,11 +233,12 @@ pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -
     let (true, [key]) = (leads, args.as_mut_slice()) else {
         return Err(errors::no_leading_key(name.span(), &word.to_string()));
     };
+    let to = print::stream(&key.code);
     let variable = match (key.form, key.uses.as_slice()) {
         (Form::Variable, [mention]) => mention.name.clone(),
         _ => {
             let variable = hoist::fresh("key", name.span());
-            let text = print::stream(&key.code);
+            let text = to.clone();
             let value = std::mem::replace(key, Expr::variable(variable.clone()));
             found.push(Statement {
                 text,
@@ -251,7 +254,7 @@ pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -
     };
     let hash = Ident::new("hash", word.span());
     found.push(Statement {
-        text: format!("{word}> to *{variable}"),
+        text: format!("{word}> to {to}"),
         span: word.span(),
         is_unaligned: false,
         kind: Kind::Partition(Partitioner {

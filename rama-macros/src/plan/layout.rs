@@ -5,7 +5,7 @@ use super::StateId;
 use super::lower::Then;
 use crate::ast::{Kind, Statement, Unify};
 use proc_macro2::Ident;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A block as chains.
 pub(crate) struct Layout<'a> {
@@ -19,6 +19,8 @@ pub(crate) struct Layout<'a> {
     /// The chain that the block ends with: what follows the block follows it.
     pub(crate) last: usize,
     pub(crate) then: Then,
+    /// The points named so far.
+    known: HashSet<String>,
 }
 
 #[derive(Clone, Copy)]
@@ -50,10 +52,11 @@ impl<'a> Layout<'a> {
             joins: Vec::new(),
             last: 0,
             then: then.clone(),
+            known: HashSet::new(),
         };
         for statement in block {
             match &statement.kind {
-                Kind::Anchor { name } => layout.push(Item::Point(name)),
+                Kind::Anchor { name } => layout.point(name),
                 Kind::Hook { anchor } => {
                     let chain = layout.chain();
                     layout.attach(anchor, Attached::Chain(chain));
@@ -71,19 +74,33 @@ impl<'a> Layout<'a> {
                 kind => {
                     layout.push(Item::Statement(statement));
                     if let Kind::Call(call) = kind {
+                        // The points of streams are reached by the call, not by the chain.
+                        for output in &call.outputs {
+                            if let (Some(_), Some(anchor)) = (&output.name, &output.anchor) {
+                                layout.known.insert(anchor.to_string());
+                            }
+                        }
                         let own = call
                             .outputs
                             .iter()
                             .find(|output| output.name.is_none())
                             .and_then(|output| output.anchor.as_ref());
                         if let Some(anchor) = own {
-                            layout.push(Item::Point(anchor));
+                            layout.point(anchor);
                         }
                     }
                 }
             }
         }
         layout
+    }
+
+    /// Names a point of the chain. A name that is taken has its message already, and would lead in
+    /// a circle.
+    fn point(&mut self, anchor: &'a Ident) {
+        if self.known.insert(anchor.to_string()) {
+            self.push(Item::Point(anchor));
+        }
     }
 
     fn push(&mut self, item: Item<'a>) {
@@ -97,7 +114,11 @@ impl<'a> Layout<'a> {
         self.last
     }
 
+    /// Attaches code to a point; to one that is not there yet nothing can be attached.
     fn attach(&mut self, anchor: &Ident, what: Attached<'a>) {
+        if !self.known.contains(&anchor.to_string()) {
+            return;
+        }
         self.attached.entry(anchor.to_string()).or_default().push(what);
     }
 

@@ -76,9 +76,11 @@ struct Lowering<'a> {
     anonymous: Vec<Jump>,
 }
 
-/// A part of a block.
+/// What follows a statement in its block, already lowered.
 struct Rest<'r, 'a> {
-    items: &'r [Item<'a>],
+    ops: Vec<Op<'a>>,
+    /// No statement follows: only what follows the block.
+    is_end: bool,
     then: &'r Then,
     layout: &'r Layout<'a>,
 }
@@ -99,29 +101,35 @@ impl<'a> Lowering<'a> {
     }
 
     fn sequence(&mut self, items: &[Item<'a>], then: &Then, layout: &Layout<'a>) -> Vec<Op<'a>> {
-        let cuts = |item: &Item<'a>| match item {
-            Item::Statement(statement) => statement.cuts(),
-            Item::Point(anchor) => !layout.attached(anchor).is_empty(),
-        };
-        let cut = items.iter().position(cuts).unwrap_or(items.len());
-        let tail = match items.get(cut) {
-            Some(Item::Statement(statement)) => {
-                let rest = Rest { items: &items[cut + 1..], then, layout };
-                self.cut(statement, &rest)
-            }
-            Some(Item::Point(anchor)) => {
-                let rest = self.sequence(&items[cut + 1..], then, layout);
-                self.fork(rest, layout.attached(anchor), layout)
-            }
-            None => self.end(then),
-        };
-        let mut live = live_into(&tail, &Live::new());
-        let mut reversed: Vec<Op<'a>> = tail.into_iter().rev().collect();
-        for item in items[..cut].iter().rev() {
-            let Item::Statement(statement) = item else { continue };
-            let op = self.op(statement, &live);
-            live = live_before(&op, live);
-            reversed.push(op);
+        // From the end to the beginning, so that what follows a statement is there when it needs it;
+        // and in a loop, since a block may have a thousand statements.
+        let mut reversed: Vec<Op<'a>> = self.end(then);
+        let mut live = live_into(&reversed, &Live::new());
+        let mut is_end = true;
+        for item in items.iter().rev() {
+            let mut rest =
+                || -> Vec<Op<'a>> { std::mem::take(&mut reversed).into_iter().rev().collect() };
+            let tail = match item {
+                Item::Statement(statement) if statement.cuts() => {
+                    let ops = rest();
+                    self.cut(statement, Rest { ops, is_end, then, layout })
+                }
+                Item::Statement(statement) => {
+                    let op = self.op(statement, &live);
+                    live = live_before(&op, live);
+                    reversed.push(op);
+                    is_end = false;
+                    continue;
+                }
+                Item::Point(anchor) if !layout.attached(anchor).is_empty() => {
+                    let ops = rest();
+                    self.fork(ops, layout.attached(anchor), layout)
+                }
+                Item::Point(_) => continue,
+            };
+            is_end = false;
+            live = live_into(&tail, &Live::new());
+            reversed = tail.into_iter().rev().collect();
         }
         reversed.reverse();
         reversed
@@ -238,7 +246,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// A statement that the rest cannot simply follow in line.
-    fn cut(&mut self, statement: &'a Statement, rest: &Rest<'_, 'a>) -> Vec<Op<'a>> {
+    fn cut(&mut self, statement: &'a Statement, rest: Rest<'_, 'a>) -> Vec<Op<'a>> {
         match &statement.kind {
             Kind::Partition(partitioner) => {
                 let name = partitioner.name.to_string();
@@ -261,7 +269,7 @@ impl<'a> Lowering<'a> {
                 self.call(statement, call, rest)
             }
             Kind::Select { pattern, yielding: true, .. } => {
-                let ops = self.rest(rest);
+                let ops = rest.ops;
                 let to = self.output(Some(pattern), Emitter::InStep, ops, None);
                 let frame = self.states[to].frame.clone();
                 let pages = self.push(StateKind::Pages { to }, frame.clone(), Vec::new());
@@ -269,31 +277,25 @@ impl<'a> Lowering<'a> {
                 vec![Op::Pages { statement, jump: Jump { state: pages, frame } }]
             }
             Kind::Async { pattern, .. } => {
-                let ops = self.rest(rest);
+                let ops = rest.ops;
                 let state = self.output(Some(pattern), Emitter::Future, ops, None);
                 self.states[state].hopped = Some(statement.span);
                 let frame = self.states[state].frame.clone();
                 vec![Op::Async { statement, jump: Jump { state, frame } }]
             }
-            _ => vec![Op::Each { statement, body: self.rest(rest) }],
+            _ => vec![Op::Each { statement, body: rest.ops }],
         }
-    }
-
-    /// The rest of the block, in line.
-    fn rest(&mut self, rest: &Rest<'_, 'a>) -> Vec<Op<'a>> {
-        self.sequence(rest.items, rest.then, rest.layout)
     }
 
     /// The way to the rest of the block as a state of its own.
-    fn rest_as_state(&mut self, kind: StateKind<'a>, rest: &Rest<'_, 'a>) -> Option<Jump> {
-        if rest.items.is_empty() {
+    fn rest_as_state(&mut self, kind: StateKind<'a>, rest: Rest<'_, 'a>) -> Option<Jump> {
+        if rest.is_end {
             return self.jump(rest.then);
         }
-        let ops = self.rest(rest);
-        if ops.is_empty() {
+        if rest.ops.is_empty() {
             return None;
         }
-        let state = self.state(kind, ops);
+        let state = self.state(kind, rest.ops);
         Some(Jump { state, frame: self.states[state].frame.clone() })
     }
 
@@ -301,9 +303,9 @@ impl<'a> Lowering<'a> {
         &mut self,
         statement: &'a Statement,
         block: &'a Block,
-        rest: &Rest<'_, 'a>,
+        rest: Rest<'_, 'a>,
     ) -> Vec<Op<'a>> {
-        let behind = if rest.items.is_empty() {
+        let behind = if rest.is_end {
             rest.then.clone()
         } else {
             match self.rest_as_state(StateKind::Join, rest) {
@@ -333,9 +335,9 @@ impl<'a> Lowering<'a> {
         &mut self,
         statement: &'a Statement,
         inner: &'a Loop,
-        rest: &Rest<'_, 'a>,
+        rest: Rest<'_, 'a>,
     ) -> Vec<Op<'a>> {
-        let ops = self.rest(rest);
+        let ops = rest.ops;
         let after = (!ops.is_empty()).then(|| {
             let state = self.output(inner.outputs.as_ref(), Emitter::InStep, ops, None);
             Jump { state, frame: self.states[state].frame.clone() }
@@ -358,7 +360,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         statement: &'a Statement,
         call: &'a Call,
-        rest: &Rest<'_, 'a>,
+        rest: Rest<'_, 'a>,
     ) -> Vec<Op<'a>> {
         let mut parts: Vec<(Option<Ident>, Option<&'a Pattern>, Vec<Op<'a>>)> = Vec::new();
         let inline = |output: &&'a StreamOutput| output.inline.is_some();
@@ -375,7 +377,7 @@ impl<'a> Lowering<'a> {
         let own = call.outputs.iter().find(|output| output.name.is_none() && !inline(output));
         let has_default = parts.iter().any(|(name, ..)| name.is_none());
         if !has_default {
-            let ops = self.rest(rest);
+            let ops = rest.ops;
             parts.push((None, own.and_then(|output| output.pattern.as_ref()), ops));
         }
         let mut carried = Live::new();
@@ -516,33 +518,36 @@ fn mentioned(block: &[Statement], found: &mut Live) {
 
 /// The states in an order in which each stands after all that lead to it.
 fn order(plan: &CodePlan<'_>) -> Vec<StateId> {
-    fn state(at: StateId, plan: &CodePlan<'_>, seen: &mut [bool], found: &mut Vec<StateId>) {
-        if at >= seen.len() || std::mem::replace(&mut seen[at], true) {
-            return;
-        }
-        for next in plan.states[at].kind.leads_to().into_iter().rev() {
-            state(next, plan, seen, found);
-        }
-        visit(&plan.states[at].ops, plan, seen, found);
-        found.push(at);
-    }
-    fn visit(ops: &[Op<'_>], plan: &CodePlan<'_>, seen: &mut [bool], found: &mut Vec<StateId>) {
-        for op in ops.iter().rev() {
-            for block in op.blocks().into_iter().rev() {
-                visit(block, plan, seen, found);
-            }
-            if let Op::CallItself { outputs, .. } = op {
-                for (_, next) in outputs.iter().rev() {
-                    state(*next, plan, seen, found);
-                }
-            }
-            for jump in op.jumps() {
-                state(jump.state, plan, seen, found);
-            }
+    let mut seen = vec![false; plan.states.len()];
+    let (mut todo, mut found) = (Vec::new(), Vec::new());
+    let mut next = Vec::new();
+    led_to(&plan.entry, &mut next);
+    todo.extend(next.iter().rev().map(|at| (*at, false)));
+    // Depth first, without recursion: there may be a thousand states in a row.
+    while let Some((at, is_done)) = todo.pop() {
+        if is_done {
+            found.push(at);
+        } else if at < seen.len() && !std::mem::replace(&mut seen[at], true) {
+            todo.push((at, true));
+            next.clear();
+            next.extend(plan.states[at].kind.leads_to().into_iter().rev());
+            led_to(&plan.states[at].ops, &mut next);
+            todo.extend(next.iter().rev().map(|at| (*at, false)));
         }
     }
-    let mut found = Vec::new();
-    visit(&plan.entry, plan, &mut vec![false; plan.states.len()], &mut found);
     found.reverse();
     found
+}
+
+/// The states that `ops` lead to, the last first.
+fn led_to(ops: &[Op<'_>], found: &mut Vec<StateId>) {
+    for op in ops.iter().rev() {
+        for block in op.blocks().into_iter().rev() {
+            led_to(block, found);
+        }
+        if let Op::CallItself { outputs, .. } = op {
+            found.extend(outputs.iter().rev().map(|(_, next)| *next));
+        }
+        found.extend(op.jumps().into_iter().map(|jump| jump.state));
+    }
 }

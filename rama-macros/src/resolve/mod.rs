@@ -131,6 +131,44 @@ pub(crate) fn operation(operation: &mut Operation, errors: &mut Errors) {
     }
 }
 
+/// Each call of a `ramaop` defines its states once more, so operations that call each other in a
+/// circle would never be done.
+pub(crate) fn acyclic(operations: &[Operation], errors: &mut Errors) {
+    for start in operations {
+        let (mut todo, mut seen) = (vec![&start.name], BTreeSet::new());
+        while let Some(name) = todo.pop() {
+            let Some(from) = operations.iter().find(|operation| operation.name == *name) else {
+                continue;
+            };
+            for called in calls(&from.code.body) {
+                if *called == start.name && seen.insert(start.name.to_string()) {
+                    errors.push(errors::circle(called, &start.name, &from.name));
+                    return;
+                }
+                if seen.insert(called.to_string()) {
+                    todo.push(called);
+                }
+            }
+        }
+    }
+}
+
+/// The operations that code calls by name.
+fn calls(block: &[Statement]) -> Vec<&proc_macro2::Ident> {
+    let mut found = Vec::new();
+    for statement in block {
+        if let Kind::Call(call) = &statement.kind
+            && call.target == crate::ast::CallTarget::Path
+        {
+            found.extend(call.path.get_ident());
+        }
+        for inner in statement.kind.blocks() {
+            found.extend(calls(inner));
+        }
+    }
+    found
+}
+
 /// Resolves the names of a stand-alone block.
 pub(crate) fn stand_alone(code: &mut Code, errors: &mut Errors) {
     let known = Known { depots: Some(Vec::new()), pstates: Some(Vec::new()) };

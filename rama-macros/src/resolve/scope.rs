@@ -54,18 +54,21 @@ impl Anchors {
 }
 
 impl Resolver<'_> {
-    /// Names a point whose scope is `scope`.
+    /// Names a point whose scope is `scope`, unless another has the name.
     pub(super) fn anchor(
         &mut self,
         name: &Ident,
         scope: &Scope,
         path: Vec<usize>,
         anchors: &mut Anchors,
-    ) {
-        let point = (scope.inner(), path);
-        if anchors.points.insert(name.to_string(), point).is_some() {
+    ) -> bool {
+        let taken = anchors.points.contains_key(&name.to_string());
+        if taken {
             self.errors.push(errors::anchor_twice(name));
+        } else {
+            anchors.points.insert(name.to_string(), (scope.inner(), path));
         }
+        !taken
     }
 
     /// The scope at an anchor.

@@ -170,8 +170,12 @@ impl<'a> Resolver<'a> {
             Kind::Anchor { name } => {
                 anchors.point(scope);
                 let path = anchors.path();
-                self.anchor(name, scope, path, anchors);
+                let named = self.anchor(name, scope, path, anchors);
                 *scope = scope.inner();
+                // What is attached to a point must not contain it.
+                if !named {
+                    statement.kind = Kind::Bad { binds: Vec::new() };
+                }
             }
             Kind::Hook { anchor } => self.hook(anchor, scope, anchors),
             Kind::Branch { anchor, body } => {
@@ -300,9 +304,7 @@ impl<'a> Resolver<'a> {
             if let Some(inline) = &mut output.inline {
                 self.block(inline, &mut inside, false);
             }
-            if let Some(anchor) = &output.anchor {
-                self.anchor(anchor, &inside, path.clone(), anchors);
-            }
+            output.anchor.take_if(|anchor| !self.anchor(anchor, &inside, path.clone(), anchors));
         }
         for output in call
             .outputs
@@ -315,9 +317,7 @@ impl<'a> Resolver<'a> {
             if let Some(pattern) = &mut output.pattern {
                 self.pattern(pattern, scope);
             }
-            if let Some(anchor) = &output.anchor {
-                self.anchor(anchor, scope, path.clone(), anchors);
-            }
+            output.anchor.take_if(|anchor| !self.anchor(anchor, scope, path.clone(), anchors));
         }
     }
 

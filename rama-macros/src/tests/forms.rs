@@ -94,6 +94,7 @@ mistakes! {
     blocks: Topology
     loops: Topology
     filters: Topology
+    async_calls: Topology
     anchors: Topology
     pstates: Topology
     partitioners: Topology
@@ -127,6 +128,7 @@ const STATEMENTS: &[&str] = &[
     "select> $$funds.key(*id + 1).nil_to_val(0) :> *x: i64;",
     "yielding_select> $$funds.all() :> (*k, *v);",
     "local_clear> $$funds;",
+    "each_async> fetch(*id).await :> *x: i64;",
     "|shuffle;",
     "|custom(choose, *id);",
     "|path($$funds.key(*id));",

@@ -601,6 +601,8 @@ fn token_soup() {
         "throw>",
         "yield_if_overtime>;",
         "yielding_select>",
+        "each_async>",
+        "#[unaligned]",
         "select> $$p.key(*x)",
         "local_clear>",
         "|path",
@@ -624,7 +626,7 @@ fn token_soup() {
     type Compile = fn(TokenStream) -> compile::Compiled;
     let (module, dataflow, sources): (Compile, Compile, Compile) =
         (compile::defmodule, compile::dataflow, compile::sources);
-    for _ in 0..2_000 {
+    for _ in 0..1_000 {
         let soup: Vec<&str> = (0..next(14)).map(|_| words[next(words.len())]).collect();
         let soup = soup.join(" ");
         for (compile, code) in [

@@ -39,6 +39,12 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
         Some(&self.entries[*at as usize].1)
     }
 
+    /// Where in the list a key lies.
+    #[inline]
+    pub(crate) fn position(&self, key: &K) -> Option<u32> {
+        self.positions.find(hash(key), |at| self.entries[*at as usize].0 == *key).copied()
+    }
+
     /// The value of a key, or the place for it.
     #[inline]
     pub(crate) fn entry(&mut self, key: &K) -> Entry<'_, K, V> {

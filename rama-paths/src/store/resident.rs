@@ -16,6 +16,8 @@ use crate::key::KeyBytes;
 
 /// Rows of one nested structure that are looked at in one step of an eviction.
 const EVICTED_AT_ONCE: usize = 256;
+/// Rows that are sought before any of them is written.
+const SOUGHT_AT_ONCE: usize = 32;
 
 /// A row in memory.
 #[derive(Debug, Clone)]
@@ -216,14 +218,28 @@ impl<T> Resident<T> {
         }
     }
 
-    /// Writes a row of the structure at the top.
-    pub(crate) fn put_top(&mut self, key: KeyBytes, slot: Option<T>, heap: usize) {
+    /// Writes rows of the structure at the top, each of another key.
+    pub(crate) fn put_top(
+        &mut self,
+        mut rows: impl Iterator<Item = (KeyBytes, Option<T>)>,
+        heap: usize,
+    ) {
         let Self { top, marks, .. } = self;
-        match top.entry(&key) {
-            Entry::Occupied(row) => marks.rewrite(0, &key, row, (slot, heap)),
-            Entry::Vacant(entry) => {
-                let row = marks.new_row((0, key.clone()), slot, heap);
-                entry.insert(key, row);
+        let (mut some, mut places) = (Vec::with_capacity(SOUGHT_AT_ONCE), Vec::new());
+        loop {
+            some.extend(rows.by_ref().take(SOUGHT_AT_ONCE));
+            if some.is_empty() {
+                return;
+            }
+            // Sought in a loop that does nothing else, the processor waits for many at a time.
+            places.extend(some.iter().map(|(key, _)| top.position(key)));
+            for ((key, slot), place) in some.drain(..).zip(places.drain(..)) {
+                if let Some(row) = place.and_then(|at| top.get_at_mut(at as usize)) {
+                    marks.rewrite(0, &key, row.1, (slot, heap));
+                } else if let Entry::Vacant(entry) = top.entry(&key) {
+                    let row = marks.new_row((0, key.clone()), slot, heap);
+                    entry.insert(key, row);
+                }
             }
         }
     }

@@ -191,9 +191,7 @@ impl<T> WriteRows<T> {
     /// `first_new_structure` on have no rows in a checkpoint.
     pub(crate) fn move_into(&mut self, resident: &mut Resident<T>, first_new_structure: u64) {
         let heap = self.mean_heap();
-        for (key, slot) in self.top.drain() {
-            resident.put_top(key, slot, heap);
-        }
+        resident.put_top(self.top.drain(), heap);
         for (structure, rows) in self.nested.drain() {
             resident.put_nested(structure, rows, heap, structure >= first_new_structure);
         }

@@ -6,12 +6,12 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use rama_paths::Record;
 
-use crate::cluster::{Launched, Slot};
+use crate::cluster::{Launched, Shared, Slot};
 use crate::depot::{AnyDepot, Depot, DepotFileError, DepotRuntime};
 use crate::log::{LogError, Position};
 use crate::module::Module;
@@ -83,15 +83,19 @@ pub enum AppendError {
         /// The client timeout.
         timeout: Duration,
     },
-    /// Too much is waiting to be written, to the log or in a checkpoint. Nothing was appended.
+    /// Too much is waiting to be written, to the log or in a checkpoint: a blocking append has waited
+    /// for room for the client timeout, or more than 64 MiB of asynchronous ones are under way.
+    /// Nothing was appended.
     #[error(
-        "depot *{depot} takes no appends now: {buffered} bytes wait to be written to the log, or a checkpoint is overdue"
+        "depot *{depot} takes no appends now: {buffered} bytes wait to be written to the log, {backlog} bytes of log wait for a checkpoint"
     )]
     Overloaded {
         /// The depot's name.
         depot: &'static str,
-        /// Bytes that wait.
+        /// Bytes that wait to be written to the log.
         buffered: usize,
+        /// Bytes of log that wait for a checkpoint.
+        backlog: u64,
     },
 }
 
@@ -208,8 +212,7 @@ impl<T: Record> DepotClient<T> {
         if !has_room() {
             let mut room = || has_room() || shared.obstacle().is_some();
             if !driver.wait_until(self.timeout, &mut room) {
-                let buffered = log.buffered_bytes();
-                return Err(AppendError::Overloaded { depot: self.name, buffered });
+                return Err(self.overloaded(shared));
             }
         }
         let position = depot.append(log, &launched.clock, record)?;
@@ -232,12 +235,20 @@ impl<T: Record> DepotClient<T> {
 
     /// Appends a record now; the future is ready when it has [`AckLevel::Ack`]. Dropping the future
     /// does not take the record back.
+    ///
+    /// It never blocks. While a checkpoint is overdue, futures are ready only when it is made, though
+    /// the records have their places and become durable; while much waits to be written to the log,
+    /// also those that want no acknowledgement are ready when their records are durable. So a client
+    /// with a bounded number of appends under way is slowed down. One that does not wait for its
+    /// futures gets [`AppendError::Overloaded`] in the end.
+    ///
+    /// Until a future is polled nobody waits for its record, which then becomes durable with those of
+    /// others, or by its age ([`LogOptions::max_unsynced`](crate::log::LogOptions::max_unsynced)).
     pub fn append_async(&self, record: T) -> AppendFuture {
         self.append_async_with(record, AckLevel::Ack)
     }
 
-    /// As [`DepotClient::append_async`], for the given acknowledgement. It never blocks: while too
-    /// much waits to be written the future ends with [`AppendError::Overloaded`].
+    /// As [`DepotClient::append_async`], for the given acknowledgement.
     pub fn append_async_with(&self, record: T, level: AckLevel) -> AppendFuture {
         AppendFuture { depot: self.name, state: self.sequence(record, level) }
     }
@@ -318,21 +329,30 @@ impl<T: Record> DepotClient<T> {
             let error = AppendError::NotLaunched { depot: self.name };
             return AppendState::Done(Some(Err(error)));
         };
-        let log = &launched.shared.log;
+        let shared = &launched.shared;
+        let log = &shared.log;
         let buffered = log.buffered_bytes();
-        if buffered > BUFFERED_BYTES || launched.shared.checkpoints.is_overdue(log) {
-            return AppendState::Done(Some(Err(AppendError::Overloaded {
-                depot: self.name,
-                buffered,
-            })));
+        if buffered > BUFFERED_BYTES || shared.checkpoints.is_long_overdue(log) {
+            return AppendState::Done(Some(Err(self.overloaded(shared))));
         }
         match depot.append(log, &launched.clock, record) {
             Err(error) => AppendState::Done(Some(Err(error))),
-            Ok(_) if level == AckLevel::None => AppendState::Done(Some(Ok(()))),
-            Ok(position) => {
-                log.want_durable(position);
-                AppendState::Waiting(Arc::clone(launched), position)
+            // While much waits for the log, these clients wait for it as all others do.
+            Ok(_) if level == AckLevel::None && buffered <= BUFFERED_BYTES / 2 => {
+                match shared.checkpoints.is_overdue(log) {
+                    false => AppendState::Done(Some(Ok(()))),
+                    true => AppendState::Held(Arc::clone(launched)),
+                }
             }
+            Ok(position) => AppendState::Waiting(Arc::clone(launched), position),
+        }
+    }
+
+    fn overloaded(&self, shared: &Shared) -> AppendError {
+        AppendError::Overloaded {
+            depot: self.name,
+            buffered: shared.log.buffered_bytes(),
+            backlog: shared.checkpoints.backlog(&shared.log),
         }
     }
 }
@@ -347,7 +367,10 @@ pub struct AppendFuture {
 
 #[derive(Debug)]
 enum AppendState {
+    /// For the log to be durable up to here.
     Waiting(Arc<Launched>, Position),
+    /// It has its acknowledgement, which is held back until an overdue checkpoint is made.
+    Held(Arc<Launched>),
     Done(Option<Result<(), AppendError>>),
 }
 
@@ -357,14 +380,28 @@ impl Future for AppendFuture {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let depot = self.depot;
         match &mut self.state {
-            AppendState::Waiting(launched, position) => launched
-                .shared
-                .log
-                .poll_durable(*position, context)
-                .map_err(|source| AppendError::Unknown { depot, source }),
+            AppendState::Waiting(launched, position) => {
+                let shared = &launched.shared;
+                let unknown = |source| AppendError::Unknown { depot, source };
+                // What is durable stays so: this is passed once.
+                ready!(shared.log.poll_durable(*position, context)).map_err(unknown)?;
+                poll_room(shared, context).map(Ok)
+            }
+            AppendState::Held(launched) => poll_room(&launched.shared, context).map(Ok),
             AppendState::Done(result) => {
                 Poll::Ready(result.take().expect("a future is not polled after it was ready"))
             }
         }
     }
+}
+
+/// Ready when no checkpoint is overdue, or none will be made.
+fn poll_room(shared: &Shared, context: &mut Context<'_>) -> Poll<()> {
+    let has_room = || !shared.checkpoints.is_overdue(&shared.log) || shared.log.check().is_err();
+    if has_room() {
+        return Poll::Ready(());
+    }
+    shared.checkpoints.register(context.waker());
+    // It may have been made before the waker was there.
+    if has_room() { Poll::Ready(()) } else { Poll::Pending }
 }

@@ -15,6 +15,9 @@ use crate::log::LogOptions;
 use crate::store::StorageOptions;
 use crate::task::{ASYNC_CALLS_LIMIT, EVENT_TARGET_TIME, FAN_OUT_LIMIT};
 
+/// What a spawner gets to run; see [`ClusterBuilder::spawner`].
+pub type SpawnedFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
+
 /// Configures an [`InProcessCluster`]; every setting has a default.
 #[derive(Clone, Debug)]
 pub struct ClusterBuilder {
@@ -146,10 +149,7 @@ impl ClusterBuilder {
     /// dropping a future that has not ended, fails the attempt that made the call. The runtime has to
     /// live as long as the cluster. In a simulation it may run futures on threads of its own; such a
     /// run cannot be repeated exactly.
-    pub fn spawner(
-        mut self,
-        spawner: Arc<dyn Fn(Pin<Box<dyn Future<Output = ()> + Send>>) + Send + Sync>,
-    ) -> Self {
+    pub fn spawner(mut self, spawner: Arc<dyn Fn(SpawnedFuture) + Send + Sync>) -> Self {
         self.spawner = Some(Spawner(spawner));
         self
     }

@@ -300,6 +300,9 @@ pub(crate) fn launch<M: Module>(
             if let Some(LogError::Failed { .. }) = shared.log.failure() {
                 shared.fail();
             }
+            if shared.log.check().is_err() {
+                shared.checkpoints.wake_held();
+            }
             let memory = shared.commits.horizon().memory();
             shared.checkpoints.raise_if_due(&shared.log, memory);
         }

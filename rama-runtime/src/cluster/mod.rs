@@ -13,7 +13,7 @@ mod storage;
 
 pub use crate::store::{DatabaseError, ManifestError, RecoveryError, StorageOptions};
 pub use crate::task::MisalignedAccess;
-pub use builder::ClusterBuilder;
+pub use builder::{ClusterBuilder, SpawnedFuture};
 pub use error::{ClusterError, LaunchError, WaitError};
 pub use event::ClusterEvent;
 pub use in_process::InProcessCluster;

@@ -30,6 +30,8 @@ pub struct DepotContext {
 
 /// Records per chunk: growth moves none but those of the first chunk.
 const CHUNK: usize = 4096;
+/// Records that are copied under one lock: appends to the partition wait so long.
+const COPIED_AT_ONCE: u64 = 256;
 
 thread_local! {
     /// Where a thread's appends serialize their records.
@@ -242,16 +244,15 @@ impl<T> DepotRuntime<T> {
         let mut copies = Vec::with_capacity((offsets.end - offsets.start) as usize);
         let mut next = offsets.start;
         while next < offsets.end {
-            // A chunk at a time, so that a long read holds nobody up.
-            let end = offsets.end.min(next + CHUNK as u64);
             let records =
                 self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
             if next >= records.base {
+                let end = offsets.end.min(next + COPIED_AT_ONCE);
                 copies.extend((next..end).map(|offset| (self.copy)(records.get(offset))));
                 next = end;
                 continue;
             }
-            let end = end.min(records.base);
+            let end = offsets.end.min(records.base).min(next + CHUNK as u64);
             drop(records);
             self.read_segments(partition, next..end, &mut copies)?;
             next = end;

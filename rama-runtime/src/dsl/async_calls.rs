@@ -23,10 +23,13 @@ impl<O: 'static> Cx<'_, O> {
     /// run at the same time and end in any order; other events run meanwhile.
     ///
     /// `Err` fails the attempt with the error's text, and so does a panic of the future. A failed
-    /// attempt's calls are cancelled: their futures are dropped and deliver nothing. The next attempt
-    /// calls again, so that a call is made at least once for each record, and may be made several
-    /// times; `%current_microbatch_id()` is the same each time. A microbatch is committed only when
-    /// all its calls have ended.
+    /// attempt's calls are cancelled: their futures are dropped and deliver nothing, though what they
+    /// had begun outside may still happen. The next attempt calls again, and so does the first one
+    /// after a crash. So a call is made at least once, and may be made several times;
+    /// `%current_microbatch_id()` is the same each time, and stands for the same records.
+    ///
+    /// A microbatch is committed only when all its calls have ended. One that never ends holds its
+    /// topology up, and the log grows: give calls a timeout.
     ///
     /// A future runs on a thread that all calls share, unless the cluster has a
     /// [spawner](crate::cluster::ClusterBuilder::spawner): it must not block. At most

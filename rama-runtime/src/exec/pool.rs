@@ -306,3 +306,122 @@ impl<T> Drop for Spawned<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, poll_fn};
+    use std::thread;
+
+    use super::*;
+
+    struct Dropped(Arc<AtomicUsize>);
+
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    /// Polls without end, as long as the future has not.
+    fn busy_spawner() -> Spawner {
+        Spawner(Arc::new(|mut future| {
+            thread::spawn(move || {
+                let mut cx = Context::from_waker(Waker::noop());
+                while future.as_mut().poll(&mut cx).is_pending() {
+                    thread::yield_now();
+                }
+            });
+        }))
+    }
+
+    #[test]
+    fn a_future_that_is_polled_while_it_is_cancelled_is_dropped() {
+        let dropped = Arc::new(AtomicUsize::new(0));
+        let mut pool = Pool::<()>::new(Arc::default(), Some(busy_spawner()));
+        for n in 0..300 {
+            let counted = Dropped(Arc::clone(&dropped));
+            let number = pool.spawn(Box::pin(async move {
+                let _counted = counted;
+                pending::<()>().await;
+            }));
+            if n % 3 == 0 {
+                thread::yield_now();
+            }
+            assert!(pool.cancel(number));
+            assert!(!pool.cancel(number));
+        }
+        let began = std::time::Instant::now();
+        while dropped.load(Ordering::SeqCst) < 300 {
+            assert!(began.elapsed().as_secs() < 20, "{dropped:?}");
+            thread::yield_now();
+        }
+        assert!(pool.poll_one().is_none());
+        assert!(!pool.woken.outside.is_awaited());
+    }
+
+    #[test]
+    fn futures_are_polled_in_the_order_of_their_wake_ups() {
+        let outside = Arc::new(Outside::default());
+        let mut pool = Pool::<usize>::new(Arc::clone(&outside), None);
+        let wakers = Arc::new(Mutex::new(Vec::new()));
+        for n in 0..3 {
+            let wakers = Arc::clone(&wakers);
+            let mut first = true;
+            pool.spawn(Box::pin(poll_fn(move |cx| {
+                if !std::mem::replace(&mut first, false) {
+                    return Poll::Ready(n);
+                }
+                wakers.lock().expect("no panic").push(cx.waker().clone());
+                Poll::Pending
+            })));
+        }
+        while pool.poll_one().is_some() {}
+        assert!(outside.is_awaited());
+        let wakers = std::mem::take(&mut *wakers.lock().expect("no panic"));
+        outside.signal.take();
+        for n in [2, 0, 0, 2] {
+            wakers[n].wake_by_ref();
+        }
+        assert!(outside.signal.take());
+        let mut ended = Vec::new();
+        while let Some(Polled::Ended(number, Ok(value))) = pool.poll_one() {
+            ended.push((number, value));
+        }
+        assert_eq!(ended, [(2, 2), (0, 0)]);
+        // Wake-ups of what has ended mean nothing.
+        wakers[0].wake_by_ref();
+        assert!(pool.poll_one().is_none());
+        assert_eq!(pool.len(), 1);
+        drop(pool);
+        assert!(!outside.is_awaited());
+        wakers[1].wake_by_ref();
+    }
+
+    #[test]
+    fn destructors_that_panic_harm_nobody() {
+        struct Bad;
+
+        impl Drop for Bad {
+            fn drop(&mut self) {
+                if !thread::panicking() {
+                    panic!("in a destructor");
+                }
+            }
+        }
+
+        for spawner in [None, Some(busy_spawner())] {
+            let mut pool = Pool::<()>::new(Arc::default(), spawner);
+            let spawn = |pool: &mut Pool<()>| {
+                let bad = Bad;
+                pool.spawn(Box::pin(async move {
+                    let _bad = bad;
+                    pending::<()>().await;
+                }))
+            };
+            let number = spawn(&mut pool);
+            assert!(pool.cancel(number));
+            spawn(&mut pool);
+            drop(pool);
+        }
+    }
+}

@@ -4,7 +4,9 @@
 //! prepares what it wrote, and the commit entry, once durable, makes all of it visible; whatever
 //! was prepared without a commit is forgotten. A failed attempt is followed by another with the same
 //! id and the same offsets. The next microbatch begins when the commit has its place in the log: its
-//! own entries stand behind it, so a crash that loses the one loses the other.
+//! own entries stand behind it, so a crash that loses the one loses the other. Only what reaches
+//! outside the process waits: a topology that makes asynchronous calls begins an attempt when its
+//! plan is durable.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -167,6 +169,7 @@ impl Coordinator {
         let appended = self.shared.commits.plan(topology, plan.microbatch, |buffer| {
             entry.encode_plan(&ranges, buffer);
         });
+        let calls = self.shared.calls.as_ref().filter(|_| self.topology.async_calls);
         let attempt = Arc::new(Attempt::new(
             Arc::clone(&self.topology),
             plan.microbatch,
@@ -174,7 +177,7 @@ impl Coordinator {
             plan.ranges,
             trace,
             Arc::clone(&self.signal),
-            self.shared.calls.as_ref().map(|calls| Arc::clone(calls.signal())),
+            calls.map(|calls| Arc::clone(calls.signal())),
         ));
         match appended {
             Ok(()) => {

@@ -212,7 +212,9 @@ impl Body<'_> {
                     Some(number) => {
                         let name = names::owned_at_binding(self.plan, var);
                         let number = syn::Index::from(number);
-                        quote!(#name.#number.clone())
+                        let last = !self.repeated.contains(&var) && !after.contains(&var);
+                        let clone = (!last).then(|| quote!(.clone()));
+                        quote!(#name.#number #clone)
                     }
                     None => self.carried(var, true, after),
                 };
@@ -256,13 +258,16 @@ impl Body<'_> {
         let args = self.call_arguments(call, &around, statement.span);
         let streams = self.env.streams();
         let mut returns = Vec::new();
-        for stream in &streams {
-            let output = outputs.iter().find(|(name, _)| name.as_ref() == stream.as_ref());
-            returns.push(match output {
+        for (at, stream) in streams.iter().enumerate() {
+            let output_of = |stream: &Option<Ident>| {
+                outputs.iter().find(|(name, _)| name.as_ref() == stream.as_ref())
+            };
+            returns.push(match output_of(stream) {
                 Some((_, state)) => {
                     let label = self.label(*state);
-                    // Each stream takes a frame of its own.
-                    let keep = with_frame(after, &jump.frame);
+                    // Each stream takes a frame of its own; the last one may have the values.
+                    let last = streams[at + 1..].iter().all(|later| output_of(later).is_none());
+                    let keep = if last { after.clone() } else { with_frame(after, &jump.frame) };
                     let carried = self.frame(&jump.frame, &keep);
                     quote_spanned!(span=> #cx.return_to(#label, #carried))
                 }
@@ -277,10 +282,12 @@ impl Body<'_> {
                 (self.glue.name(&format!("return_{number}"), statement.span), value)
             })
             .unzip();
+        let given = self.glue.name("args", statement.span);
         quote_spanned! {span=>
             #at
+            let #given = #args;
             #(let #names = #values;)*
-            #cx.enter(#own, (#args, (#(#names,)*)));
+            #cx.enter(#own, (#given, (#(#names,)*)));
         }
     }
 
