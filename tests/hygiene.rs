@@ -1,7 +1,7 @@
 //! The macros' code does not meet the user's: names of the prelude that mean something else, names
 //! that the expansion uses itself, and every lint denied.
 #![deny(warnings, clippy::all, clippy::pedantic)]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::trivially_copy_pass_by_ref)]
 
 use rama::{InProcessCluster, PMap, dataflow, defmodule};
 
