@@ -69,6 +69,7 @@ mod modules {
         module in "modules":
         all_tasks
         anchors
+        async_calls
         bank
         both_arms_hop
         branches

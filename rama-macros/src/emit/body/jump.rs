@@ -382,15 +382,14 @@ impl Body<'_> {
         };
         let method = Ident::new("each_async", statement.span);
         let (label, carried) = (self.label(jump.state), self.frame(&jump.frame, after));
-        let name = self.glue.name("future", statement.span);
+        // In the user's context, so that rustc blames the statement and not the whole macro.
+        let name = Ident::new("__future", statement.span);
+        let block = quote_spanned!(statement.span=> async move { #(let #users = &#names;)* #code });
         quote_spanned! {span=>
             #at
             let #name = {
                 #(let #names = #values;)*
-                async move {
-                    #(let #users = &#names;)*
-                    #code
-                }
+                #block
             };
             #cx.#method(#name, #label, #carried);
         }
