@@ -267,6 +267,27 @@ pub(crate) const PROBES: &[Probe] = &[
         half_typed: "%neigh¦bours(*transfer.",
     },
     Probe {
+        name: "definition of an anonymous operation",
+        place: Place::Module,
+        ask: Ask::Defines("ramafn %next"),
+        complete: "<<ramafn %next(*n: i64) -> i64 { :> *n + 1; }\n%ne¦xt(1) :> *two;",
+        half_typed: "<<ramafn %next(*n: i64) -> i64 { :> *n + 1; }\n%ne¦xt(*transfer.) :> *two;",
+    },
+    Probe {
+        name: "definition of a partitioner",
+        place: Place::Module,
+        ask: Ask::Defines("pub fn hash"),
+        complete: "|ha¦sh(*balance);",
+        half_typed: "|ha¦sh(*transfer.)",
+    },
+    Probe {
+        name: "hover in a format string",
+        place: Place::Module,
+        ask: Ask::Hovers("i64"),
+        complete: "format!(\"{bal¦ance}\") :> *text;",
+        half_typed: "format!(\"{bal¦ance}\") :> *text; *text.",
+    },
+    Probe {
         name: "definition of an aggregator",
         place: Place::Module,
         ask: Ask::Defines("pub fn sum"),
