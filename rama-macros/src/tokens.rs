@@ -57,6 +57,27 @@ pub(crate) fn group(token: Option<&TokenTree>, delimiter: Delimiter) -> Option<&
     }
 }
 
+/// The first place from `from` on, outside of angle brackets, at which `ends` answers for what
+/// follows it; else the end.
+pub(crate) fn until(
+    tokens: &[TokenTree],
+    from: usize,
+    ends: impl Fn(&[TokenTree]) -> bool,
+) -> usize {
+    let mut depth = 0_usize;
+    for end in from..tokens.len() {
+        if depth == 0 && ends(&tokens[end..]) {
+            return end;
+        }
+        if is_punct(tokens.get(end), '<') {
+            depth += 1;
+        } else if is_punct(tokens.get(end), '>') {
+            depth = depth.saturating_sub(1);
+        }
+    }
+    tokens.len()
+}
+
 pub(crate) fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&name)
 }

@@ -32,6 +32,7 @@ pub(crate) fn items(module: &Module) -> TokenStream {
             |Handle { docs, name, ty, .. }| quote_spanned!(name.span()=> #docs pub #name: #ty,),
         );
         quote! {
+            // Whoever launches it need not use each of its objects.
             #[allow(dead_code)]
             #[derive(Clone, Copy, Debug)]
             struct #name { #(#fields)* }

@@ -29,7 +29,7 @@ pub(crate) fn anonymous(
         return Err(errors::pstate_parameter(pstate));
     }
     let outputs = if is_operation {
-        let streams = operation::streams(rest, word)?;
+        let streams = operation::streams(rest)?;
         match streams.as_slice() {
             [] => Vec::new(),
             [stream] if stream.name.is_none() => stream.types.clone(),

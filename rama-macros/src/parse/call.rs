@@ -145,20 +145,8 @@ fn outputs(code: &[TokenTree], errors: &mut Errors) -> Result<Vec<StreamOutput>>
             return Err(super::statement::missing_before(rest));
         };
         let blame = rest[0].span();
-        let mut end = taken;
-        let mut depth = 0_usize;
-        while end < rest.len() {
-            // `<anchor>` and the angles of types; a stream begins only outside of them.
-            if depth == 0 && stream_start(&rest[end..]).is_some() {
-                break;
-            }
-            if tokens::is_punct(rest.get(end), '<') {
-                depth += 1;
-            } else if tokens::is_punct(rest.get(end), '>') {
-                depth = depth.saturating_sub(1);
-            }
-            end += 1;
-        }
+        // `<anchor>` and the angles of types; a stream begins only outside of them.
+        let end = tokens::until(rest, taken, |rest| stream_start(rest).is_some());
         let mut piece = &rest[taken..end];
         rest = &rest[end..];
         if tokens::is_punct(piece.last(), ',') {

@@ -72,7 +72,7 @@ fn read(item: &[TokenTree], errors: &mut Errors) -> Option<Operation> {
             }
         }
     } else {
-        let streams = errors.take(streams(&rest, &name))?;
+        let streams = errors.take(streams(&rest))?;
         OperationForm::Operation { streams, carried: 0, calls_itself: false }
     };
     let body = block::block(&tokens::list(body.stream()), errors);
@@ -152,8 +152,19 @@ pub(crate) fn returned(code: &[TokenTree]) -> Option<TokenStream> {
     }
 }
 
+/// The name of the stream that is declared here with `name>`, or none with `:>`.
+fn stream_start(code: &[TokenTree]) -> Option<Option<&Ident>> {
+    if !tokens::is_punct(code.get(1), '>') {
+        return None;
+    }
+    match code.first() {
+        Some(TokenTree::Ident(name)) => Some(Some(name)),
+        first => tokens::is_punct(first, ':').then_some(None),
+    }
+}
+
 /// `name> A, B name2> C :> D, E`; the default stream is always there and comes last.
-pub(crate) fn streams(code: &[TokenTree], blame: &Ident) -> Result<Vec<Stream>> {
+pub(crate) fn streams(code: &[TokenTree]) -> Result<Vec<Stream>> {
     let mut found: Vec<Stream> = Vec::new();
     let (mut default, mut has_default) = (Vec::new(), false);
     let mut rest = code;
@@ -162,34 +173,11 @@ pub(crate) fn streams(code: &[TokenTree], blame: &Ident) -> Result<Vec<Stream>> 
             rest = &rest[1..];
             continue;
         }
-        let name = match rest {
-            [TokenTree::Ident(name), arrow, ..] if tokens::is_punct(Some(arrow), '>') => {
-                Some(name.clone())
-            }
-            [colon, arrow, ..]
-                if tokens::is_punct(Some(colon), ':') && tokens::is_punct(Some(arrow), '>') =>
-            {
-                None
-            }
-            [other, ..] => return Err(errors::streams_form(other.span())),
-            [] => return Err(errors::streams_form(blame.span())),
+        let Some(name) = stream_start(rest) else {
+            return Err(errors::streams_form(start.span()));
         };
-        let (mut end, mut depth) = (2, 0_usize);
-        while end < rest.len() {
-            let named =
-                tokens::ident(rest.get(end)).is_some() && tokens::is_punct(rest.get(end + 1), '>');
-            let unnamed =
-                tokens::is_punct(rest.get(end), ':') && tokens::is_punct(rest.get(end + 1), '>');
-            if depth == 0 && (named || unnamed) {
-                break;
-            }
-            if tokens::is_punct(rest.get(end), '<') {
-                depth += 1;
-            } else if tokens::is_punct(rest.get(end), '>') {
-                depth = depth.saturating_sub(1);
-            }
-            end += 1;
-        }
+        let name = name.cloned();
+        let end = tokens::until(rest, 2, |rest| stream_start(rest).is_some());
         let parser = syn::punctuated::Punctuated::<Type, Token![,]>::parse_terminated;
         let types = parser
             .parse2(tokens::stream(&rest[2..end]))

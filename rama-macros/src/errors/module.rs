@@ -1,0 +1,106 @@
+//! The module and its declarations.
+
+use super::{at, nearest};
+use proc_macro2::{Ident, Span};
+use syn::Error;
+
+pub(crate) fn module_header(error: &Error) -> Error {
+    at(
+        error.span(),
+        format!(
+            "{error}\nhelp: a module is written `pub module Name {{ depot *d: Type, …; microbatch name {{ … }} }}`"
+        ),
+    )
+}
+
+pub(crate) fn unknown_declaration(span: Span, found: &str) -> Error {
+    match nearest(found, ["depot", "microbatch"]) {
+        Some(near) => {
+            at(span, format!("unknown declaration `{found}`\nhelp: did you mean `{near}`?"))
+        }
+        None => at(
+            span,
+            format!(
+                "unknown declaration `{found}`\nhelp: a module holds `depot *name: Type, hash_by(.field);` and `microbatch name {{ … }}`"
+            ),
+        ),
+    }
+}
+
+pub(crate) fn unknown_topology_part(span: Span, found: &str) -> Error {
+    match nearest(found, ["pstate", "sources"]) {
+        Some(near) => {
+            let near = if near == "sources" { "sources!" } else { near };
+            at(
+                span,
+                format!(
+                    "unknown declaration `{found}` in a topology\nhelp: did you mean `{near}`?"
+                ),
+            )
+        }
+        None => at(
+            span,
+            format!(
+                "unknown declaration `{found}` in a topology\nhelp: a topology holds `pstate $$name: Schema;` and `sources! {{ … }}`"
+            ),
+        ),
+    }
+}
+
+pub(crate) fn declaration(error: &Error, form: &str) -> Error {
+    at(error.span(), format!("{error}\nhelp: write `{form}`"))
+}
+
+pub(crate) fn depot_without_option(span: Span) -> Error {
+    at(
+        span,
+        "a depot says how its records are spread over the tasks\nhelp: write `, hash_by(.field)`, or `random`, `disallow` or `global`",
+    )
+}
+
+pub(crate) fn unknown_depot_option(option: &Ident, known: &[&str]) -> Error {
+    let help = match nearest(&option.to_string(), known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write `hash_by(.field)`, `hash_by(path::to::function)`, `random`, `disallow` or `global`".into(),
+    };
+    at(option.span(), format!("unknown depot option `{option}`\nhelp: {help}"))
+}
+
+pub(crate) fn name_form(span: Span) -> Error {
+    at(span, "this is not a name\nhelp: write `#[name = \"name\"]`")
+}
+
+pub(crate) fn named_topology(span: Span) -> Error {
+    at(
+        span,
+        "a topology has no computed name\nhelp: `#[name = …]` stands before modules, depots and PStates",
+    )
+}
+
+pub(crate) fn same_name(second: &Ident, what: &str, first: &str) -> Error {
+    at(
+        second.span(),
+        format!(
+            "`{second}` names {first} and {what}; their handles would be the same `Self::{second}`\nhelp: rename one of the two"
+        ),
+    )
+}
+
+pub(crate) fn unknown_depot(depot: &Ident, known: &[String]) -> Error {
+    let help = match nearest(&depot.to_string(), known) {
+        Some(near) => format!("did you mean `*{near}`?"),
+        None => format!("declare it in the module: `depot *{depot}: Type, hash_by(.field);`"),
+    };
+    at(depot.span(), format!("unknown depot `*{depot}`\nhelp: {help}"))
+}
+
+pub(crate) fn unknown_pstate(pstate: &Ident, known: &[String], operation: bool) -> Error {
+    let help = match nearest(&pstate.to_string(), known) {
+        Some(near) => format!("did you mean `$${near}`?"),
+        None if operation => {
+            format!("make it a parameter of the operation: `$${pstate}: Schema`")
+        }
+        None => format!("declare it in the topology that writes it: `pstate $${pstate}: Schema;`"),
+    };
+    at(pstate.span(), format!("unknown PState `$${pstate}`\nhelp: {help}"))
+}
