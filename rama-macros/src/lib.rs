@@ -1,23 +1,6 @@
-//! The DSL compiler of rama: `defmodule!` and the derives.
+//! The macros of rama: `defmodule!`, `sources!`, `dataflow!` and the derives.
 //!
-//! The entry points are a thin shell. A module goes through four stages, each a
-//! module of this crate: `parse` (tokens to statements), `resolve` (what names
-//! mean), `plan` (the continuation state machine) and `emit` (Rust).
-
-mod ast;
-mod compile;
-mod derive;
-mod editor;
-mod emit;
-mod errors;
-mod lint;
-mod parse;
-mod plan;
-mod print;
-mod resolve;
-#[cfg(test)]
-mod tests;
-mod tokens;
+//! A thin shell; the compiler is `rama-compiler`.
 
 use proc_macro::TokenStream;
 
@@ -55,7 +38,7 @@ use proc_macro::TokenStream;
 /// instead; one mistake gives one error.
 #[proc_macro]
 pub fn defmodule(input: TokenStream) -> TokenStream {
-    compile::defmodule(input.into()).expand().into()
+    rama_compiler::defmodule(input.into()).into()
 }
 
 /// Sources of a topology in a file of their own.
@@ -79,7 +62,7 @@ pub fn defmodule(input: TokenStream) -> TokenStream {
 /// As for [`defmodule!`]; names of depots and PStates are looked up by rustc.
 #[proc_macro]
 pub fn sources(input: TokenStream) -> TokenStream {
-    compile::sources(input.into()).expand().into()
+    rama_compiler::sources(input.into()).into()
 }
 
 /// Defines operations, or runs a block of dataflow where it stands.
@@ -114,7 +97,7 @@ pub fn sources(input: TokenStream) -> TokenStream {
 /// ends without having emitted.
 #[proc_macro]
 pub fn dataflow(input: TokenStream) -> TokenStream {
-    compile::dataflow(input.into()).expand().into()
+    rama_compiler::dataflow(input.into()).into()
 }
 
 /// Derives `rama::Record` for a struct or an enum: what can be stored in a
@@ -131,12 +114,12 @@ pub fn dataflow(input: TokenStream) -> TokenStream {
 /// `skip_deserializing` without the other; also a skipped variant before others.
 #[proc_macro_derive(Record, attributes(serde, record))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
-    derive::record(input.into()).into()
+    rama_compiler::record(input.into()).into()
 }
 
 /// Derives `rama::Schema` for a struct of fixed keys, whose fields may be
 /// P-types, values, or other such structs.
 #[proc_macro_derive(PState, attributes(pstate))]
 pub fn derive_pstate(input: TokenStream) -> TokenStream {
-    derive::pstate(input.into()).into()
+    rama_compiler::pstate(input.into()).into()
 }
