@@ -36,10 +36,24 @@ pub enum PathError {
     #[error("`term` on an absent value; put `.nil_to_val(…)` or `.must(…)` before it")]
     Absent,
     /// `.one()` met another number of locations than one.
-    #[error("`.one()` needs exactly one location, but the path {}", if *.many { "leads to several" } else { "leads to none" })]
+    #[error("`.one()` needs exactly one location, but the path leads to {found}")]
     NotOne {
-        /// Whether there was more than one location; if not, there was none.
-        many: bool,
+        /// How many there were.
+        found: usize,
+    },
+    /// The path of `.collect_one(…)` selected another number of values than one.
+    #[error("the path of `.collect_one(…)` has to select one value, and it selected {found}")]
+    CollectOne {
+        /// How many it selected.
+        found: usize,
+    },
+    /// What `.subselect(…)` leads to was written as a list of another length.
+    #[error("`.subselect(…)` leads to {expected} values, and {found} were to take their place")]
+    Subselect {
+        /// How many values the path leads to.
+        expected: usize,
+        /// How many were to take their place.
+        found: usize,
     },
     /// A stored key does not decode: the rows were written with another key type.
     #[error("a stored key does not decode")]

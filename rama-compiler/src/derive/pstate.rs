@@ -149,7 +149,6 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
         impl ::rama::paths::path::Location for #name {
             type Slot = ::rama::paths::store::Handle;
             type Tables = #tables;
-            type Map = ::rama::paths::PMap<(), ()>;
             type Names<P> = #tokens_name;
         }
 

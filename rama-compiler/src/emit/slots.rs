@@ -14,8 +14,18 @@ use quote::{quote, quote_spanned};
 use std::collections::HashMap;
 
 /// Navigators that only look at the keys they are given.
-pub(super) const LOOKING: &[&str] =
-    &["key", "must", "sorted_map_range", "sorted_map_range_from", "sorted_map_range_to"];
+pub(super) const LOOKING: &[&str] = &[
+    "key",
+    "map_key",
+    "must",
+    "set_elem",
+    "sorted_map_range",
+    "sorted_map_range_from",
+    "sorted_map_range_to",
+    "sorted_set_range",
+    "sorted_set_range_from",
+    "sorted_set_range_to",
+];
 
 /// What must be known about a statement to move a value at its last use.
 pub(crate) struct Around<'l> {

@@ -3,11 +3,11 @@
 use std::collections::VecDeque;
 use std::ops::Bound;
 
-use super::Location;
+use super::{Location, Visit};
 use crate::error::PathError;
-use crate::key::{Key, KeyBytes};
-use crate::schema::{Keyed, PMap, Schema};
-use crate::store::{Handle, Node, ReadPlace, View};
+use crate::key::KeyBytes;
+use crate::schema::Ordered;
+use crate::store::{Handle, Held, Node, ReadPlace, View};
 
 /// Which entries of a map: those between two keys, and how many of them.
 #[doc(hidden)]
@@ -16,6 +16,8 @@ pub struct Span {
     pub(crate) start: Bound<KeyBytes>,
     pub(crate) end: Bound<KeyBytes>,
     pub(crate) amount: Amount,
+    /// These keys alone, in order, each once.
+    pub(crate) keys: Option<Vec<KeyBytes>>,
 }
 
 /// How many of the entries between two keys.
@@ -29,7 +31,12 @@ pub(crate) enum Amount {
 impl Span {
     /// All entries.
     pub(crate) const ALL: Self =
-        Self { start: Bound::Unbounded, end: Bound::Unbounded, amount: Amount::All };
+        Self { start: Bound::Unbounded, end: Bound::Unbounded, amount: Amount::All, keys: None };
+
+    /// From a key on, up to but without another one.
+    pub(crate) fn between(start: KeyBytes, end: KeyBytes) -> Self {
+        Self { start: Bound::Included(start), end: Bound::Excluded(end), ..Self::ALL }
+    }
 
     /// The first entries, at most so many.
     pub(crate) fn first(most: usize) -> Self {
@@ -41,8 +48,33 @@ impl Span {
         Self { amount: Amount::Last(most), ..Self::ALL }
     }
 
+    /// The entries of some keys.
+    pub(crate) fn of_keys(mut keys: Vec<KeyBytes>) -> Self {
+        keys.sort_unstable();
+        keys.dedup();
+        Self { keys: Some(keys), ..Self::ALL }
+    }
+
+    /// Whether the end is not behind the start.
+    pub(crate) fn is_empty(&self) -> bool {
+        use Bound::{Excluded, Included};
+        match (&self.start, &self.end) {
+            (Included(start), Included(end)) => start > end,
+            (Included(start) | Excluded(start), Included(end) | Excluded(end)) => start >= end,
+            _ => false,
+        }
+    }
+
     fn is_all(&self) -> bool {
-        matches!(self, Self { start: Bound::Unbounded, end: Bound::Unbounded, amount: Amount::All })
+        matches!(
+            self,
+            Self {
+                start: Bound::Unbounded,
+                end: Bound::Unbounded,
+                amount: Amount::All,
+                keys: None
+            }
+        )
     }
 
     fn ends_before(&self, key: &KeyBytes) -> bool {
@@ -54,17 +86,17 @@ impl Span {
     }
 }
 
-/// The entries of a map within a span, not read yet.
+/// The entries of a structure within a span, not read yet.
 #[doc(hidden)]
-pub struct Entries<'a, M: Keyed> {
-    /// Of the map, if it is there.
+pub struct Entries<'a, M: Ordered> {
+    /// Of the structure, if it is there.
     pub(crate) handle: Option<Handle>,
-    pub(crate) below: View<'a, Node<M::Value>>,
+    pub(crate) below: View<'a, Node<M::Element>>,
     pub(crate) span: Span,
 }
 
-impl<'a, M: Keyed> Entries<'a, M> {
-    /// All entries of the map at a place.
+impl<'a, M: Ordered> Entries<'a, M> {
+    /// All entries of the structure at a place.
     #[inline]
     pub(crate) fn of(place: &ReadPlace<'a, M>) -> Self {
         Self { handle: place.slot.get().copied(), below: place.below, span: Span::ALL }
@@ -72,13 +104,21 @@ impl<'a, M: Keyed> Entries<'a, M> {
 
     /// Hands every entry to `f`, in order of the keys. Rows are drawn in pages, and none behind the
     /// page with the last entry.
-    pub(crate) fn each<F>(&self, mut f: F) -> Result<(), PathError>
+    pub(crate) fn each<F>(&self, mut f: F) -> Visit
     where
-        F: FnMut(KeyBytes, <M::Value as Location>::Slot) -> Result<(), PathError>,
+        F: FnMut(KeyBytes, <M::Element as Location>::Slot) -> Visit,
     {
         let Some(handle) = self.handle else {
             return Ok(());
         };
+        if let Some(keys) = &self.span.keys {
+            for key in keys {
+                if let Some(slot) = self.below.get(handle.id, key)?.into_owned() {
+                    f(key.clone(), slot)?;
+                }
+            }
+            return Ok(());
+        }
         let (mut left, wanted) = match self.span.amount {
             Amount::First(most) => (most, Some(most)),
             Amount::Last(most) => return self.each_of_last(handle, most, f),
@@ -96,9 +136,9 @@ impl<'a, M: Keyed> Entries<'a, M> {
     }
 
     /// Rows are drawn forward only, so the last ones are those left when the end is reached.
-    fn each_of_last<F>(&self, handle: Handle, most: usize, mut f: F) -> Result<(), PathError>
+    fn each_of_last<F>(&self, handle: Handle, most: usize, mut f: F) -> Visit
     where
-        F: FnMut(KeyBytes, <M::Value as Location>::Slot) -> Result<(), PathError>,
+        F: FnMut(KeyBytes, <M::Element as Location>::Slot) -> Visit,
     {
         if most == 0 {
             return Ok(());
@@ -116,6 +156,25 @@ impl<'a, M: Keyed> Entries<'a, M> {
         last.into_iter().try_for_each(|(key, slot)| f(key, slot))
     }
 
+    /// The places of the elements, in order of the keys.
+    pub(crate) fn places<F>(&self, mut f: F) -> Visit
+    where
+        F: FnMut(KeyBytes, ReadPlace<'a, M::Element>) -> Visit,
+    {
+        let below = self.below.below();
+        self.each(|key, slot| f(key, ReadPlace { slot: Held::Owned(slot), below }))
+    }
+
+    /// The keys, in order.
+    pub(crate) fn keys(&self) -> Result<Vec<KeyBytes>, PathError> {
+        let mut keys = Vec::new();
+        super::to_the_end(self.each(|key, _| {
+            keys.push(key);
+            Ok(())
+        }))?;
+        Ok(keys)
+    }
+
     /// The number of entries: one that is kept, or else they are counted.
     pub(crate) fn count(&self) -> Result<usize, PathError> {
         if let Some(handle) = self.handle
@@ -127,24 +186,32 @@ impl<'a, M: Keyed> Entries<'a, M> {
             return Ok(usize::try_from(handle.size).unwrap_or(usize::MAX));
         }
         let mut count = 0;
-        self.each(|_, _| {
+        super::to_the_end(self.each(|_, _| {
             count += 1;
             Ok(())
-        })?;
+        }))?;
         Ok(count)
     }
 }
 
-/// A structure whose entries can be gone through in order: a map, or a range of one.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no entries: `.all()`, `.map_keys()`, `.map_vals()` and `.count()` need a `PMap`, or a range of one, at this place of the path",
-    label = "there is no map at this place of the path"
-)]
+/// A stored structure whose entries can be gone through in order: a map, a set, a vector, or a range
+/// of one.
 pub trait HasEntries: Location {
-    /// The schema of the elements.
-    type Element: Schema;
+    /// The structure.
+    #[doc(hidden)]
+    type Rows: Ordered;
+
+    /// The entries that are meant.
+    #[doc(hidden)]
+    fn entries(place: ReadPlace<'_, Self>) -> Entries<'_, Self::Rows>;
 }
 
-impl<K: Key, V: Schema> HasEntries for PMap<K, V> {
-    type Element = V;
+#[diagnostic::do_not_recommend]
+impl<M: Ordered> HasEntries for M {
+    type Rows = M;
+
+    #[inline]
+    fn entries(place: ReadPlace<'_, M>) -> Entries<'_, M> {
+        Entries::of(&place)
+    }
 }

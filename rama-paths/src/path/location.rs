@@ -1,65 +1,109 @@
 //! What a path has reached, as types: the place, whether something is there, how often it emits.
 
-use super::entries::Entries;
 use super::nav::ClearTop;
 use crate::record::Record;
-use crate::schema::{Keyed, PMap, Schema};
+use crate::schema::Schema;
 use crate::store::ReadPlace;
 
 /// Where a path can be: at a schema, or at a [`ReadOnly`] value.
 pub trait Location: Sized + 'static {
     /// What is held at the place: for a schema, what the row of its parent holds.
     #[doc(hidden)]
-    type Slot;
+    type Slot: Clone;
     /// The tables of everything beneath it.
     #[doc(hidden)]
     type Tables: ClearTop;
-    /// The map that it is, or is a range of. What is neither has a stand-in here, so that a navigator of maps on it is
-    /// one error: the missing [`Keyed`](crate::schema::Keyed) at the navigator.
-    #[doc(hidden)]
-    type Map: Keyed;
     /// For editors: what has the names that may follow a path `P` to this place, which is its fixed
     /// keys or else the path itself with the navigators.
     #[doc(hidden)]
     type Names<P>;
-
-    /// The place as that of a map, if it is one.
-    #[doc(hidden)]
-    fn as_map(_place: ReadPlace<'_, Self>) -> Option<ReadPlace<'_, Self::Map>> {
-        None
-    }
-
-    /// The entries of the place, if it is a map or a range of one.
-    #[doc(hidden)]
-    fn entries(_place: ReadPlace<'_, Self>) -> Option<Entries<'_, Self::Map>> {
-        None
-    }
 }
 
-/// A value that is computed, not stored at a place: it can be selected only.
+/// A value that is computed, not stored at a place: it can be selected only. What is navigated to
+/// in it is computed, too.
 #[derive(Debug)]
 pub struct ReadOnly<T>(T);
 
-impl<T: 'static> Location for ReadOnly<T> {
+impl<T: Clone + 'static> Location for ReadOnly<T> {
     type Slot = T;
     type Tables = ();
-    type Map = PMap<(), ()>;
     type Names<P> = P;
+}
+
+/// A place that holds a whole value: a stored one, a part of one, or a computed one.
+#[diagnostic::on_unimplemented(
+    message = "a navigator here needs one value, and at this place of the path there is `{Self}`",
+    label = "not one value",
+    note = "navigate into a structure with `.key(…)`, `.field(…)`, `.map_vals()` or `.all()`"
+)]
+pub trait ValueAt: Location<Slot = Self::Value, Tables = ()> {
+    /// The type of the value.
+    type Value: Clone + 'static;
+    /// The place of a part of the value: as this one, stored or computed.
+    #[doc(hidden)]
+    type Part<U: Record>: ValueAt<Value = U>;
+    /// `X` itself, where a value is: see [`Value::Then`].
+    #[doc(hidden)]
+    type Then<X>;
+
+    /// `X` itself.
+    #[doc(hidden)]
+    fn then<X>(navigator: X) -> <Self as ValueAt>::Then<X>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Record> ValueAt for V {
+    type Value = V;
+    type Part<U: Record> = U;
+    type Then<X> = X;
+
+    #[inline]
+    fn then<X>(navigator: X) -> X {
+        navigator
+    }
+}
+
+impl<T: Clone + 'static> ValueAt for ReadOnly<T> {
+    type Value = T;
+    type Part<U: Record> = ReadOnly<U>;
+    type Then<X> = X;
+
+    #[inline]
+    fn then<X>(navigator: X) -> X {
+        navigator
+    }
 }
 
 /// Whether something is at the place.
 pub trait Presence: 'static {
     /// What is selected of a value `V`.
     type Of<V>;
+    /// How often a path emits that stops where nothing is.
+    type IfPresent<E: Emits>: Emits;
+    /// With a default for what is absent.
+    type Filled: Presence;
+    /// Of a path that may come from here or from there.
+    type Or<P: Presence>: Presence;
+    /// As `Or`, from a place where something is.
+    #[doc(hidden)]
+    type OrPresent: Presence;
 
     /// The selected value of a stored one, if it is there.
     #[doc(hidden)]
     fn of<V>(stored: Option<V>) -> Option<Self::Of<V>>;
+
+    /// The stored value of a selected one.
+    #[doc(hidden)]
+    fn stored<V>(selected: Self::Of<V>) -> Option<V>;
 }
 
 /// At the top of a PState. A value there may be absent.
 #[derive(Debug)]
 pub struct Top;
+
+/// At the top of a PState, with a default for a value that is absent.
+#[derive(Debug)]
+pub struct FilledTop;
 
 /// There may be nothing.
 #[derive(Debug)]
@@ -69,27 +113,67 @@ pub struct Maybe;
 #[derive(Debug)]
 pub struct Present;
 
+impl Presence for FilledTop {
+    type Of<V> = V;
+    type Filled = FilledTop;
+    type IfPresent<E: Emits> = E;
+    type Or<P: Presence> = P::OrPresent;
+    type OrPresent = FilledTop;
+
+    fn of<V>(stored: Option<V>) -> Option<V> {
+        stored
+    }
+
+    fn stored<V>(selected: V) -> Option<V> {
+        Some(selected)
+    }
+}
+
 impl Presence for Top {
     type Of<V> = Option<V>;
+    type Filled = FilledTop;
+    type IfPresent<E: Emits> = Many;
+    type Or<P: Presence> = Top;
+    type OrPresent = Top;
 
     fn of<V>(stored: Option<V>) -> Option<Option<V>> {
         Some(stored)
+    }
+
+    fn stored<V>(selected: Option<V>) -> Option<V> {
+        selected
     }
 }
 
 impl Presence for Maybe {
     type Of<V> = Option<V>;
+    type Filled = Present;
+    type IfPresent<E: Emits> = Many;
+    type Or<P: Presence> = Maybe;
+    type OrPresent = Maybe;
 
     fn of<V>(stored: Option<V>) -> Option<Option<V>> {
         Some(stored)
+    }
+
+    fn stored<V>(selected: Option<V>) -> Option<V> {
+        selected
     }
 }
 
 impl Presence for Present {
     type Of<V> = V;
+    type Filled = Present;
+    type IfPresent<E: Emits> = E;
+    type Or<P: Presence> = P::OrPresent;
+    type OrPresent = Present;
 
     fn of<V>(stored: Option<V>) -> Option<V> {
         stored
+    }
+
+    fn stored<V>(selected: V) -> Option<V> {
+        Some(selected)
     }
 }
 
@@ -117,6 +201,8 @@ impl Removable for Present {}
 pub trait Emits: 'static {
     /// Whether it is exactly once.
     const SINGLE: bool;
+    /// Of a path that goes on with one that emits so often.
+    type Then<E: Emits>: Emits;
 }
 
 /// Exactly once.
@@ -128,10 +214,12 @@ pub struct Single;
 pub struct Many;
 
 impl Emits for Single {
+    type Then<E: Emits> = E;
     const SINGLE: bool = true;
 }
 
 impl Emits for Many {
+    type Then<E: Emits> = Many;
     const SINGLE: bool = false;
 }
 
@@ -172,12 +260,13 @@ impl<V: Record> Selectable for V {
     }
 }
 
-impl<T: 'static> Selectable for ReadOnly<T> {
+impl<T: Clone + 'static> Selectable for ReadOnly<T> {
     type Value = T;
-    type Selected<P: Presence> = T;
+    type Selected<P: Presence> = P::Of<T>;
 
-    fn take<P: Presence>(place: ReadPlace<'_, Self>) -> Option<T> {
-        place.slot.into_value()
+    #[inline]
+    fn take<P: Presence>(place: ReadPlace<'_, Self>) -> Option<P::Of<T>> {
+        P::of(place.slot.into_owned())
     }
 }
 
@@ -187,7 +276,25 @@ impl<T: 'static> Selectable for ReadOnly<T> {
     label = "not one stored value",
     note = "`.nil_to_val(…)`, `.term(…)`, `.termval(…)`, `.all()` and aggregators work on values; navigate into a structure with `.key(…)`, `.field(…)` or `.map_vals()`; what `.count()`, `.map_keys()` and `.all()` emit can only be read"
 )]
-pub trait Value: Record + Schema<Slot = Self, Tables = ()> {}
+pub trait Value: Record + Schema<Slot = Self, Tables = ()> {
+    /// `X` itself, where a value is.
+    ///
+    /// A method that needs a value gives `Path<O, M>` with `Value<Then<X> = M>`: where there is no
+    /// value `M` stays unknown, so that this is the only error of the path.
+    #[doc(hidden)]
+    type Then<X>;
+
+    /// `X` itself.
+    #[doc(hidden)]
+    fn then<X>(navigator: X) -> <Self as Value>::Then<X>;
+}
 
 #[diagnostic::do_not_recommend]
-impl<V: Record> Value for V {}
+impl<V: Record> Value for V {
+    type Then<X> = X;
+
+    #[inline]
+    fn then<X>(navigator: X) -> X {
+        navigator
+    }
+}

@@ -23,37 +23,48 @@
 //! | [`term(f)`](Path::term), [`termval(v)`](Path::termval), [`none()`](Path::none) | end of a write | | |
 //! | [`clear()`](Path::clear) | the top, as end of a write | | |
 
+mod collected;
 mod entries;
+mod list;
 mod location;
 pub mod nav;
+mod on;
+mod plain;
 mod run;
 mod sorted_range;
+mod sub;
+mod visit;
 
 #[cfg(test)]
 mod range_tests;
 #[cfg(test)]
 mod tests;
 
+pub use collected::Collected;
 pub use entries::HasEntries;
 #[doc(hidden)]
 pub use entries::{Entries, Span};
 pub use location::{
-    Emits, IsMaybe, IsSingle, Location, Many, Maybe, Presence, Present, ReadOnly, Removable,
-    Selectable, Single, Top, Value,
+    Emits, FilledTop, IsMaybe, IsSingle, Location, Many, Maybe, Presence, Present, ReadOnly,
+    Removable, Selectable, Single, Top, Value, ValueAt,
 };
+pub use plain::{StdMap, StdSeq, StdSet};
 pub use run::{AggregatePath, SelectPath, SinglePath, WritePath};
 #[doc(hidden)]
 pub use sorted_range::RangeSlot;
 pub use sorted_range::{
-    SortedMap, SortedRange, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
+    SortedRange, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
 };
+pub use sub::SubPath;
+pub(crate) use visit::to_the_end;
+#[doc(hidden)]
+pub use visit::{Halt, Visit};
 
 use std::marker::PhantomData;
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::schema::{Keyed, Schema};
-use crate::store::{ReadPlace, WritePlace, Written};
+use crate::schema::{Ordered, Schema};
+use crate::store::{Change, ReadPlace, WritePlace, Written};
 
 /// A path into a PState. `O` is the tag of the PState's owner, `N` the navigators so far.
 #[derive(Debug)]
@@ -64,6 +75,8 @@ pub struct Path<O, N> {
     pstate: u32,
     owner: PhantomData<fn() -> O>,
 }
+
+impl<O, N: Copy> Copy for Path<O, N> {}
 
 impl<O, N: Clone> Clone for Path<O, N> {
     fn clone(&self) -> Self {
@@ -108,20 +121,22 @@ impl<O, N: Navigator> Path<O, N> {
     label = "a write path"
 )]
 pub trait Navigator {
-    /// The schema at the top of the path.
-    type Schema: Schema;
+    /// Where the path begins: the schema of a PState, or what another path has reached.
+    type Schema: Location;
     /// The schema that the path has reached, or a [`ReadOnly`] value.
     type Here: Location;
     /// Whether something is there: [`Top`], [`Maybe`] or [`Present`].
     type Presence: Presence;
     /// How often the path emits: [`Single`] or [`Many`].
     type Emits: Emits;
+    /// What it has collected on its way.
+    type Collected: Collected;
 
     /// Visits every place the path leads to.
     #[doc(hidden)]
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, Self::Schema>, f: &mut F) -> Result<(), PathError>
+    fn read<F>(&self, top: ReadPlace<'_, Self::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>;
+        F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit;
 
     /// The routing hash of the leading key.
     #[doc(hidden)]
@@ -132,33 +147,41 @@ pub trait Navigator {
     const IS_ROOT: bool = false;
 }
 
-/// The map that a path has reached.
-pub(crate) type MapAt<N> = <<N as Navigator>::Here as Location>::Map;
-
-/// The schema of the elements of the map that a path has reached.
-pub(crate) type ElementAt<N> = <MapAt<N> as Keyed>::Value;
-
 /// A chain of navigators that leads to places which can be written.
 #[diagnostic::on_unimplemented(
-    message = "what `.count()`, `.map_keys()` and `.all()` emit can only be read, and a range is not written as a whole",
+    message = "what this path leads to can only be read: `.count()`, `.map_keys()`, `.view(…)` and `.all()` of a map give values that are stored nowhere, and a range is not written as a whole",
     label = "this path ends at something that is not written",
     note = "the elements of a range are written behind `.map_vals()`: `.sorted_map_range(a, b).map_vals().none()`"
 )]
-pub trait WriteNavigator: Navigator<Here: Schema> {
+pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     /// Writes every place the path leads to through `f`.
     #[doc(hidden)]
     fn write<F>(&self, top: WritePlace<'_, Self::Schema>, f: &mut F) -> Written<Self::Schema>
     where
-        F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+        F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+
+    /// Removes every place the path leads to: as [`write`](Self::write) does with
+    /// [`Change::Remove`], and where it can be without reading what is removed.
+    #[doc(hidden)]
+    #[inline]
+    fn remove(&self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema> {
+        self.write(top, &mut |_: &Self::Collected, _: WritePlace<'_, Self::Here>| {
+            Ok(Change::Remove)
+        })
+    }
 }
 
-/// A chain of navigators that leads to maps, or ranges of them, whose elements can be written.
+/// A chain of navigators that leads to structures, or ranges of them, whose elements can be written.
 #[diagnostic::on_unimplemented(
-    message = "what `.count()`, `.map_keys()` and `.all()` emit can only be read, not written",
-    label = "this path ends at something read only"
+    message = "what this path leads to can only be read: `.count()`, `.map_keys()`, `.view(…)` and `.all()` of a map give values that are stored nowhere",
+    label = "this path ends at something that is not written"
 )]
-pub trait WriteEntries: Navigator {
-    /// Writes every map through `f`, which is told which entries are meant.
+pub trait WriteEntries: Navigator<Schema: Schema> {
+    /// The structure.
+    #[doc(hidden)]
+    type Rows: Ordered;
+
+    /// Writes every structure through `f`, which is told which entries are meant.
     #[doc(hidden)]
     fn write_entries<F>(
         &self,
@@ -166,17 +189,24 @@ pub trait WriteEntries: Navigator {
         f: &mut F,
     ) -> Written<Self::Schema>
     where
-        F: FnMut(WritePlace<'_, MapAt<Self>>, &Span) -> Written<MapAt<Self>>;
+        F: FnMut(&Self::Collected, WritePlace<'_, Self::Rows>, &Span) -> Written<Self::Rows>;
 }
 
-impl<N: WriteNavigator> WriteEntries for N {
+#[diagnostic::do_not_recommend]
+impl<N> WriteEntries for N
+where
+    N: WriteNavigator,
+    N::Here: Ordered,
+{
+    type Rows = N::Here;
+
     #[inline]
     fn write_entries<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
-        F: FnMut(WritePlace<'_, MapAt<N>>, &Span) -> Written<MapAt<N>>,
+        F: FnMut(&N::Collected, WritePlace<'_, N::Here>, &Span) -> Written<N::Here>,
     {
-        self.write(top, &mut |place: WritePlace<'_, N::Here>| {
-            N::Here::write_map(place, |map| f(map, &Span::ALL))
+        self.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            f(collected, place, &Span::ALL)
         })
     }
 }

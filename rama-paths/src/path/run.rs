@@ -1,8 +1,7 @@
 //! What a path can be used for, as traits that the runtime asks for.
 
-use super::{IsSingle, Navigator, Path, Selectable, Value, WriteNavigator};
+use super::{Collected, IsSingle, Navigator, Path, Selectable, Value, Visit, WriteNavigator};
 use crate::aggregate::Aggregator;
-use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::schema::Schema;
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -23,9 +22,9 @@ pub trait SelectPath {
 
     /// Hands every selected value to `f`.
     #[doc(hidden)]
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, Self::Schema>, f: &mut F) -> Result<(), PathError>
+    fn read<F>(&self, top: ReadPlace<'_, Self::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(Self::Value) -> Result<(), PathError>;
+        F: FnMut(Self::Value) -> Visit;
 
     /// The routing hash of the leading key.
     fn routing(&self) -> Option<KeyHash>;
@@ -36,23 +35,23 @@ pub trait SelectPath {
 
 impl<O, N> SelectPath for Path<O, N>
 where
-    N: Navigator,
+    N: Navigator<Schema: Schema>,
     N::Here: Selectable,
 {
     type Owner = O;
     type Schema = N::Schema;
-    type Value = <N::Here as Selectable>::Selected<N::Presence>;
+    type Value = <N::Collected as Collected>::With<<N::Here as Selectable>::Selected<N::Presence>>;
 
     #[inline]
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(Self::Value) -> Result<(), PathError>,
+        F: FnMut(Self::Value) -> Visit,
     {
-        self.nav.read(top, &mut |place: ReadPlace<'a, N::Here>| match N::Here::take::<N::Presence>(
-            place,
-        ) {
-            Some(value) => f(value),
-            None => Ok(()),
+        self.nav.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            match N::Here::take::<N::Presence>(place) {
+                Some(value) => f(collected.with(value)),
+                None => Ok(()),
+            }
         })
     }
 
@@ -75,7 +74,7 @@ pub trait SinglePath: SelectPath {}
 
 impl<O, N> SinglePath for Path<O, N>
 where
-    N: Navigator,
+    N: Navigator<Schema: Schema>,
     N::Here: Selectable,
     N::Emits: IsSingle,
 {
@@ -134,11 +133,9 @@ where
         aggregator: A,
     ) -> Written<N::Schema> {
         let mut aggregator = Some(aggregator);
-        self.nav.write(top, &mut |place: WritePlace<'_, N::Here>| {
+        self.nav.write(top, &mut |_: &N::Collected, place: WritePlace<'_, N::Here>| {
             Ok(match aggregator.take() {
-                Some(aggregator) => {
-                    Change::Put(aggregator.update(place.current.get()?.into_owned()))
-                }
+                Some(aggregator) => Change::Put(aggregator.update(place.current.take()?)),
                 None => Change::Keep,
             })
         })

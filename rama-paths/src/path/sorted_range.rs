@@ -6,50 +6,39 @@ use std::ops::Bound;
 use super::Location;
 use super::entries::{Amount, Entries, HasEntries, Span};
 use crate::key::{Key, KeyArg, KeyBytes};
-use crate::schema::{Keyed, PMap, Schema};
+use crate::schema::Ordered;
 use crate::store::{Handle, ReadPlace};
 
-/// A range of the sorted map `M`. It is not a copy: its entries are read when one goes through them.
+/// A range of the stored structure `M`. It is not a copy: its entries are read when one goes through
+/// them.
 pub struct SortedRange<M>(PhantomData<fn() -> M>);
 
 /// What is held of a range.
 #[doc(hidden)]
+#[derive(Clone)]
 pub struct RangeSlot {
-    /// Of the map, if it is there.
+    /// Of the structure, if it is there.
     pub(crate) handle: Option<Handle>,
     pub(crate) span: Span,
 }
 
-impl<M: Keyed> Location for SortedRange<M> {
+impl<M: Ordered> Location for SortedRange<M> {
     type Slot = RangeSlot;
     type Tables = M::Tables;
-    type Map = M;
     type Names<P> = P;
+}
+
+impl<M: Ordered> HasEntries for SortedRange<M> {
+    type Rows = M;
 
     #[inline]
-    fn entries(place: ReadPlace<'_, Self>) -> Option<Entries<'_, M>> {
-        let RangeSlot { handle, span } = place.slot.into_value()?;
-        Some(Entries { handle, below: place.below, span })
+    fn entries(place: ReadPlace<'_, Self>) -> Entries<'_, M> {
+        let below = place.below;
+        match place.slot.into_owned() {
+            Some(RangeSlot { handle, span }) => Entries { handle, below, span },
+            None => Entries { handle: None, below, span: Span::ALL },
+        }
     }
-}
-
-impl<M: Keyed> HasEntries for SortedRange<M> {
-    type Element = M::Value;
-}
-
-/// A map whose entries lie in order of their keys, so that a range of them is one seek and a scan.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not kept in order of its keys: the `.sorted_map_range…(…)` navigators need a `PMap` at this place of the path",
-    label = "there is no sorted map at this place of the path",
-    note = "a `HashMap` or `BTreeMap` in a PState is one value, read as a whole; a `PMap<K, V>` is stored element by element, in order"
-)]
-pub trait SortedMap: Location {
-    /// The type of the keys.
-    type Key: Key;
-}
-
-impl<K: Key, V: Schema> SortedMap for PMap<K, V> {
-    type Key = K;
 }
 
 /// Which ends belong to a range between two keys. As made, the start does and the end does not.
@@ -85,6 +74,7 @@ impl SortedRangeOptions {
             start: start_bound(start, self.start_excluded),
             end: end_bound(end, self.end_included),
             amount: Amount::All,
+            keys: None,
         }
     }
 }
@@ -121,6 +111,7 @@ impl SortedRangeFromOptions {
             start: start_bound(encoded(start), self.start_excluded),
             end: Bound::Unbounded,
             amount: self.most.map_or(Amount::All, Amount::First),
+            keys: None,
         }
     }
 }
@@ -157,6 +148,7 @@ impl SortedRangeToOptions {
             start: Bound::Unbounded,
             end: end_bound(encoded(end), self.end_included),
             amount: self.most.map_or(Amount::All, Amount::Last),
+            keys: None,
         }
     }
 }

@@ -16,7 +16,7 @@ fn deep() -> Path<(), Root<Deep>> {
 fn only_the_first_key_leads() {
     assert_eq!(deep().leading_key(), None);
     assert_eq!(deep().key(3).key("a").leading_key(), Some(key_hash(&3_i64)));
-    assert_eq!(deep().must(&3).count().leading_key(), Some(key_hash(&3_i64)));
+    assert_eq!(deep().must(3).count().leading_key(), Some(key_hash(&3_i64)));
     assert_eq!(deep().map_vals().key("a").leading_key(), None);
     assert_eq!(deep().map_keys().leading_key(), None);
     let by_name = Path::<(), Root<PMap<String, i64>>>::new();
@@ -48,16 +48,13 @@ fn writes_to_absent_places_make_nothing() {
 fn one_is_checked() {
     let mut partition = Partition::<PMap<i64, i64>>::new();
     let path = Path::<(), Root<PMap<i64, i64>>>::new;
-    let none = Err(PathError::NotOne { many: false });
-    let many = Err(PathError::NotOne { many: true });
+    let none = Err(PathError::NotOne { found: 0 });
+    let many = Err(PathError::NotOne { found: 2 });
     assert_eq!(partition.transform(path().must(1).one().term(|v| v)), none);
     partition.transform(path().key(1).termval(1)).expect("the write succeeds");
     assert_eq!(partition.select_one(&path().map_vals().one()), Ok(1));
     partition.transform(path().key(2).termval(2)).expect("the write succeeds");
-    assert_eq!(
-        partition.select_one(&path().map_keys().one()),
-        Err(PathError::NotOne { many: true })
-    );
+    assert_eq!(partition.select_one(&path().map_keys().one()), Err(PathError::NotOne { found: 2 }));
     assert_eq!(partition.transform(path().map_vals().one().term(|v| v)), many);
 }
 

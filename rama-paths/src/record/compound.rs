@@ -17,8 +17,18 @@ macro_rules! wrapper {
                 let _ = before;
                 shape.text(">");
             }
+
+            wrapper!(@take $t);
         }
     )*};
+    // What has no empty value.
+    (@take Result) => {};
+    (@take $t:ident) => {
+        #[inline]
+        fn take_out(&mut self) -> Self {
+            std::mem::take(self)
+        }
+    };
 }
 
 wrapper!(
@@ -35,6 +45,11 @@ impl<T: Record> Record for Box<T> {
         // A box is encoded as what it holds.
         shape.record::<T>();
     }
+
+    #[inline]
+    fn take_out(&mut self) -> Self {
+        Box::new((**self).take_out())
+    }
 }
 
 impl<K, V, S> Record for HashMap<K, V, S>
@@ -46,6 +61,11 @@ where
     fn shape(shape: &mut ShapeBuilder) {
         shape.text("HashMap<").record::<K>().text(", ").record::<V>().text(">");
     }
+
+    #[inline]
+    fn take_out(&mut self) -> Self {
+        std::mem::take(self)
+    }
 }
 
 impl<T, S> Record for HashSet<T, S>
@@ -55,6 +75,11 @@ where
 {
     fn shape(shape: &mut ShapeBuilder) {
         shape.text("HashSet<").record::<T>().text(">");
+    }
+
+    #[inline]
+    fn take_out(&mut self) -> Self {
+        std::mem::take(self)
     }
 }
 
@@ -78,6 +103,13 @@ macro_rules! tuple {
                 shape.text("(").record::<$first>();
                 $(shape.text(", ").record::<$rest>();)*
                 shape.text(")");
+            }
+
+            #[expect(non_snake_case, reason = "a name for each type")]
+            #[inline]
+            fn take_out(&mut self) -> Self {
+                let ($first, $($rest,)*) = self;
+                ($first.take_out(), $($rest.take_out(),)*)
             }
         }
         tuple!($($rest)*);

@@ -37,6 +37,14 @@ pub trait Record: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {
     /// in order. It is kept in data directories and compared when one is opened, so that two
     /// swapped fields are noticed instead of decoded as each other.
     fn shape(shape: &mut ShapeBuilder);
+
+    /// The value, of which nothing that matters is left here: collections leave an empty one, others
+    /// a copy.
+    #[doc(hidden)]
+    #[inline]
+    fn take_out(&mut self) -> Self {
+        self.clone()
+    }
 }
 
 /// The shape of a record type as text.

@@ -16,10 +16,21 @@ macro_rules! simple {
     )*};
 }
 
+impl Record for String {
+    fn shape(shape: &mut ShapeBuilder) {
+        shape.text("String");
+    }
+
+    #[inline]
+    fn take_out(&mut self) -> Self {
+        std::mem::take(self)
+    }
+}
+
 simple!(
     u8 = "u8", u16 = "u16", u32 = "u32", u64 = "u64", u128 = "u128", usize = "usize",
     i8 = "i8", i16 = "i16", i32 = "i32", i64 = "i64", i128 = "i128", isize = "isize",
     f32 = "f32", f64 = "f64", bool = "bool", char = "char", () = "()",
-    String = "String", Box<str> = "String",
+    Box<str> = "String",
     Duration = "Duration", SystemTime = "SystemTime", Uuid = "Uuid",
 );

@@ -1,6 +1,6 @@
 //! Leaves: every record is the schema of one serialized value.
 
-use super::{PMap, Schema};
+use super::Schema;
 use crate::path::Location;
 use crate::record::{Record, ShapeBuilder};
 
@@ -8,7 +8,6 @@ use crate::record::{Record, ShapeBuilder};
 impl<V: Record> Location for V {
     type Slot = V;
     type Tables = ();
-    type Map = PMap<(), V>;
     type Names<P> = P;
 }
 
@@ -22,15 +21,5 @@ impl<V: Record> Schema for V {
 
     fn top() -> Option<&'static V> {
         None
-    }
-
-    #[inline]
-    fn from_slot(slot: V) -> Option<V> {
-        Some(slot)
-    }
-
-    #[inline]
-    fn into_slot(self) -> Option<V> {
-        Some(self)
     }
 }

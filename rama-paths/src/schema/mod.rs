@@ -1,40 +1,49 @@
 //! Schemas: how a PState is laid out.
 //!
-//! A schema is a type. [`PMap`] and structs with `#[derive(PState)]` are stored element by element,
-//! every other type (each [`Record`](crate::Record)) is a **leaf**: one serialized value.
+//! A schema is a type. [`PMap`], [`PSet`], [`PVec`] and structs with `#[derive(PState)]` are stored
+//! element by element, every other type (each [`Record`](crate::Record)) is a **leaf**: one
+//! serialized value.
 //!
 //! | schema | what is stored |
 //! |---|---|
 //! | `PMap<i64, i64>` | a row per key |
 //! | `PMap<i64, Vec<Post>>` | a row per key, read and written as a whole `Vec` |
 //! | `PMap<i64, PMap<String, Post>>` | a row per key of either level; the inner map is never read as a whole |
+//! | `PMap<i64, PSet<i64>>` | a row per key, and one per element |
+//! | `PMap<i64, PVec<Post>>` | a row per key, and one per post |
 
 mod fixed;
 mod leaf;
 mod map;
+mod ordered;
+mod set;
+mod vec;
 
 #[doc(hidden)]
 pub use fixed::distinct_ids;
 pub use fixed::{Field, FieldAt, FixedKeys, field_id};
-pub use map::{Keyed, PMap};
+pub use map::PMap;
+pub use ordered::Ordered;
+pub use set::PSet;
+pub use vec::PVec;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::path::Location;
 use crate::record::ShapeBuilder;
-use crate::store::{Change, Handle, Ids, Tables, WritePlace, Written};
+use crate::store::{Handle, Ids, Tables};
 
 /// What a row holds of its element: a leaf's value, or the handle of a nested structure.
 pub trait Slot: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
 
 impl<T: Serialize + DeserializeOwned + Clone + Send + Sync + 'static> Slot for T {}
 
-/// A layout: [`PMap`], a struct with `#[derive(PState)]`, or any [`Record`](crate::Record).
+/// A layout: [`PMap`], [`PSet`], [`PVec`], a struct with `#[derive(PState)]`, or any [`Record`](crate::Record).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a PState",
     label = "not a schema",
-    note = "a schema is a `PMap<K, V>`, a struct with `#[derive(PState)]`, or a value type with `#[derive(Clone, serde::Serialize, serde::Deserialize, rama::Record)]`"
+    note = "a schema is a `PMap<K, V>`, a `PSet<T>`, a `PVec<T>`, a struct with `#[derive(PState)]`, or a value type with `#[derive(Clone, serde::Serialize, serde::Deserialize, rama::Record)]`"
 )]
 pub trait Schema: Location<Slot: Slot> {
     /// Whether it is stored element by element.
@@ -47,27 +56,6 @@ pub trait Schema: Location<Slot: Slot> {
     /// The slot of the structure at the top of a PState; nothing for a leaf.
     #[doc(hidden)]
     fn top() -> Option<&'static Self::Slot>;
-
-    /// Writes the place as that of a map; nothing happens if it is none.
-    #[doc(hidden)]
-    fn write_map<F>(_place: WritePlace<'_, Self>, _f: F) -> Written<Self>
-    where
-        F: FnOnce(WritePlace<'_, Self::Map>) -> Written<Self::Map>,
-    {
-        Ok(Change::Keep)
-    }
-
-    /// The value in a slot; nothing if this is no leaf.
-    #[doc(hidden)]
-    fn from_slot(_slot: Self::Slot) -> Option<Self> {
-        None
-    }
-
-    /// The slot of a value; nothing if this is no leaf.
-    #[doc(hidden)]
-    fn into_slot(self) -> Option<Self::Slot> {
-        None
-    }
 
     /// The handle in a slot; nothing if this is a leaf.
     #[doc(hidden)]

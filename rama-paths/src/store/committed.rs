@@ -10,7 +10,7 @@ use super::{
 };
 use crate::error::PathError;
 use crate::key::KeyBytes;
-use crate::path::{SelectPath, SinglePath};
+use crate::path::{SelectPath, SinglePath, to_the_end};
 use crate::schema::Schema;
 
 /// The rows of a partition and the horizon of those who read them.
@@ -31,10 +31,11 @@ impl<S: Schema> State<S> {
         path: &P,
         f: &mut impl FnMut(P::Value),
     ) -> Result<(), PathError> {
-        path.read(top(View { writes, rows: &self.rows, at })?, &mut |value| {
+        let visit = path.read(top(View { writes, rows: &self.rows, at })?, &mut |value| {
             f(value);
             Ok(())
-        })
+        });
+        to_the_end(visit)
     }
 
     pub(super) fn select_all<P: SelectPath<Schema = S>>(
@@ -56,7 +57,7 @@ impl<S: Schema> State<S> {
     ) -> Result<P::Value, PathError> {
         let mut found = None;
         self.select(writes, at, path, &mut |value| found = Some(value))?;
-        found.ok_or(PathError::NotOne { many: false })
+        found.ok_or(PathError::NotOne { found: 0 })
     }
 
     pub(super) fn write<F>(

@@ -43,7 +43,7 @@ pub use node::{NodeInfo, elements_node, field_node, structure_of_slot};
 pub use partition::{AnyPartition, AnyRows, Partition};
 #[doc(hidden)]
 pub use place::{
-    Change, Current, Held, ReadPlace, View, WritePlace, WriteView, Written, modify_row,
+    Change, Current, Held, ReadPlace, View, WritePlace, WriteView, Written, insert_row, modify_row,
 };
 pub use rows::{FrozenChange, structure_range};
 
@@ -88,15 +88,20 @@ impl Ids {
         Self { next: 1, base: 1 }
     }
 
+    /// For values in memory, in which there are no structures.
+    pub(crate) fn none() -> Self {
+        Self::new()
+    }
+
     /// An id that was never handed out.
-    fn fresh(&mut self) -> u64 {
+    pub(crate) fn fresh(&mut self) -> u64 {
         let id = self.next;
         self.next += 1;
         id
     }
 
     /// Whether the structure has no committed rows.
-    fn is_new(&self, id: u64) -> bool {
+    pub(crate) fn is_new(&self, id: u64) -> bool {
         id >= self.base
     }
 }

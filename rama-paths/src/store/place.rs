@@ -9,7 +9,8 @@ use super::writes::WriteRows;
 use super::{Handle, Ids, Node, NodeWrites, Tables};
 use crate::error::PathError;
 use crate::key::KeyBytes;
-use crate::path::{Location, ReadOnly};
+use crate::path::Location;
+use crate::record::Record;
 use crate::schema::{Schema, Slot};
 
 /// Tables to read: a write set, if any, over the committed ones.
@@ -72,11 +73,30 @@ pub struct ReadPlace<'a, L: Location> {
     pub(crate) below: View<'a, L::Tables>,
 }
 
-impl<'a, T: 'static> ReadPlace<'a, ReadOnly<T>> {
+/// No tables, to read.
+pub(crate) fn no_tables<'a>() -> View<'a, ()> {
+    View { writes: None, rows: &(), at: AsOf::LATEST }
+}
+
+impl<'a, L: Location<Tables = ()>> ReadPlace<'a, L> {
+    /// The place of a value.
+    #[inline]
+    pub(crate) fn value(slot: Held<'a, L::Slot>) -> Self {
+        Self { slot, below: no_tables() }
+    }
+
     /// The place of a computed value.
-    pub(crate) fn computed(value: T) -> Self {
-        let below = View { writes: None, rows: &(), at: AsOf::LATEST };
-        Self { slot: Held::Owned(value), below }
+    #[inline]
+    pub(crate) fn computed(value: L::Slot) -> Self {
+        Self::value(Held::Owned(value))
+    }
+}
+
+impl<L: Location> ReadPlace<'_, L> {
+    /// The same place once more.
+    #[inline]
+    pub(crate) fn again(&self) -> ReadPlace<'_, L> {
+        ReadPlace { slot: self.slot.get().into(), below: self.below }
     }
 }
 
@@ -101,23 +121,18 @@ impl<'a, T> Held<'a, T> {
         }
     }
 
+    /// Whether there is something.
+    #[inline]
+    pub(crate) fn is_some(&self) -> bool {
+        self.get().is_some()
+    }
+
     /// The slot, or the default where there is nothing.
     #[inline]
     pub(crate) fn or(self, default: Option<&'a T>) -> Self {
         match (self, default) {
             (Self::Nothing, Some(default)) => Self::Stored(default),
             (held, _) => held,
-        }
-    }
-}
-
-impl<T> Held<'_, T> {
-    /// A value made by the navigator.
-    #[inline]
-    pub(crate) fn into_value(self) -> Option<T> {
-        match self {
-            Self::Owned(value) => Some(value),
-            Self::Stored(_) | Self::Nothing => None,
         }
     }
 }
@@ -163,33 +178,103 @@ pub struct Current<'a, T> {
 
 enum Source<'a, T> {
     Known(Option<&'a T>),
-    Row { writes: &'a WriteRows<T>, rows: &'a Rows<T>, structure: u64, key: &'a KeyBytes },
+    /// A part of a value that is being changed, to be changed where it is.
+    InPlace(&'a mut T),
+    Row {
+        writes: &'a WriteRows<T>,
+        rows: &'a Rows<T>,
+        structure: u64,
+        key: &'a KeyBytes,
+    },
 }
 
 impl<'a, T> Current<'a, T> {
+    #[inline]
     pub(crate) fn known(slot: Option<&'a T>) -> Self {
         Self { source: Source::Known(slot), default: None }
     }
 
+    /// A part of a value that is being changed.
+    #[inline]
+    pub(crate) fn in_place(value: &'a mut T) -> Self {
+        Self { source: Source::InPlace(value), default: None }
+    }
+
+    /// What stands for an absent value.
+    #[inline]
+    pub(crate) fn default(&self) -> Option<&'a T> {
+        self.default
+    }
+
+    #[inline]
     pub(crate) fn with_default(self, default: Option<&'a T>) -> Self {
         Self { source: self.source, default }
     }
+
+    /// What is to be changed where it is, or else the rest.
+    #[inline]
+    pub(crate) fn into_in_place(self) -> Result<&'a mut T, Self> {
+        match self.source {
+            Source::InPlace(value) => Ok(value),
+            source => Err(Self { source, ..self }),
+        }
+    }
+
+    /// The same once more.
+    #[inline]
+    pub(crate) fn again(&mut self) -> Current<'_, T> {
+        match &mut self.source {
+            Source::Known(slot) => Current { source: Source::Known(*slot), default: self.default },
+            Source::InPlace(value) => {
+                Current { source: Source::InPlace(value), default: self.default }
+            }
+            Source::Row { writes, rows, structure, key } => {
+                let source = Source::Row { writes, rows, structure: *structure, key };
+                Current { source, default: self.default }
+            }
+        }
+    }
+
+    /// Puts a value in the place of one that is changed where it is; gives it back if none is.
+    #[inline]
+    pub(crate) fn put_in_place(&mut self, value: T) -> Result<(), T> {
+        match &mut self.source {
+            Source::InPlace(place) => {
+                **place = value;
+                Ok(())
+            }
+            Source::Known(_) | Source::Row { .. } => Err(value),
+        }
+    }
 }
 
-impl<'a, T: Slot> Current<'a, T> {
+impl<T: Slot> Current<'_, T> {
     /// What is stored.
     #[inline]
-    pub(crate) fn stored(&self) -> Result<Held<'a, T>, PathError> {
+    pub(crate) fn stored(&self) -> Result<Held<'_, T>, PathError> {
         match &self.source {
             Source::Known(slot) => Ok((*slot).into()),
+            Source::InPlace(value) => Ok(Held::Stored(value)),
             Source::Row { writes, rows, structure, key } => row(writes, rows, *structure, key),
         }
     }
 
     /// What is stored, or the default.
     #[inline]
-    pub(crate) fn get(&self) -> Result<Held<'a, T>, PathError> {
+    pub(crate) fn get(&self) -> Result<Held<'_, T>, PathError> {
         Ok(self.stored()?.or(self.default))
+    }
+}
+
+impl<T: Record> Current<'_, T> {
+    /// What is stored, or the default, as a value of its own. What is changed where it is has to be
+    /// put back.
+    #[inline]
+    pub(crate) fn take(self) -> Result<Option<T>, PathError> {
+        match self.source {
+            Source::InPlace(value) => Ok(Some(value.take_out())),
+            _ => Ok(self.get()?.into_owned()),
+        }
     }
 }
 
@@ -214,10 +299,22 @@ pub struct WritePlace<'a, S: Schema> {
     pub(crate) ids: &'a mut Ids,
 }
 
+impl<S: Schema> WritePlace<'_, S> {
+    /// The place as it is now, to read.
+    #[inline]
+    pub(crate) fn reading(&self) -> Result<ReadPlace<'_, S>, PathError> {
+        let below =
+            View { writes: Some(&*self.below.writes), rows: self.below.rows, at: AsOf::LATEST };
+        Ok(ReadPlace { slot: self.current.get()?, below })
+    }
+}
+
 /// What a write makes of a place.
 pub enum Change<T> {
     /// It stays.
     Keep,
+    /// It stays where it is and has been changed there.
+    Changed,
     /// It holds this now.
     Put(T),
     /// It holds nothing now.
@@ -258,7 +355,8 @@ where
     })?;
     let tracked = tracked && *handle != Some(Handle::TOP);
     match (change, handle) {
-        (Change::Keep, _) | (Change::Remove, None) => {}
+        // A row is never changed where it is.
+        (Change::Keep | Change::Changed, _) | (Change::Remove, None) => {}
         (Change::Put(slot), handle) => {
             let handle = handle.get_or_insert_with(|| Handle { id: ids.fresh(), size: 0 });
             let stored = match own.set(handle.id, key.clone(), Some(slot)) {
@@ -290,4 +388,32 @@ where
         }
     }
     Ok(())
+}
+
+/// Adds a row that is known to be absent from a structure; says whether it did. The size of the
+/// structure is not touched.
+///
+/// # Errors
+///
+/// Those of `f`.
+pub fn insert_row<V: Schema, F>(
+    writes: &mut NodeWrites<V>,
+    rows: &Node<V>,
+    ids: &mut Ids,
+    structure: u64,
+    key: KeyBytes,
+    f: &mut F,
+) -> Result<bool, PathError>
+where
+    F: FnMut(WritePlace<'_, V>) -> Written<V>,
+{
+    let NodeWrites { rows: own, below } = writes;
+    let change = f(WritePlace {
+        current: Current::known(None),
+        below: WriteView { writes: below, rows: &rows.below },
+        ids,
+    })?;
+    let Change::Put(slot) = change else { return Ok(false) };
+    own.set(structure, key, Some(slot));
+    Ok(true)
 }

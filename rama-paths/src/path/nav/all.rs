@@ -1,68 +1,453 @@
-//! `all()`: every entry of a map of values, or of a range of one.
+//! `all()`: every element of a collection, or of a range of one.
 
-use crate::error::PathError;
-use crate::key::{Key as _, KeyHash};
+use super::key::in_structure;
+use crate::key::{Key, KeyBytes, KeyHash};
+use crate::path::list::{in_list, indexes};
+use crate::path::plain::{Fate, for_std, write_part, write_value};
 use crate::path::{
-    ElementAt, HasEntries, Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly, Value,
+    Entries, HasEntries, Location, Many, Navigator, Path, Present, ReadOnly, SortedRange, Span,
+    StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries, WriteNavigator,
 };
-use crate::schema::{Keyed, Schema as _};
-use crate::store::ReadPlace;
+use crate::schema::{Ordered, PMap, PSet, PVec, Schema};
+use crate::store::{
+    AsOf, Change, Current, Handle, Ids, Node, NodeWrites, ReadPlace, View, WritePlace, WriteView,
+    Written, modify_row,
+};
 
-/// See [`Path::all`].
+/// A collection, or a range of one: stored element by element, or of the standard library.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no elements that `.all()` could lead to: it needs a map of values, a set or a list, or a range of one, at this place of the path",
+    label = "there is no collection of values at this place of the path",
+    note = "the elements of a map of structures are reached with `.map_vals()`"
+)]
+pub trait Elements: Location {
+    /// The navigator to the elements.
+    #[doc(hidden)]
+    type AllNav<N>;
+
+    /// Goes on to the elements.
+    #[doc(hidden)]
+    fn all_nav<N>(prev: N) -> Self::AllNav<N>;
+}
+
+macro_rules! elements {
+    ($([$($generics:tt)*] $at:ty => $nav:ident;)*) => {$(
+        impl<$($generics)*> Elements for $at {
+            type AllNav<N> = $nav<N>;
+
+            fn all_nav<N>(prev: N) -> $nav<N> {
+                $nav(prev)
+            }
+        }
+    )*};
+}
+
+elements! {
+    [K: Key, V: Value] PMap<K, V> => All;
+    [K: Key, V: Value] SortedRange<PMap<K, V>> => All;
+    [T: Key] PSet<T> => AllOfSet;
+    [T: Key] SortedRange<PSet<T>> => AllOfSet;
+    [T: Schema] PVec<T> => AllOfList;
+    [T: Schema] SortedRange<PVec<T>> => AllOfList;
+}
+
+for_std!(maps: Elements {
+    type AllNav<N> = AllOfStdMap<N>;
+
+    fn all_nav<N>(prev: N) -> AllOfStdMap<N> {
+        AllOfStdMap(prev)
+    }
+});
+
+for_std!(sets: Elements {
+    type AllNav<N> = AllOfStdSet<N>;
+
+    fn all_nav<N>(prev: N) -> AllOfStdSet<N> {
+        AllOfStdSet(prev)
+    }
+});
+
+for_std!(seqs: Elements {
+    type AllNav<N> = AllOfStdSeq<N>;
+
+    fn all_nav<N>(prev: N) -> AllOfStdSeq<N> {
+        AllOfStdSeq(prev)
+    }
+});
+
+/// See [`Path::all`], of a map.
 #[derive(Debug, Clone)]
 pub struct All<N>(N);
 
+/// See [`Path::all`], of a set.
+#[derive(Debug, Clone)]
+pub struct AllOfSet<N>(N);
+
+/// See [`Path::all`], of a list.
+#[derive(Debug, Clone)]
+pub struct AllOfList<N>(N);
+
+/// See [`Path::all`], of a map of the standard library.
+#[derive(Debug, Clone)]
+pub struct AllOfStdMap<N>(N);
+
+/// See [`Path::all`], of a set of the standard library.
+#[derive(Debug, Clone)]
+pub struct AllOfStdSet<N>(N);
+
+/// See [`Path::all`], of a sequence of the standard library.
+#[derive(Debug, Clone)]
+pub struct AllOfStdSeq<N>(N);
+
 impl<O, N: Navigator> Path<O, N> {
-    /// Navigates to every entry of a map of values, or of a range of one, in order of the keys.
+    /// Navigates to every element of a collection, or of a range of one: to the entries of a map of
+    /// values and the elements of a set in their order, to those of a list by index.
     ///
-    /// - *Select*: `(K, V)`, any number of times; nothing where the map is absent.
-    /// - *Transform*: read only; use [`map_vals`](Self::map_vals).
-    /// - *Cost*: every row of the map or range.
+    /// - *Select*: `(K, V)` of a map, else `T`, any number of times; nothing where the collection is
+    ///   absent. Elements of a list may be structures, into which one can go on.
+    /// - *Transform*: elements of sets and lists are replaced, and removed by `none`; equal elements
+    ///   of a set become one. Entries of maps are read only: use [`map_vals`](Self::map_vals).
+    /// - *Cost*: every row of the collection or range.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, PSet, Partition, Path, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
     /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
     /// funds.transform(path().key(2).termval(20))?;
     /// funds.transform(path().key(-1).termval(10))?;
     /// assert_eq!(funds.select(&path().all())?, [(-1, 10), (2, 20)]);
+    ///
+    /// let mut tags = Partition::<PSet<String>>::new();
+    /// let path = || Path::<(), Root<PSet<String>>>::new();
+    /// tags.transform(path().none_elem().termval("red".to_owned()))?;
+    /// tags.transform(path().none_elem().termval("blue".to_owned()))?;
+    /// tags.transform(path().all().term(|tag| tag.to_uppercase()))?;
+    /// assert_eq!(tags.select(&path().all())?, ["BLUE", "RED"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn all(self) -> Path<O, All<N>>
+    pub fn all<M>(self) -> Path<O, M>
     where
-        N::Here: HasEntries,
-        <N::Here as HasEntries>::Element: Value,
+        N::Here: Elements<AllNav<N> = M>,
     {
-        self.then(All)
+        self.then(N::Here::all_nav)
     }
 }
 
-impl<N: Navigator> Navigator for All<N> {
+/// The key of an element of what a path has reached.
+type KeyAt<N> = <<<N as Navigator>::Here as HasEntries>::Rows as Ordered>::Key;
+/// An element of it.
+type ElementAt<N> = <<<N as Navigator>::Here as HasEntries>::Rows as Ordered>::Element;
+
+impl<N> Navigator for All<N>
+where
+    N: Navigator,
+    N::Here: HasEntries<Rows: Ordered<Element: Value>>,
+{
     type Schema = N::Schema;
-    type Here = ReadOnly<(<MapAt<N> as Keyed>::Key, ElementAt<N>)>;
+    type Here = ReadOnly<(KeyAt<N>, ElementAt<N>)>;
     type Presence = Present;
     type Emits = Many;
+    type Collected = N::Collected;
 
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
-            let Some(entries) = N::Here::entries(place) else {
-                return Ok(());
-            };
-            entries.each(|key, slot| {
-                let key = <MapAt<N> as Keyed>::Key::from_key_bytes(&key)?;
-                match ElementAt::<N>::from_slot(slot) {
-                    Some(value) => f(ReadPlace::computed((key, value))),
-                    None => Ok(()),
-                }
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            N::Here::entries(place).each(|key, value| {
+                f(collected, ReadPlace::computed((KeyAt::<N>::from_key_bytes(&key)?, value)))
             })
         })
     }
 
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
+    }
+}
+
+impl<N> Navigator for AllOfSet<N>
+where
+    N: Navigator,
+    N::Here: HasEntries,
+{
+    type Schema = N::Schema;
+    type Here = KeyAt<N>;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            N::Here::entries(place)
+                .each(|key, _| f(collected, ReadPlace::computed(KeyAt::<N>::from_key_bytes(&key)?)))
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for AllOfSet<N>
+where
+    N: WriteEntries,
+    N::Here: HasEntries<Rows = N::Rows>,
+    N::Rows: Ordered<Element = ()>,
+{
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write_entries(top, &mut |collected, set: WritePlace<'_, N::Rows>, span| {
+            in_structure(set, |handle, place| {
+                let (writes, rows, ids) = (place.below.writes, place.below.rows, place.ids);
+                let below = View { writes: Some(&*writes), rows, at: AsOf::LATEST };
+                let entries = Entries::<N::Rows> { handle: *handle, below, span: span.clone() };
+                let keys = entries.keys()?;
+                // All are taken out before any is put back, which may equal one that was there.
+                let mut new = Vec::new();
+                for key in &keys {
+                    let item = <N::Rows as Ordered>::Key::from_key_bytes(key)?;
+                    let changed = write_item(&item, ids, |place| f(collected, place))?;
+                    if let Some(changed) = changed {
+                        put_item::<N::Rows>(writes, rows, ids, handle, key, Change::Remove)?;
+                        new.extend(changed);
+                    }
+                }
+                for item in new {
+                    let mut key = KeyBytes::new();
+                    item.encode_key(&mut key);
+                    put_item::<N::Rows>(writes, rows, ids, handle, &key, Change::Put(()))?;
+                }
+                Ok(())
+            })
+        })
+    }
+}
+
+/// What `f` makes of an element of a set: another one, none, or no change.
+#[expect(clippy::option_option, reason = "no change, or an element that may be none")]
+#[inline]
+pub(super) fn write_item<T, F>(
+    item: &T,
+    ids: &mut Ids,
+    f: F,
+) -> Result<Option<Option<T>>, crate::error::PathError>
+where
+    T: Value,
+    F: FnOnce(WritePlace<'_, T>) -> Written<T>,
+{
+    let change = f(WritePlace {
+        current: Current::known(Some(item)),
+        below: WriteView { writes: &mut (), rows: &() },
+        ids,
+    })?;
+    Ok(match change {
+        Change::Keep | Change::Changed => None,
+        Change::Put(item) => Some(Some(item)),
+        Change::Remove => Some(None),
+    })
+}
+
+/// Puts an element into a stored set, or removes it.
+#[inline]
+pub(super) fn put_item<M: Ordered<Element = ()>>(
+    writes: &mut NodeWrites<()>,
+    rows: &Node<()>,
+    ids: &mut Ids,
+    handle: &mut Option<Handle>,
+    key: &KeyBytes,
+    change: Change<()>,
+) -> Result<(), crate::error::PathError> {
+    let mut change = Some(change);
+    modify_row(writes, rows, ids, handle, M::TRACKED, key, &mut |_| {
+        Ok(change.take().unwrap_or(Change::Keep))
+    })
+}
+
+impl<N> Navigator for AllOfList<N>
+where
+    N: Navigator,
+    N::Here: HasEntries,
+{
+    type Schema = N::Schema;
+    type Here = ElementAt<N>;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            N::Here::entries(place).places(|_, place| f(collected, place))
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N, T> WriteNavigator for AllOfList<N>
+where
+    N: WriteEntries<Rows = PVec<T>>,
+    N::Here: HasEntries<Rows = PVec<T>>,
+    T: Schema,
+{
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, T>) -> Written<T>,
+    {
+        self.0.write_entries(top, &mut |collected, list: WritePlace<'_, PVec<T>>, span: &Span| {
+            in_list(list, false, |list| {
+                let range = indexes(span, list.handle.size)?;
+                list.write_range(range, |_, place| f(collected, place))
+            })
+        })
+    }
+}
+
+impl<N> Navigator for AllOfStdMap<N>
+where
+    N: Navigator,
+    N::Here: ValueAt<Value: StdMap>,
+{
+    type Schema = N::Schema;
+    type Here = ReadOnly<(
+        <<N::Here as ValueAt>::Value as StdMap>::Key,
+        <<N::Here as ValueAt>::Value as StdMap>::Item,
+    )>;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            StdMap::each(place.slot, |key, value| match (key.into_owned(), value.into_owned()) {
+                (Some(key), Some(value)) => f(collected, ReadPlace::computed((key, value))),
+                _ => Ok(()),
+            })
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N> Navigator for AllOfStdSet<N>
+where
+    N: Navigator,
+    N::Here: ValueAt<Value: StdSet>,
+{
+    type Schema = N::Schema;
+    type Here = <N::Here as ValueAt>::Part<<<N::Here as ValueAt>::Value as StdSet>::Item>;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            StdSet::each(place.slot, |item| f(collected, ReadPlace::value(item)))
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for AllOfStdSet<N>
+where
+    N: WriteNavigator,
+    N::Here: StdSet,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            write_value(
+                place,
+                || None,
+                |set, ids| {
+                    let mut changed = false;
+                    for mut item in set.drain_all() {
+                        let fate = write_part(&mut item, ids, |place| f(collected, place))?;
+                        changed |= fate != Fate::Kept;
+                        if fate != Fate::Removed {
+                            set.put(item);
+                        }
+                    }
+                    Ok(changed)
+                },
+            )
+        })
+    }
+}
+
+impl<N> Navigator for AllOfStdSeq<N>
+where
+    N: Navigator,
+    N::Here: ValueAt<Value: StdSeq>,
+{
+    type Schema = N::Schema;
+    type Here = <N::Here as ValueAt>::Part<<<N::Here as ValueAt>::Value as StdSeq>::Item>;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            StdSeq::each(place.slot, |item| f(collected, ReadPlace::value(item)))
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for AllOfStdSeq<N>
+where
+    N: WriteNavigator,
+    N::Here: StdSeq,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            write_value(
+                place,
+                || None,
+                |seq, ids| {
+                    seq.write_each(|item| write_part(item, ids, |place| f(collected, place)))
+                },
+            )
+        })
     }
 }

@@ -1,21 +1,105 @@
-//! `count()`: the number of elements of a map, or of a range of one.
+//! `count()`: the number of elements of a collection, or of a range of one.
 
-use crate::error::PathError;
-use crate::key::KeyHash;
-use crate::path::{HasEntries, Location as _, Navigator, Path, Present, ReadOnly};
+use crate::key::{Key, KeyHash};
+use crate::path::plain::for_std;
+use crate::path::{
+    HasEntries, Location, Navigator, Path, Present, ReadOnly, SortedRange, StdMap, StdSeq, StdSet,
+    Visit,
+};
+use crate::schema::{Ordered, PMap, PSet, PVec, Schema};
 use crate::store::ReadPlace;
+
+/// A collection, or a range of one, whose elements can be counted.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no entries to count: `.count()` needs a map, a set or a list, or a range of one, at this place of the path",
+    label = "there is no collection at this place of the path"
+)]
+pub trait Counted: Location {
+    /// `X` itself, where elements can be counted: see [`Value::Then`](crate::path::Value::Then).
+    #[doc(hidden)]
+    type Then<X>;
+
+    /// `X` itself.
+    #[doc(hidden)]
+    fn then<X>(navigator: X) -> Self::Then<X>;
+
+    /// The number of elements at a place.
+    #[doc(hidden)]
+    fn count_at(place: ReadPlace<'_, Self>) -> Result<usize, crate::error::PathError>;
+}
+
+macro_rules! counted {
+    ($([$($generics:tt)*] $at:ty;)*) => {$(
+        impl<$($generics)*> Counted for $at {
+            type Then<X> = X;
+
+            fn then<X>(navigator: X) -> X {
+                navigator
+            }
+
+            #[inline]
+            fn count_at(place: ReadPlace<'_, Self>) -> Result<usize, crate::error::PathError> {
+                <$at>::entries(place).count()
+            }
+        }
+    )*};
+}
+
+counted! {
+    [K: Key, V: Schema] PMap<K, V>;
+    [T: Key] PSet<T>;
+    [T: Schema] PVec<T>;
+    [M: Ordered] SortedRange<M>;
+}
+
+for_std!(maps: Counted {
+    type Then<X> = X;
+
+    fn then<X>(navigator: X) -> X {
+        navigator
+    }
+
+    fn count_at(place: ReadPlace<'_, Self>) -> Result<usize, crate::error::PathError> {
+        Ok(place.slot.get().map_or(0, StdMap::length))
+    }
+});
+
+for_std!(sets: Counted {
+    type Then<X> = X;
+
+    fn then<X>(navigator: X) -> X {
+        navigator
+    }
+
+    fn count_at(place: ReadPlace<'_, Self>) -> Result<usize, crate::error::PathError> {
+        Ok(place.slot.get().map_or(0, StdSet::length))
+    }
+});
+
+for_std!(seqs: Counted {
+    type Then<X> = X;
+
+    fn then<X>(navigator: X) -> X {
+        navigator
+    }
+
+    fn count_at(place: ReadPlace<'_, Self>) -> Result<usize, crate::error::PathError> {
+        Ok(place.slot.get().map_or(0, StdSeq::length))
+    }
+});
 
 /// See [`Path::count`].
 #[derive(Debug, Clone)]
 pub struct Count<N>(N);
 
 impl<O, N: Navigator> Path<O, N> {
-    /// Navigates to the number of elements of a map, or of a range of one.
+    /// Navigates to the number of elements of a collection, or of a range of one.
     ///
-    /// - *Select*: `usize`; 0 where the map is absent.
+    /// - *Select*: `usize`; 0 where the collection is absent.
     /// - *Transform*: read only.
-    /// - *Cost*: one row for a nested map. The size of the map at the top of a PState is not kept:
-    ///   it is counted, and is that of one partition. A range is counted too.
+    /// - *Cost*: one row for a nested structure, and for a `PVec`. The size of the map or set at the
+    ///   top of a PState is not kept: it is counted, and is that of one partition. A range is counted
+    ///   too.
     ///
     /// ```
     /// use rama_paths::{PMap, Partition, Path, Root};
@@ -28,27 +112,32 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(tags.select_one(&path().count())?, 1);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn count(self) -> Path<O, Count<N>>
+    pub fn count<M>(self) -> Path<O, M>
     where
-        N::Here: HasEntries,
+        N::Here: Counted<Then<Count<N>> = M>,
     {
-        self.then(Count)
+        self.then(|nav| N::Here::then(Count(nav)))
     }
 }
 
-impl<N: Navigator> Navigator for Count<N> {
+impl<N> Navigator for Count<N>
+where
+    N: Navigator,
+    N::Here: Counted,
+{
     type Schema = N::Schema;
     type Here = ReadOnly<usize>;
     type Presence = Present;
     type Emits = N::Emits;
+    type Collected = N::Collected;
 
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| match N::Here::entries(place) {
-            Some(entries) => f(ReadPlace::computed(entries.count()?)),
-            None => Ok(()),
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            f(collected, ReadPlace::computed(N::Here::count_at(place)?))
         })
     }
 

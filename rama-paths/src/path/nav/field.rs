@@ -1,9 +1,8 @@
 //! `field(|f| f.x)`: a field of fixed keys, maybe absent.
 
 use super::key::in_structure;
-use crate::error::PathError;
 use crate::key::{KeyBytes, KeyHash};
-use crate::path::{Maybe, Navigator, Path, WriteNavigator};
+use crate::path::{Maybe, Navigator, Path, Visit, WriteNavigator};
 use crate::schema::{Field, FieldAt, FixedKeys};
 use crate::store::{Held, ReadPlace, View, WritePlace, Written, modify_row};
 
@@ -53,13 +52,14 @@ where
     type Here = <N::Here as FieldAt<I>>::Schema;
     type Presence = Maybe;
     type Emits = N::Emits;
+    type Collected = N::Collected;
 
     #[inline]
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             let view = View {
                 writes: place.below.writes.map(<N::Here as FieldAt<I>>::writes),
                 rows: <N::Here as FieldAt<I>>::rows(place.below.rows),
@@ -69,7 +69,7 @@ where
                 Some(handle) => view.get(handle.id, &field_key::<N::Here, I>())?,
                 None => Held::Nothing,
             };
-            f(ReadPlace { slot, below: view.below() })
+            f(collected, ReadPlace { slot, below: view.below() })
         })
     }
 
@@ -86,9 +86,9 @@ where
     #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
-        F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.0.write(top, &mut |place: WritePlace<'_, N::Here>| {
+        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             in_structure(place, |handle, place| {
                 modify_row(
                     <N::Here as FieldAt<I>>::writes_mut(place.below.writes),
@@ -97,7 +97,7 @@ where
                     handle,
                     false,
                     &field_key::<N::Here, I>(),
-                    f,
+                    &mut |place| f(collected, place),
                 )
             })
         })

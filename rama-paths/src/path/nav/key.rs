@@ -1,24 +1,107 @@
 //! `key(k)`: the element of a map, maybe absent.
 
+use super::picked::{Picked, SomeKeys};
+use super::sorted_map_range::StoredRange;
 use crate::error::PathError;
 use crate::key::{KeyArg, KeyBytes, KeyHash};
-use crate::path::{ElementAt, Location as _, MapAt, Maybe, Navigator, Path, WriteNavigator};
-use crate::schema::{Keyed, Schema};
+use crate::path::plain::{Fate, for_std, new_part, write_part, write_value};
+use crate::path::{Location, Maybe, Navigator, Path, Span, StdMap, ValueAt, Visit, WriteNavigator};
+use crate::schema::{Ordered, PMap, Schema};
 use crate::store::{Change, Handle, Held, ReadPlace, WritePlace, Written, modify_row};
+
+/// A structure whose elements are found by key: a `PMap`, a `HashMap` or a `BTreeMap`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no keys: `.key(…)`, `.must(…)`, `.map_key(…)` and `.sub_map(…)` need a map at this place of the path",
+    label = "there is no map at this place of the path"
+)]
+pub trait Keyed: Location {
+    /// The type of the keys.
+    type Key: crate::key::Key;
+    /// The navigator to an element.
+    #[doc(hidden)]
+    type KeyNav<N>;
+
+    /// The navigator to a key.
+    #[doc(hidden)]
+    type KeyOfNav<N>;
+    /// The navigator to some of the entries.
+    #[doc(hidden)]
+    type SubMapNav<N>;
+
+    /// Goes on to an element.
+    #[doc(hidden)]
+    fn key_nav<N>(prev: N, key: impl KeyArg<Self::Key>) -> Self::KeyNav<N>;
+
+    /// Goes on to a key.
+    #[doc(hidden)]
+    fn key_of_nav<N>(prev: N, key: Self::Key) -> Self::KeyOfNav<N>;
+
+    /// Goes on to some of the entries.
+    #[doc(hidden)]
+    fn sub_map_nav<N>(prev: N, keys: Vec<Self::Key>) -> Self::SubMapNav<N>;
+}
+
+/// The bytes of a key.
+pub(super) fn encoded<K: crate::key::Key>(key: &K) -> KeyBytes {
+    let mut bytes = KeyBytes::new();
+    key.encode_key(&mut bytes);
+    bytes
+}
+
+impl<K: crate::key::Key, V: Schema> Keyed for PMap<K, V> {
+    type Key = K;
+    type KeyNav<N> = Key<N>;
+    type KeyOfNav<N> = super::MapKey<N, K>;
+    type SubMapNav<N> = StoredRange<N>;
+
+    #[inline]
+    fn key_nav<N>(prev: N, key: impl KeyArg<K>) -> Key<N> {
+        let mut bytes = KeyBytes::new();
+        key.encode(&mut bytes);
+        Key { prev, key: bytes }
+    }
+
+    fn key_of_nav<N>(prev: N, key: K) -> super::MapKey<N, K> {
+        super::MapKey::new(prev, key)
+    }
+
+    fn sub_map_nav<N>(prev: N, keys: Vec<K>) -> StoredRange<N> {
+        StoredRange::new(prev, Span::of_keys(keys.iter().map(encoded).collect()))
+    }
+}
+
+for_std!(maps: Keyed {
+    type Key = <<Self as ValueAt>::Value as StdMap>::Key;
+    type KeyNav<N> = ValueKey<N, Self::Key>;
+    type KeyOfNav<N> = super::StdMapKey<N, Self::Key>;
+    type SubMapNav<N> = Picked<N, SomeKeys<Self::Key>>;
+
+    #[inline]
+    fn key_nav<N>(prev: N, key: impl KeyArg<Self::Key>) -> ValueKey<N, Self::Key> {
+        ValueKey { prev, key: key.to_key() }
+    }
+
+    fn key_of_nav<N>(prev: N, key: Self::Key) -> super::StdMapKey<N, Self::Key> {
+        super::StdMapKey::new(prev, key)
+    }
+
+    fn sub_map_nav<N>(prev: N, keys: Vec<Self::Key>) -> Self::SubMapNav<N> {
+        Picked::new(prev, SomeKeys(keys))
+    }
+});
 
 /// See [`Path::key`].
 #[derive(Debug, Clone)]
 pub struct Key<N> {
-    pub(super) prev: N,
-    pub(super) key: KeyBytes,
+    prev: N,
+    key: KeyBytes,
 }
 
-impl<N> Key<N> {
-    pub(super) fn new<K: crate::key::Key>(prev: N, key: impl KeyArg<K>) -> Self {
-        let mut bytes = KeyBytes::new();
-        key.encode(&mut bytes);
-        Self { prev, key: bytes }
-    }
+/// See [`Path::key`], of a map of the standard library.
+#[derive(Debug, Clone)]
+pub struct ValueKey<N, K> {
+    prev: N,
+    key: K,
 }
 
 impl<O, N: Navigator> Path<O, N> {
@@ -30,6 +113,9 @@ impl<O, N: Navigator> Path<O, N> {
     ///   absent.
     /// - *Cost*: one row. At the top of a PState `termval` and `none` do not read; in a nested map
     ///   they do, to keep its size.
+    ///
+    /// On a map of the standard library it is the same, and no row is read: an absent map is made when
+    /// something is put into it.
     ///
     /// The key is a `K`, a `&K`, or a `&str` where the keys are `String`s; a borrowed one is not
     /// cloned.
@@ -45,29 +131,16 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(tags.select_one(&path().key(5).count())?, 1);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn key<A>(self, key: A) -> Path<O, Key<N>>
+    pub fn key<A, M>(self, key: A) -> Path<O, M>
     where
-        N::Here: Keyed,
+        N::Here: Keyed<KeyNav<N> = M>,
         A: KeyArg<<N::Here as Keyed>::Key>,
     {
-        self.then(|nav| Key::new(nav, key))
+        self.then(|nav| N::Here::key_nav(nav, key))
     }
 }
 
-/// The element of a map at a key.
-#[inline]
-pub(super) fn element<'a, M: Keyed>(
-    place: &ReadPlace<'a, M>,
-    key: &KeyBytes,
-) -> Result<ReadPlace<'a, M::Value>, PathError> {
-    let slot = match place.slot.get() {
-        Some(handle) => place.below.get(handle.id, key)?,
-        None => Held::Nothing,
-    };
-    Ok(ReadPlace { slot, below: place.below.below() })
-}
-
-/// Writes elements of the map at `place`, and says what becomes of the map's own slot.
+/// Writes elements of the structure at `place`, and says what becomes of its own slot.
 #[inline]
 pub(super) fn in_structure<M: Schema<Slot = Handle>>(
     place: WritePlace<'_, M>,
@@ -82,20 +155,50 @@ pub(super) fn in_structure<M: Schema<Slot = Handle>>(
     })
 }
 
-impl<N: Navigator> Navigator for Key<N> {
+/// Writes one element of the structure at `place`.
+#[inline]
+pub(super) fn write_element<M: Ordered>(
+    place: WritePlace<'_, M>,
+    key: &KeyBytes,
+    f: &mut impl FnMut(WritePlace<'_, M::Element>) -> Written<M::Element>,
+) -> Written<M> {
+    in_structure(place, |handle, place| {
+        let (writes, rows) = (place.below.writes, place.below.rows);
+        modify_row(writes, rows, place.ids, handle, M::TRACKED, key, f)
+    })
+}
+
+/// The element of a structure at a key.
+#[inline]
+pub(super) fn element<'a, M: Ordered>(
+    place: &ReadPlace<'a, M>,
+    key: &KeyBytes,
+) -> Result<ReadPlace<'a, M::Element>, PathError> {
+    let slot = match place.slot.get() {
+        Some(handle) => place.below.get(handle.id, key)?,
+        None => Held::Nothing,
+    };
+    Ok(ReadPlace { slot, below: place.below.below() })
+}
+
+impl<N> Navigator for Key<N>
+where
+    N: Navigator,
+    N::Here: Ordered,
+{
     type Schema = N::Schema;
-    type Here = ElementAt<N>;
+    type Here = <N::Here as Ordered>::Element;
     type Presence = Maybe;
     type Emits = N::Emits;
+    type Collected = N::Collected;
 
     #[inline]
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.prev.read(top, &mut |place: ReadPlace<'a, N::Here>| match N::Here::as_map(place) {
-            Some(map) => f(element(&map, &self.key)?),
-            None => Ok(()),
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            f(collected, element(&place, &self.key)?)
         })
     }
 
@@ -104,25 +207,75 @@ impl<N: Navigator> Navigator for Key<N> {
     }
 }
 
-impl<N: WriteNavigator> WriteNavigator for Key<N> {
+impl<N> WriteNavigator for Key<N>
+where
+    N: WriteNavigator,
+    N::Here: Ordered,
+{
     #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
-        F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.prev.write(top, &mut |place: WritePlace<'_, N::Here>| {
-            N::Here::write_map(place, |map| {
-                in_structure(map, |handle, place| {
-                    modify_row(
-                        place.below.writes,
-                        place.below.rows,
-                        place.ids,
-                        handle,
-                        MapAt::<N>::TRACKED,
-                        &self.key,
-                        f,
-                    )
-                })
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            write_element(place, &self.key, &mut |place| f(collected, place))
+        })
+    }
+}
+
+impl<N, K> Navigator for ValueKey<N, K>
+where
+    N: Navigator,
+    N::Here: ValueAt<Value: StdMap<Key = K>>,
+{
+    type Schema = N::Schema;
+    type Here = <N::Here as ValueAt>::Part<<<N::Here as ValueAt>::Value as StdMap>::Item>;
+    type Presence = Maybe;
+    type Emits = N::Emits;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            f(collected, ReadPlace::value(StdMap::find(place.slot, &self.key)))
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        if N::IS_ROOT { None } else { self.prev.leading_key() }
+    }
+}
+
+impl<N, K> WriteNavigator for ValueKey<N, K>
+where
+    N: WriteNavigator,
+    N::Here: StdMap<Key = K>,
+    K: crate::key::Key,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            let make = || Some(N::Here::default());
+            write_value(place, make, |map, ids| {
+                let Some(value) = map.value_mut(&self.key) else {
+                    let new = new_part(ids, |place| f(collected, place))?;
+                    let is_new = new.is_some();
+                    if let Some(value) = new {
+                        map.put(self.key.clone(), value);
+                    }
+                    return Ok(is_new);
+                };
+                let fate = write_part(value, ids, |place| f(collected, place))?;
+                if fate == Fate::Removed {
+                    map.take_entry(&self.key);
+                }
+                Ok(fate != Fate::Kept)
             })
         })
     }

@@ -1,20 +1,24 @@
 //! `map_keys()`: every key of a map, or of a range of one.
 
-use crate::error::PathError;
+use super::map_vals::MapEntries;
 use crate::key::{Key as _, KeyHash};
-use crate::path::{HasEntries, Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly};
-use crate::schema::Keyed;
+use crate::path::{HasEntries, Many, Navigator, Path, Present, ReadOnly, StdMap, ValueAt, Visit};
+use crate::schema::Ordered;
 use crate::store::ReadPlace;
 
 /// See [`Path::map_keys`].
 #[derive(Debug, Clone)]
-pub struct MapKeys<N>(N);
+pub struct MapKeys<N>(pub(super) N);
+
+/// See [`Path::map_keys`], of a map of the standard library.
+#[derive(Debug, Clone)]
+pub struct ValueKeys<N>(pub(super) N);
 
 impl<O, N: Navigator> Path<O, N> {
     /// Navigates to every key of a map, or of a range of one, in order.
     ///
     /// - *Select*: `K`, any number of times; nothing where the map is absent.
-    /// - *Transform*: read only.
+    /// - *Transform*: read only; [`map_key`](Self::map_key) renames one.
     /// - *Cost*: every row of the map or range, but nothing beneath them.
     ///
     /// ```
@@ -28,32 +32,61 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(tags.select(&path().key(5).map_keys())?, ["blue", "red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn map_keys(self) -> Path<O, MapKeys<N>>
+    pub fn map_keys<M>(self) -> Path<O, M>
     where
-        N::Here: HasEntries,
+        N::Here: MapEntries<KeysNav<N> = M>,
     {
-        self.then(MapKeys)
+        self.then(N::Here::keys_nav)
     }
 }
 
-impl<N: Navigator> Navigator for MapKeys<N> {
+impl<N> Navigator for MapKeys<N>
+where
+    N: Navigator,
+    N::Here: HasEntries,
+{
     type Schema = N::Schema;
-    type Here = ReadOnly<<MapAt<N> as Keyed>::Key>;
+    type Here = ReadOnly<<<N::Here as HasEntries>::Rows as Ordered>::Key>;
     type Presence = Present;
     type Emits = Many;
+    type Collected = N::Collected;
 
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
-            let Some(entries) = N::Here::entries(place) else {
-                return Ok(());
-            };
-            entries.each(|key, _| {
-                let key = <MapAt<N> as Keyed>::Key::from_key_bytes(&key)?;
-                f(ReadPlace::computed(key))
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            N::Here::entries(place).each(|key, _| {
+                let key = <<N::Here as HasEntries>::Rows as Ordered>::Key::from_key_bytes(&key)?;
+                f(collected, ReadPlace::computed(key))
             })
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N> Navigator for ValueKeys<N>
+where
+    N: Navigator,
+    N::Here: ValueAt<Value: StdMap>,
+{
+    type Schema = N::Schema;
+    type Here = ReadOnly<<<N::Here as ValueAt>::Value as StdMap>::Key>;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            StdMap::each(place.slot, |key, _| f(collected, ReadPlace::value(key)))
         })
     }
 

@@ -1,18 +1,76 @@
 //! `map_vals()`: every element of a map, or of a range of one.
 
 use super::key::in_structure;
-use crate::error::PathError;
-use crate::key::{KeyBytes, KeyHash};
+use crate::key::KeyHash;
+use crate::path::plain::{for_std, write_part, write_value};
 use crate::path::{
-    ElementAt, Entries, HasEntries, Location as _, Many, MapAt, Navigator, Path, Present, Span,
-    WriteEntries, WriteNavigator,
+    Entries, HasEntries, Location, Many, Navigator, Path, Present, SortedRange, StdMap, ValueAt,
+    Visit, WriteEntries, WriteNavigator,
 };
-use crate::schema::Keyed;
-use crate::store::{AsOf, Held, ReadPlace, View, WritePlace, Written, modify_row};
+use crate::schema::{Ordered, PMap, Schema};
+use crate::store::{AsOf, ReadPlace, View, WritePlace, Written, modify_row};
+
+/// A map, or a range of one: a `PMap`, a `HashMap` or a `BTreeMap`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no entries: `.map_keys()` and `.map_vals()` need a map, or a range of one, at this place of the path",
+    label = "there is no map at this place of the path"
+)]
+pub trait MapEntries: Location {
+    /// The navigator to the elements.
+    #[doc(hidden)]
+    type ValsNav<N>;
+    /// The navigator to the keys.
+    #[doc(hidden)]
+    type KeysNav<N>;
+
+    /// Goes on to the elements.
+    #[doc(hidden)]
+    fn vals_nav<N>(prev: N) -> Self::ValsNav<N>;
+
+    /// Goes on to the keys.
+    #[doc(hidden)]
+    fn keys_nav<N>(prev: N) -> Self::KeysNav<N>;
+}
+
+macro_rules! stored_entries {
+    ($($at:ty),*) => {$(
+        impl<K: crate::key::Key, V: Schema> MapEntries for $at {
+            type ValsNav<N> = MapVals<N>;
+            type KeysNav<N> = super::MapKeys<N>;
+
+            fn vals_nav<N>(prev: N) -> MapVals<N> {
+                MapVals(prev)
+            }
+
+            fn keys_nav<N>(prev: N) -> super::MapKeys<N> {
+                super::MapKeys(prev)
+            }
+        }
+    )*};
+}
+
+stored_entries!(PMap<K, V>, SortedRange<PMap<K, V>>);
+
+for_std!(maps: MapEntries {
+    type ValsNav<N> = ValueVals<N>;
+    type KeysNav<N> = super::ValueKeys<N>;
+
+    fn vals_nav<N>(prev: N) -> ValueVals<N> {
+        ValueVals(prev)
+    }
+
+    fn keys_nav<N>(prev: N) -> super::ValueKeys<N> {
+        super::ValueKeys(prev)
+    }
+});
 
 /// See [`Path::map_vals`].
 #[derive(Debug, Clone)]
-pub struct MapVals<N>(N);
+pub struct MapVals<N>(pub(super) N);
+
+/// See [`Path::map_vals`], of a map of the standard library.
+#[derive(Debug, Clone)]
+pub struct ValueVals<N>(N);
 
 impl<O, N: Navigator> Path<O, N> {
     /// Navigates to every element of a map, or of a range of one, in order of the keys.
@@ -34,30 +92,32 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(tags.select(&path().map_vals().count())?, [1, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn map_vals(self) -> Path<O, MapVals<N>>
+    pub fn map_vals<M>(self) -> Path<O, M>
     where
-        N::Here: HasEntries,
+        N::Here: MapEntries<ValsNav<N> = M>,
     {
-        self.then(MapVals)
+        self.then(N::Here::vals_nav)
     }
 }
 
-impl<N: Navigator> Navigator for MapVals<N> {
+impl<N> Navigator for MapVals<N>
+where
+    N: Navigator,
+    N::Here: HasEntries,
+{
     type Schema = N::Schema;
-    type Here = ElementAt<N>;
+    type Here = <<N::Here as HasEntries>::Rows as Ordered>::Element;
     type Presence = Present;
     type Emits = Many;
+    type Collected = N::Collected;
 
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| {
-            let Some(entries) = N::Here::entries(place) else {
-                return Ok(());
-            };
-            let below = entries.below.below();
-            entries.each(|_, slot| f(ReadPlace { slot: Held::Owned(slot), below }))
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            N::Here::entries(place).places(|_, place| f(collected, place))
         })
     }
 
@@ -66,27 +126,74 @@ impl<N: Navigator> Navigator for MapVals<N> {
     }
 }
 
-impl<N: WriteEntries> WriteNavigator for MapVals<N> {
+impl<N> WriteNavigator for MapVals<N>
+where
+    N: WriteEntries,
+    N::Here: HasEntries<Rows = N::Rows>,
+{
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
-        F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.0.write_entries(top, &mut |map: WritePlace<'_, MapAt<N>>, span: &Span| {
+        self.0.write_entries(top, &mut |collected, map: WritePlace<'_, N::Rows>, span| {
             in_structure(map, |handle, place| {
                 let (writes, rows) = (place.below.writes, place.below.rows);
                 let below = View { writes: Some(&*writes), rows, at: AsOf::LATEST };
-                let mut keys: Vec<KeyBytes> = Vec::new();
-                Entries::<MapAt<N>> { handle: *handle, below, span: span.clone() }.each(
-                    |key, _| {
-                        keys.push(key);
-                        Ok(())
-                    },
-                )?;
-                for key in &keys {
-                    modify_row(writes, rows, place.ids, handle, MapAt::<N>::TRACKED, key, f)?;
+                let keys = Entries::<N::Rows> { handle: *handle, below, span: span.clone() };
+                for key in &keys.keys()? {
+                    let f = &mut |place: WritePlace<'_, Self::Here>| f(collected, place);
+                    modify_row(writes, rows, place.ids, handle, N::Rows::TRACKED, key, f)?;
                 }
                 Ok(())
             })
+        })
+    }
+}
+
+impl<N> Navigator for ValueVals<N>
+where
+    N: Navigator,
+    N::Here: ValueAt<Value: StdMap>,
+{
+    type Schema = N::Schema;
+    type Here = <N::Here as ValueAt>::Part<<<N::Here as ValueAt>::Value as StdMap>::Item>;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            StdMap::each(place.slot, |_, value| f(collected, ReadPlace::value(value)))
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for ValueVals<N>
+where
+    N: WriteNavigator,
+    N::Here: StdMap,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            write_value(
+                place,
+                || None,
+                |map, ids| {
+                    map.write_each(|value| write_part(value, ids, |place| f(collected, place)))
+                },
+            )
         })
     }
 }

@@ -1,15 +1,13 @@
 //! `must(k)`: the element of a map, if it is there.
 
-use super::key::Key;
-use crate::error::PathError;
+use super::key::Keyed;
 use crate::key::{KeyArg, KeyHash};
-use crate::path::{ElementAt, Many, Navigator, Path, Present, WriteNavigator};
-use crate::schema::Keyed;
+use crate::path::{Many, Navigator, Path, Present, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`Path::must`].
+/// See [`Path::must`]; `N` ends with the navigator to the element, maybe absent.
 #[derive(Debug, Clone)]
-pub struct Must<N>(Key<N>);
+pub struct Must<N>(pub(super) N);
 
 impl<O, N: Navigator> Path<O, N> {
     /// Navigates to the element of a map at `key` if it is there, else nowhere.
@@ -31,28 +29,32 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&path().must(1))?, [11]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn must<A>(self, key: A) -> Path<O, Must<N>>
+    pub fn must<A, M>(self, key: A) -> Path<O, Must<M>>
     where
-        N::Here: Keyed,
+        N::Here: Keyed<KeyNav<N> = M>,
         A: KeyArg<<N::Here as Keyed>::Key>,
     {
-        self.then(|nav| Must(Key::new(nav, key)))
+        self.then(|nav| Must(N::Here::key_nav(nav, key)))
     }
 }
 
-impl<N: Navigator> Navigator for Must<N> {
+impl<N> Navigator for Must<N>
+where
+    N: Navigator,
+{
     type Schema = N::Schema;
-    type Here = ElementAt<N>;
+    type Here = N::Here;
     type Presence = Present;
     type Emits = Many;
+    type Collected = N::Collected;
 
     #[inline]
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |place: ReadPlace<'a, Self::Here>| {
-            if place.slot.get().is_some() { f(place) } else { Ok(()) }
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            if place.slot.is_some() { f(collected, place) } else { Ok(()) }
         })
     }
 
@@ -61,14 +63,17 @@ impl<N: Navigator> Navigator for Must<N> {
     }
 }
 
-impl<N: WriteNavigator> WriteNavigator for Must<N> {
+impl<N> WriteNavigator for Must<N>
+where
+    N: WriteNavigator,
+{
     #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
-        F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.0.write(top, &mut |place: WritePlace<'_, Self::Here>| {
-            if place.current.stored()?.get().is_some() { f(place) } else { Ok(Change::Keep) }
+        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            if place.current.stored()?.is_some() { f(collected, place) } else { Ok(Change::Keep) }
         })
     }
 }

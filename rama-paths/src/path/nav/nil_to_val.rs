@@ -1,16 +1,14 @@
 //! `nil_to_val(v)`: a default for an absent value.
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{IsMaybe, Location, Navigator, Path, Present, Value, WriteNavigator};
-use crate::schema::Schema;
+use crate::path::{IsMaybe, Navigator, Path, Presence, ValueAt, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
 /// See [`Path::nil_to_val`].
 #[derive(Debug, Clone)]
 pub struct NilToVal<N, D> {
     prev: N,
-    default: Option<D>,
+    default: D,
 }
 
 impl<O, N: Navigator> Path<O, N> {
@@ -30,33 +28,53 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select_one(&path().key(1))?, Some(8));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn nil_to_val(self, default: N::Here) -> Path<O, NilToVal<N, <N::Here as Location>::Slot>>
+    pub fn nil_to_val<V, M>(self, default: V) -> Path<O, M>
     where
-        N::Here: Value,
+        N::Here: ValueAt<Value = V, Then<NilToVal<N, V>> = M>,
         N::Presence: IsMaybe,
     {
-        self.then(|nav| NilToVal { prev: nav, default: default.into_slot() })
+        self.then(|nav| <N::Here as ValueAt>::then(NilToVal { prev: nav, default }))
+    }
+
+    /// As [`nil_to_val`](Self::nil_to_val), with the default of the type: 0, the empty list, set or
+    /// map.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, Root};
+    ///
+    /// let mut tags = Partition::<PMap<i64, Vec<String>>>::new();
+    /// let path = || Path::<(), Root<PMap<i64, Vec<String>>>>::new();
+    /// assert_eq!(tags.select_one(&path().key(1).nil_to_default())?, [""; 0]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn nil_to_default<V, M>(self) -> Path<O, M>
+    where
+        N::Here: ValueAt<Value = V, Then<NilToVal<N, V>> = M>,
+        N::Presence: IsMaybe,
+        V: Default,
+    {
+        self.nil_to_val(V::default())
     }
 }
 
 impl<N, D> Navigator for NilToVal<N, D>
 where
     N: Navigator,
-    N::Here: Schema<Slot = D>,
-    D: 'static,
+    N::Here: ValueAt<Value = D>,
 {
     type Schema = N::Schema;
     type Here = N::Here;
-    type Presence = Present;
+    type Presence = <N::Presence as Presence>::Filled;
     type Emits = N::Emits;
+    type Collected = N::Collected;
 
     #[inline]
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, N::Here>) -> Result<(), PathError>,
+        F: FnMut(&N::Collected, ReadPlace<'_, N::Here>) -> Visit,
     {
-        self.prev.read(top, &mut |place: ReadPlace<'a, N::Here>| {
-            f(ReadPlace { slot: place.slot.or(self.default.as_ref()), below: place.below })
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            f(collected, ReadPlace::value(place.slot.or(Some(&self.default))))
         })
     }
 
@@ -68,20 +86,16 @@ where
 impl<N, D> WriteNavigator for NilToVal<N, D>
 where
     N: WriteNavigator,
-    N::Here: Schema<Slot = D>,
-    D: 'static,
+    N::Here: ValueAt<Value = D>,
 {
     #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
-        F: FnMut(WritePlace<'_, N::Here>) -> Written<N::Here>,
+        F: FnMut(&N::Collected, WritePlace<'_, N::Here>) -> Written<N::Here>,
     {
-        self.prev.write(top, &mut |place: WritePlace<'_, N::Here>| {
-            f(WritePlace {
-                current: place.current.with_default(self.default.as_ref()),
-                below: place.below,
-                ids: place.ids,
-            })
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            let current = place.current.with_default(Some(&self.default));
+            f(collected, WritePlace { current, below: place.below, ids: place.ids })
         })
     }
 }

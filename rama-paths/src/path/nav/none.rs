@@ -2,7 +2,7 @@
 
 use crate::key::KeyHash;
 use crate::path::{Navigator, Path, Removable, WriteNavigator, WritePath};
-use crate::store::{Change, WritePlace, Written};
+use crate::store::{WritePlace, Written};
 
 /// See [`Path::none`].
 #[derive(Debug, Clone)]
@@ -50,6 +50,6 @@ where
 
     #[inline]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
-        self.nav.0.write(top, &mut |_place: WritePlace<'_, N::Here>| Ok(Change::Remove))
+        self.nav.0.remove(top)
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{Navigator, Path, Single, WriteNavigator};
-use crate::store::{ReadPlace, WritePlace, Written};
+use crate::path::{Navigator, Path, Single, Visit, WriteNavigator};
+use crate::store::{Change, ReadPlace, WritePlace, Written};
 
 /// See [`Path::one`].
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ impl<O, N: Navigator> Path<O, N> {
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
     /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
-    /// assert_eq!(funds.select_one(&path().must(1).one()), Err(PathError::NotOne { many: false }));
+    /// assert_eq!(funds.select_one(&path().must(1).one()), Err(PathError::NotOne { found: 0 }));
     /// funds.transform(path().key(1).termval(10))?;
     /// assert_eq!(funds.select_one(&path().must(1).one())?, 10);
     /// # Ok::<(), PathError>(())
@@ -35,17 +35,19 @@ impl<N: Navigator> Navigator for One<N> {
     type Here = N::Here;
     type Presence = N::Presence;
     type Emits = Single;
+    type Collected = N::Collected;
 
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, N::Here>) -> Result<(), PathError>,
+        F: FnMut(&N::Collected, ReadPlace<'_, N::Here>) -> Visit,
     {
-        let mut found = None;
-        self.0.read(top, &mut |place: ReadPlace<'a, N::Here>| match found.replace(place) {
-            None => Ok(()),
-            Some(_) => Err(PathError::NotOne { many: true }),
+        let mut found = 0_usize;
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            found += 1;
+            // What was selected of the first is thrown away with the error.
+            if found == 1 { f(collected, place) } else { Ok(()) }
         })?;
-        f(found.ok_or(PathError::NotOne { many: false })?)
+        if found == 1 { Ok(()) } else { Err(PathError::NotOne { found }.into()) }
     }
 
     fn leading_key(&self) -> Option<KeyHash> {
@@ -56,15 +58,16 @@ impl<N: Navigator> Navigator for One<N> {
 impl<N: WriteNavigator> WriteNavigator for One<N> {
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
-        F: FnMut(WritePlace<'_, N::Here>) -> Written<N::Here>,
+        F: FnMut(&N::Collected, WritePlace<'_, N::Here>) -> Written<N::Here>,
     {
-        let mut found = false;
-        let change = self.0.write(top, &mut |place: WritePlace<'_, N::Here>| {
-            if std::mem::replace(&mut found, true) {
-                return Err(PathError::NotOne { many: true });
-            }
-            f(place)
-        })?;
-        if found { Ok(change) } else { Err(PathError::NotOne { many: false }) }
+        let mut found = 0_usize;
+        let change = self.0.write(
+            top,
+            &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+                found += 1;
+                if found == 1 { f(collected, place) } else { Ok(Change::Keep) }
+            },
+        )?;
+        if found == 1 { Ok(change) } else { Err(PathError::NotOne { found }) }
     }
 }

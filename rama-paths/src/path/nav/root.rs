@@ -3,47 +3,50 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{Navigator, Path, Single, Top, WriteNavigator};
+use crate::path::{Location, Navigator, Path, Presence, Single, Top, Visit, WriteNavigator};
 use crate::schema::Schema;
 use crate::store::{ReadPlace, WritePlace, Written};
 
-/// Where every path starts: the top of a PState with schema `S`.
-pub struct Root<S>(PhantomData<fn() -> S>);
+/// Where every path starts: the top of a PState with schema `S`, or the place that another path has
+/// reached, where `P` says whether something is.
+pub struct Root<S, P = Top>(PhantomData<fn() -> (S, P)>);
 
-impl<S> Root<S> {
+impl<S, P> Root<S, P> {
     pub(crate) fn new() -> Self {
         Self(PhantomData)
     }
 }
 
-impl<S> Clone for Root<S> {
+impl<S, P> Copy for Root<S, P> {}
+
+impl<S, P> Clone for Root<S, P> {
     fn clone(&self) -> Self {
-        Self::new()
+        *self
     }
 }
 
-impl<S> fmt::Debug for Root<S> {
+impl<S, P> fmt::Debug for Root<S, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Root")
     }
 }
 
-impl<S: Schema> Navigator for Root<S> {
+impl<S: Location, P: Presence> Navigator for Root<S, P> {
     type Schema = S;
     type Here = S;
-    type Presence = Top;
+    type Presence = P;
     type Emits = Single;
+    type Collected = ();
 
     const IS_ROOT: bool = true;
 
     #[inline]
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, S>, f: &mut F) -> Result<(), PathError>
+    fn read<F>(&self, top: ReadPlace<'_, S>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, S>) -> Result<(), PathError>,
+        F: FnMut(&(), ReadPlace<'_, S>) -> Visit,
     {
-        f(top)
+        f(&(), top)
     }
 
     fn leading_key(&self) -> Option<KeyHash> {
@@ -51,13 +54,13 @@ impl<S: Schema> Navigator for Root<S> {
     }
 }
 
-impl<S: Schema> WriteNavigator for Root<S> {
+impl<S: Schema, P: Presence> WriteNavigator for Root<S, P> {
     #[inline]
     fn write<F>(&self, top: WritePlace<'_, S>, f: &mut F) -> Written<S>
     where
-        F: FnMut(WritePlace<'_, S>) -> Written<S>,
+        F: FnMut(&(), WritePlace<'_, S>) -> Written<S>,
     {
-        f(top)
+        f(&(), top)
     }
 }
 

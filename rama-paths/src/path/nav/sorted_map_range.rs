@@ -1,22 +1,71 @@
 //! `sorted_map_range(from, to)`: the entries of a map between two keys.
 
-use crate::error::PathError;
+use std::collections::BTreeMap;
+
+use super::picked::{Picked, StdSpan};
 use crate::key::{KeyArg, KeyHash};
 use crate::path::{
-    Location as _, MapAt, Navigator, Path, Present, RangeSlot, SortedMap, SortedRange,
-    SortedRangeOptions, Span, WriteEntries, WriteNavigator,
+    Location, Navigator, Path, Present, RangeSlot, ReadOnly, SortedRange, SortedRangeOptions, Span,
+    StdMap, Visit, WriteEntries, WriteNavigator,
 };
-use crate::schema::Schema as _;
+use crate::schema::{Ordered, PMap, Schema};
 use crate::store::{Held, ReadPlace, WritePlace, Written};
 
-/// See [`Path::sorted_map_range`], and the other ranges: they differ in the span only.
+/// A map in order of its keys: a `PMap`, of which a range is one seek and a scan, or a `BTreeMap`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not kept in order of its keys: the `.sorted_map_range…(…)` navigators need a `PMap` or a `BTreeMap` at this place of the path",
+    label = "there is no sorted map at this place of the path",
+    note = "a `HashMap` has no order; a `PMap<K, V>` is stored element by element, in order"
+)]
+pub trait SortedMap: Location {
+    /// The type of the keys.
+    type Key: crate::key::Key;
+    /// The navigator to a range.
+    #[doc(hidden)]
+    type RangeNav<N>;
+
+    /// Goes on to a range.
+    #[doc(hidden)]
+    fn range_nav<N>(prev: N, span: Span) -> Self::RangeNav<N>;
+}
+
+impl<K: crate::key::Key, V: Schema> SortedMap for PMap<K, V> {
+    type Key = K;
+    type RangeNav<N> = StoredRange<N>;
+
+    fn range_nav<N>(prev: N, span: Span) -> StoredRange<N> {
+        StoredRange { prev, span }
+    }
+}
+
+macro_rules! std_maps {
+    ($($at:ty),*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<K: crate::key::Key, V> SortedMap for $at
+        where
+            BTreeMap<K, V>: StdMap,
+        {
+            type Key = K;
+            type RangeNav<N> = Picked<N, StdSpan>;
+
+            fn range_nav<N>(prev: N, span: Span) -> Picked<N, StdSpan> {
+                Picked::new(prev, StdSpan(span))
+            }
+        }
+    )*};
+}
+
+std_maps!(BTreeMap<K, V>, ReadOnly<BTreeMap<K, V>>);
+
+/// See [`Path::sorted_map_range`], and the other ranges of stored structures: they differ in the span
+/// only.
 #[derive(Debug, Clone)]
-pub struct SortedMapRange<N> {
+pub struct StoredRange<N> {
     prev: N,
     span: Span,
 }
 
-impl<N> SortedMapRange<N> {
+impl<N> StoredRange<N> {
     pub(super) fn new(prev: N, span: Span) -> Self {
         Self { prev, span }
     }
@@ -31,6 +80,8 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Transform*: go on with `map_vals`: it writes the elements in the range, and `none` then
     ///   removes them.
     /// - *Cost*: one seek, and the rows of the range, in pages; `count` counts them.
+    ///
+    /// On a `BTreeMap` it is the part of the map as one value, which can be selected and written.
     ///
     /// The keys are as for [`key`](Self::key). At the top of a PState it is a range of one partition.
     ///
@@ -50,9 +101,9 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(hours.select_one(&path().key("JFK").count())?, 8);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range<A, B>(self, from: A, to: B) -> Path<O, SortedMapRange<N>>
+    pub fn sorted_map_range<A, B, M>(self, from: A, to: B) -> Path<O, M>
     where
-        N::Here: SortedMap,
+        N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,
         B: KeyArg<<N::Here as SortedMap>::Key>,
     {
@@ -74,37 +125,39 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&range.map_keys())?, [4, 5]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_with<A, B>(
+    pub fn sorted_map_range_with<A, B, M>(
         self,
         from: A,
         to: B,
         options: SortedRangeOptions,
-    ) -> Path<O, SortedMapRange<N>>
+    ) -> Path<O, M>
     where
-        N::Here: SortedMap,
+        N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,
         B: KeyArg<<N::Here as SortedMap>::Key>,
     {
-        self.then(|nav| SortedMapRange::new(nav, options.span(&from, &to)))
+        self.then(|nav| N::Here::range_nav(nav, options.span(&from, &to)))
     }
 }
 
-impl<N: Navigator> Navigator for SortedMapRange<N> {
+impl<N> Navigator for StoredRange<N>
+where
+    N: Navigator,
+    N::Here: Ordered,
+{
     type Schema = N::Schema;
-    type Here = SortedRange<MapAt<N>>;
+    type Here = SortedRange<N::Here>;
     type Presence = Present;
     type Emits = N::Emits;
+    type Collected = N::Collected;
 
-    fn read<'a, F>(&'a self, top: ReadPlace<'a, N::Schema>, f: &mut F) -> Result<(), PathError>
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
-        F: FnMut(ReadPlace<'a, Self::Here>) -> Result<(), PathError>,
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.prev.read(top, &mut |place: ReadPlace<'a, N::Here>| {
-            let Some(map) = N::Here::as_map(place) else {
-                return Ok(());
-            };
-            let slot = RangeSlot { handle: map.slot.get().copied(), span: self.span.clone() };
-            f(ReadPlace { slot: Held::Owned(slot), below: map.below })
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            let slot = RangeSlot { handle: place.slot.get().copied(), span: self.span.clone() };
+            f(collected, ReadPlace { slot: Held::Owned(slot), below: place.below })
         })
     }
 
@@ -113,13 +166,19 @@ impl<N: Navigator> Navigator for SortedMapRange<N> {
     }
 }
 
-impl<N: WriteNavigator> WriteEntries for SortedMapRange<N> {
+impl<N> WriteEntries for StoredRange<N>
+where
+    N: WriteNavigator,
+    N::Here: Ordered,
+{
+    type Rows = N::Here;
+
     fn write_entries<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
-        F: FnMut(WritePlace<'_, MapAt<Self>>, &Span) -> Written<MapAt<Self>>,
+        F: FnMut(&N::Collected, WritePlace<'_, N::Here>, &Span) -> Written<N::Here>,
     {
-        self.prev.write(top, &mut |place: WritePlace<'_, N::Here>| {
-            N::Here::write_map(place, |map| f(map, &self.span))
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            f(collected, place, &self.span)
         })
     }
 }

@@ -1,8 +1,8 @@
 //! `sorted_map_range_from(k)`: the entries of a map from a key on.
 
-use super::SortedMapRange;
+use super::sorted_map_range::SortedMap;
 use crate::key::KeyArg;
-use crate::path::{Navigator, Path, SortedMap, SortedRangeFromOptions};
+use crate::path::{Navigator, Path, SortedRangeFromOptions};
 
 impl<O, N: Navigator> Path<O, N> {
     /// Navigates to the range of a map from the key `from` on, up to its end: always once, and
@@ -22,9 +22,9 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(names.select(&path().sorted_map_range_from("b").map_keys())?, ["bob", "charlie"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_from<A>(self, from: A) -> Path<O, SortedMapRange<N>>
+    pub fn sorted_map_range_from<A, M>(self, from: A) -> Path<O, M>
     where
-        N::Here: SortedMap,
+        N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,
     {
         self.sorted_map_range_from_with(from, SortedRangeFromOptions::new())
@@ -47,15 +47,15 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&range.map_keys())?, [5, 6, 7]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_from_with<A>(
+    pub fn sorted_map_range_from_with<A, M>(
         self,
         from: A,
         options: SortedRangeFromOptions,
-    ) -> Path<O, SortedMapRange<N>>
+    ) -> Path<O, M>
     where
-        N::Here: SortedMap,
+        N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,
     {
-        self.then(|nav| SortedMapRange::new(nav, options.span(&from)))
+        self.then(|nav| N::Here::range_nav(nav, options.span(&from)))
     }
 }

@@ -1,7 +1,7 @@
 //! `sorted_map_range_from_start(n)`: the first entries of a map.
 
-use super::SortedMapRange;
-use crate::path::{Navigator, Path, SortedMap, Span};
+use super::sorted_map_range::SortedMap;
+use crate::path::{Navigator, Path, Span};
 
 impl<O, N: Navigator> Path<O, N> {
     /// Navigates to the range of the first `most` entries of a map: always once, and there may be
@@ -21,10 +21,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&path().sorted_map_range_from_start(2).map_keys())?, [0, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_from_start(self, most: usize) -> Path<O, SortedMapRange<N>>
+    pub fn sorted_map_range_from_start<M>(self, most: usize) -> Path<O, M>
     where
-        N::Here: SortedMap,
+        N::Here: SortedMap<RangeNav<N> = M>,
     {
-        self.then(|nav| SortedMapRange::new(nav, Span::first(most)))
+        self.then(|nav| N::Here::range_nav(nav, Span::first(most)))
     }
 }

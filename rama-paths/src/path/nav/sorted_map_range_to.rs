@@ -1,8 +1,8 @@
 //! `sorted_map_range_to(k)`: the entries of a map up to a key.
 
-use super::SortedMapRange;
+use super::sorted_map_range::SortedMap;
 use crate::key::KeyArg;
-use crate::path::{Navigator, Path, SortedMap, SortedRangeToOptions};
+use crate::path::{Navigator, Path, SortedRangeToOptions};
 
 impl<O, N: Navigator> Path<O, N> {
     /// Navigates to the range of a map from its start up to but without the key `to`: always once,
@@ -22,9 +22,9 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(names.select(&path().sorted_map_range_to("charlie").map_keys())?, ["alice", "bob"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_to<A>(self, to: A) -> Path<O, SortedMapRange<N>>
+    pub fn sorted_map_range_to<A, M>(self, to: A) -> Path<O, M>
     where
-        N::Here: SortedMap,
+        N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,
     {
         self.sorted_map_range_to_with(to, SortedRangeToOptions::new())
@@ -50,15 +50,11 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&range.map_keys())?, [2, 3, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_to_with<A>(
-        self,
-        to: A,
-        options: SortedRangeToOptions,
-    ) -> Path<O, SortedMapRange<N>>
+    pub fn sorted_map_range_to_with<A, M>(self, to: A, options: SortedRangeToOptions) -> Path<O, M>
     where
-        N::Here: SortedMap,
+        N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,
     {
-        self.then(|nav| SortedMapRange::new(nav, options.span(&to)))
+        self.then(|nav| N::Here::range_nav(nav, options.span(&to)))
     }
 }

@@ -1,7 +1,7 @@
 //! `sorted_map_range_to_end(n)`: the last entries of a map.
 
-use super::SortedMapRange;
-use crate::path::{Navigator, Path, SortedMap, Span};
+use super::sorted_map_range::SortedMap;
+use crate::path::{Navigator, Path, Span};
 
 impl<O, N: Navigator> Path<O, N> {
     /// Navigates to the range of the last `most` entries of a map, in ascending order: always once,
@@ -22,10 +22,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&path().sorted_map_range_to_end(2).map_keys())?, [8, 9]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_to_end(self, most: usize) -> Path<O, SortedMapRange<N>>
+    pub fn sorted_map_range_to_end<M>(self, most: usize) -> Path<O, M>
     where
-        N::Here: SortedMap,
+        N::Here: SortedMap<RangeNav<N> = M>,
     {
-        self.then(|nav| SortedMapRange::new(nav, Span::last(most)))
+        self.then(|nav| N::Here::range_nav(nav, Span::last(most)))
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{Navigator, Path, Value, WriteNavigator, WritePath};
-use crate::schema::Schema as _;
+use crate::path::{Collected, Navigator, Path, Value, WriteNavigator, WritePath};
 use crate::store::{Change, WritePlace, Written};
 
 /// See [`Path::term`].
@@ -17,7 +16,8 @@ impl<O, N: Navigator> Path<O, N> {
     /// Ends a write: every value the path leads to becomes `f` of it.
     ///
     /// An absent value is [`PathError::Absent`], unless `nil_to_val` gives one. A panic of `f`
-    /// leaves committed rows as they are.
+    /// leaves committed rows as they are. Values that were collected come before the value, as a tuple:
+    /// `.term(|(collected, curr)| …)`.
     ///
     /// ```
     /// use rama_paths::{PMap, Partition, Path, PathError, Root};
@@ -29,19 +29,20 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select_one(&path().key(1))?, Some(5));
     /// # Ok::<(), PathError>(())
     /// ```
-    pub fn term<F>(self, f: F) -> Path<O, Term<N, F>>
+    pub fn term<F, M>(self, f: F) -> Path<O, M>
     where
-        N::Here: Value,
-        F: Fn(N::Here) -> N::Here,
+        N::Here: Value<Then<Term<N, F>> = M>,
+        F: Fn(<N::Collected as Collected>::With<N::Here>) -> N::Here,
     {
-        self.then(|nav| Term { prev: nav, f })
+        self.then(|nav| <N::Here as Value>::then(Term { prev: nav, f }))
     }
 }
 
 impl<O, N, F> WritePath for Path<O, Term<N, F>>
 where
     N: WriteNavigator,
-    F: Fn(N::Here) -> N::Here,
+    N::Here: Value,
+    F: Fn(<N::Collected as Collected>::With<N::Here>) -> N::Here,
 {
     type Owner = O;
     type Schema = N::Schema;
@@ -57,10 +58,9 @@ where
     #[inline]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         let Term { prev, f } = self.nav;
-        prev.write(top, &mut |place: WritePlace<'_, N::Here>| {
-            let slot = place.current.get()?.into_owned().ok_or(PathError::Absent)?;
-            let value = N::Here::from_slot(slot).map(&f);
-            Ok(value.and_then(N::Here::into_slot).map_or(Change::Keep, Change::Put))
+        prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            let value = place.current.take()?.ok_or(PathError::Absent)?;
+            Ok(Change::Put(f(collected.with(value))))
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::key::KeyHash;
 use crate::path::{Emits, Navigator, Path, Value, WriteNavigator, WritePath};
-use crate::schema::Schema;
 use crate::store::{Change, WritePlace, Written};
 
 /// See [`Path::termval`].
@@ -26,18 +25,18 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(names.select_one(&path().key(1))?.as_deref(), Some("alice"));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn termval(self, value: N::Here) -> Path<O, Termval<N, N::Here>>
+    pub fn termval<M>(self, value: N::Here) -> Path<O, M>
     where
-        N::Here: Value,
+        N::Here: Value<Then<Termval<N, N::Here>> = M>,
     {
-        self.then(|nav| Termval { prev: nav, value })
+        self.then(|nav| <N::Here as Value>::then(Termval { prev: nav, value }))
     }
 }
 
 impl<O, N, V> WritePath for Path<O, Termval<N, V>>
 where
     N: WriteNavigator<Here = V>,
-    V: Schema,
+    V: Value,
 {
     type Owner = O;
     type Schema = N::Schema;
@@ -53,8 +52,8 @@ where
     #[inline]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         let Termval { prev, value } = self.nav;
-        let mut value = value.into_slot();
-        prev.write(top, &mut |_place: WritePlace<'_, V>| {
+        let mut value = Some(value);
+        prev.write(top, &mut |_: &N::Collected, _: WritePlace<'_, V>| {
             // The only place takes the value itself.
             let value = if N::Emits::SINGLE { value.take() } else { value.clone() };
             Ok(value.map_or(Change::Keep, Change::Put))

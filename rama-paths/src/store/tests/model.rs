@@ -133,7 +133,7 @@ impl Case for Flat {
         match *write {
             FlatWrite::Set(k, v) => partition.transform(flat().key(k).termval(v)),
             FlatWrite::Add(k, v) => {
-                partition.transform(flat().key(&k).nil_to_val(0).term(|curr| curr + v))
+                partition.transform(flat().key(k).nil_to_val(0).term(|curr| curr + v))
             }
             FlatWrite::AddIfThere(k, v) => partition.transform(flat().must(k).term(|c| c + v)),
             FlatWrite::Remove(k) => partition.transform(flat().key(k).none()),

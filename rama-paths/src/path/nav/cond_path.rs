@@ -1,0 +1,174 @@
+//! `cond_path(pairs)`: the path behind the first condition that leads anywhere.
+
+use super::root::Root;
+use crate::key::KeyHash;
+use crate::path::sub::{SubPath, leads_anywhere};
+use crate::path::{Location, Many, Navigator, Path, Presence, Visit, WriteNavigator};
+use crate::store::{Change, ReadPlace, WritePlace, Written};
+
+/// Pairs of a condition and a path, as a tuple: what [`cond_path`](Path::cond_path) takes.
+pub trait Cases {
+    /// Where they begin.
+    type From: Location;
+    /// Where the paths lead to.
+    type Here: Location;
+    /// Whether something is there.
+    type Presence: Presence;
+
+    /// Visits every place that the path of the first case that holds leads to.
+    #[doc(hidden)]
+    fn read_first<F>(&self, place: ReadPlace<'_, Self::From>, f: &mut F) -> Visit
+    where
+        F: FnMut(ReadPlace<'_, Self::Here>) -> Visit;
+}
+
+/// Cases whose places can be written.
+pub trait WriteCases: Cases<From: crate::schema::Schema, Here: crate::schema::Schema> {
+    /// Writes every place that the path of the first case that holds leads to.
+    #[doc(hidden)]
+    fn write_first<F>(&self, place: WritePlace<'_, Self::From>, f: &mut F) -> Written<Self::From>
+    where
+        F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+}
+
+macro_rules! cases {
+    ($c:ident $first:ident $at:tt $(, $d:ident $rest:ident $index:tt)*) => {
+        impl<O, $c, $first, $($d, $rest),*> Cases for ((Path<O, $c>, Path<O, $first>), $((Path<O, $d>, Path<O, $rest>)),*)
+        where
+            $c: Navigator<Schema = $first::Schema>,
+            $first: Navigator<Collected = ()>,
+            $($d: Navigator<Schema = $first::Schema>,)*
+            $($rest: Navigator<Schema = $first::Schema, Here = $first::Here, Collected = ()>,)*
+        {
+            type From = $first::Schema;
+            type Here = $first::Here;
+            type Presence = cases!(@or $first::Presence $(, $rest)*);
+
+            fn read_first<F>(&self, place: ReadPlace<'_, Self::From>, f: &mut F) -> Visit
+            where
+                F: FnMut(ReadPlace<'_, Self::Here>) -> Visit,
+            {
+                let mut f = |_: &(), place: ReadPlace<'_, Self::Here>| f(place);
+                if leads_anywhere(&self.$at.0.nav, place.again())? {
+                    return self.$at.1.nav.read(place, &mut f);
+                }
+                $(if leads_anywhere(&self.$index.0.nav, place.again())? {
+                    return self.$index.1.nav.read(place, &mut f);
+                })*
+                Ok(())
+            }
+        }
+
+        impl<O, $c, $first, $($d, $rest),*> WriteCases for ((Path<O, $c>, Path<O, $first>), $((Path<O, $d>, Path<O, $rest>)),*)
+        where
+            $c: Navigator<Schema = $first::Schema>,
+            $first: WriteNavigator<Collected = ()>,
+            $($d: Navigator<Schema = $first::Schema>,)*
+            $($rest: WriteNavigator<Schema = $first::Schema, Here = $first::Here, Collected = ()>,)*
+        {
+            fn write_first<F>(&self, place: WritePlace<'_, Self::From>, f: &mut F) -> Written<Self::From>
+            where
+                F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+            {
+                let mut f = |_: &(), place: WritePlace<'_, Self::Here>| f(place);
+                if leads_anywhere(&self.$at.0.nav, place.reading()?)? {
+                    return self.$at.1.nav.write(place, &mut f);
+                }
+                $(if leads_anywhere(&self.$index.0.nav, place.reading()?)? {
+                    return self.$index.1.nav.write(place, &mut f);
+                })*
+                Ok(Change::Keep)
+            }
+        }
+    };
+    (@or $so_far:ty, $next:ident $(, $rest:ident)*) => {
+        cases!(@or <$so_far as Presence>::Or<$next::Presence> $(, $rest)*)
+    };
+    (@or $so_far:ty) => { $so_far };
+}
+
+cases!(CA A 0);
+cases!(CA A 0, CB B 1);
+cases!(CA A 0, CB B 1, CC C 2);
+cases!(CA A 0, CB B 1, CC C 2, CD D 3);
+cases!(CA A 0, CB B 1, CC C 2, CD D 3, CE E 4);
+cases!(CA A 0, CB B 1, CC C 2, CD D 3, CE E 4, CG G 5);
+
+/// See [`Path::cond_path`].
+#[derive(Debug, Clone)]
+pub struct CondPath<N, B> {
+    prev: N,
+    cases: B,
+}
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Goes on with the path of the first case whose condition leads anywhere: the closure gives a
+    /// tuple of up to six pairs, of a condition and a path each, and the paths lead to the same type.
+    /// Where none holds it leads nowhere.
+    ///
+    /// - *Select* and *transform*: what the path of the case leads to.
+    /// - *Cost*: what the conditions read up to the one that holds, and the path's.
+    ///
+    /// ```
+    /// use rama_paths::{Path, Root};
+    ///
+    /// let path = Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// let lists = vec![vec![1, 2], vec![], vec![4]];
+    /// let path = path.all().cond_path(|list| (
+    ///     (list.nth(1), list.last()),
+    ///     (list.nth(0), list.first()),
+    /// ));
+    /// assert_eq!(path.select_from(&lists)?, [2, 4]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn cond_path<G, B>(self, cases: G) -> Path<O, CondPath<N, B>>
+    where
+        G: FnOnce(SubPath<O, N>) -> B,
+        B: Cases<From = N::Here>,
+    {
+        let cases = cases(Path::at_root(Root::new(), 0));
+        self.then(|nav| CondPath { prev: nav, cases })
+    }
+}
+
+impl<N, B> Navigator for CondPath<N, B>
+where
+    N: Navigator,
+    B: Cases<From = N::Here>,
+{
+    type Schema = N::Schema;
+    type Here = B::Here;
+    type Presence = B::Presence;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            self.cases.read_first(place, &mut |place| f(collected, place))
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.prev.leading_key()
+    }
+}
+
+impl<N, B> WriteNavigator for CondPath<N, B>
+where
+    N: WriteNavigator,
+    B: WriteCases<From = N::Here>,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            self.cases.write_first(place, &mut |place| f(collected, place))
+        })
+    }
+}

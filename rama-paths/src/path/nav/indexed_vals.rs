@@ -1,0 +1,261 @@
+//! `indexed_vals()`: every element of a list, with its index.
+
+use crate::key::KeyHash;
+use crate::path::list::in_list;
+use crate::path::plain::{Fate, for_std, write_part, write_value};
+use crate::path::{
+    Location, Many, Navigator, Path, Present, StdSeq, Value, ValueAt, Visit, WriteNavigator,
+};
+use crate::schema::{Ordered, PVec};
+use crate::store::{Change, ReadPlace, WritePlace, Written};
+
+/// A list of values: a `PVec` of them, a `Vec`, a `VecDeque` or a `String`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list of values: `.indexed_vals()` needs one at this place of the path",
+    label = "there is no list of values at this place of the path"
+)]
+pub trait IndexedList: Location {
+    /// The navigator to the elements with their indexes.
+    #[doc(hidden)]
+    type IndexedNav<N>;
+
+    /// Goes on to the elements.
+    #[doc(hidden)]
+    fn indexed_nav<N>(prev: N) -> Self::IndexedNav<N>;
+}
+
+impl<T: Value> IndexedList for PVec<T> {
+    type IndexedNav<N> = IndexedVals<N>;
+
+    fn indexed_nav<N>(prev: N) -> IndexedVals<N> {
+        IndexedVals(prev)
+    }
+}
+
+for_std!(seqs: IndexedList {
+    type IndexedNav<N> = StdIndexedVals<N>;
+
+    fn indexed_nav<N>(prev: N) -> StdIndexedVals<N> {
+        StdIndexedVals(prev)
+    }
+});
+
+/// See [`Path::indexed_vals`], of a stored list.
+#[derive(Debug, Clone)]
+pub struct IndexedVals<N>(N);
+
+/// See [`Path::indexed_vals`], of a sequence of the standard library.
+#[derive(Debug, Clone)]
+pub struct StdIndexedVals<N>(N);
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Navigates to every element of a list together with its index.
+    ///
+    /// - *Select*: `(usize, T)`, any number of times.
+    /// - *Transform*: another value replaces the element; another index moves it, once all elements
+    ///   were visited, one move after the other; `none` removes it.
+    /// - *Cost*: every row of the list.
+    ///
+    /// ```
+    /// use rama_paths::{PVec, Partition, Path, Root};
+    ///
+    /// let mut posts = Partition::<PVec<i64>>::new();
+    /// let path = || Path::<(), Root<PVec<i64>>>::new();
+    /// for post in [10, 20, 30] {
+    ///     posts.transform(path().after_elem().termval(post))?;
+    /// }
+    /// posts.transform(path().indexed_vals().term(|(at, post)| (at, post + at as i64)))?;
+    /// assert_eq!(posts.select(&path().indexed_vals())?, [(0, 10), (1, 21), (2, 32)]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn indexed_vals<M>(self) -> Path<O, M>
+    where
+        N::Here: IndexedList<IndexedNav<N> = M>,
+    {
+        self.then(N::Here::indexed_nav)
+    }
+}
+
+/// An element that moves: where it is now, and where to.
+type Move = (usize, usize);
+
+/// Where an element is after one was moved.
+fn after((from, to): Move, at: usize) -> usize {
+    if at == from {
+        to
+    } else if from < at && at <= to {
+        at - 1
+    } else if to <= at && at < from {
+        at + 1
+    } else {
+        at
+    }
+}
+
+/// Does the moves one after the other, each where the ones before have left its element.
+fn move_all<E>(
+    moves: &[Move],
+    mut step: impl FnMut(usize, usize) -> Result<(), E>,
+) -> Result<(), E> {
+    for (index, (from, to)) in moves.iter().enumerate() {
+        let mut at = *from;
+        for (done, (earlier, target)) in moves[..index].iter().enumerate() {
+            let was = moves[..done].iter().fold(*earlier, |at, (from, to)| after((*from, *to), at));
+            at = after((was, *target), at);
+        }
+        step(at, *to)?;
+    }
+    Ok(())
+}
+
+impl<N, T> Navigator for IndexedVals<N>
+where
+    N: Navigator<Here = PVec<T>>,
+    T: Value,
+{
+    type Schema = N::Schema;
+    type Here = (usize, T);
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, PVec<T>>| {
+            let mut index = 0;
+            crate::path::Entries::of(&place).each(|_, value| {
+                index += 1;
+                f(collected, ReadPlace::computed((index - 1, value)))
+            })
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N, T> WriteNavigator for IndexedVals<N>
+where
+    N: WriteNavigator<Here = PVec<T>>,
+    PVec<T>: Ordered<Key = u64, Element = T>,
+    T: Value,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, PVec<T>>| {
+            in_list(place, false, |list| {
+                let (size, mut moves, mut removed) = (list.handle.size, Vec::new(), 0);
+                for at in 0..size {
+                    let now = at - removed;
+                    let Some(value) = list.get(now)? else { break };
+                    let mut pair = (at as usize, value);
+                    match write_part(&mut pair, list.ids, |place| f(collected, place))? {
+                        Fate::Kept => {}
+                        Fate::Changed => {
+                            let (to, value) = pair;
+                            let mut value = Some(value);
+                            list.write(now, &mut |_| {
+                                Ok(value.take().map_or(Change::Keep, Change::Put))
+                            })?;
+                            if to != at as usize {
+                                moves.push((now as usize, to));
+                            }
+                        }
+                        Fate::Removed => {
+                            list.write(now, &mut |_| Ok(Change::Remove))?;
+                            removed += 1;
+                        }
+                    }
+                }
+                move_all(&moves, |from, to| list.move_to(from as u64, to as u64))
+            })
+        })
+    }
+}
+
+impl<N> Navigator for StdIndexedVals<N>
+where
+    N: Navigator,
+    N::Here: ValueAt<Value: StdSeq>,
+{
+    type Schema = N::Schema;
+    type Here = <N::Here as ValueAt>::Part<(usize, <<N::Here as ValueAt>::Value as StdSeq>::Item)>;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            let mut index = 0;
+            StdSeq::each(place.slot, |item| {
+                index += 1;
+                match item.into_owned() {
+                    Some(item) => f(collected, ReadPlace::computed((index - 1, item))),
+                    None => Ok(()),
+                }
+            })
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for StdIndexedVals<N>
+where
+    N: WriteNavigator,
+    N::Here: StdSeq,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            write_value(
+                place,
+                || None,
+                |list, ids| {
+                    let (mut index, mut kept, mut moves) = (0, 0, Vec::new());
+                    let changed = list.write_each(|item| {
+                        let at = index;
+                        index += 1;
+                        let mut pair = (at, item.clone());
+                        let fate = write_part(&mut pair, ids, |place| f(collected, place))?;
+                        match fate {
+                            Fate::Kept => {}
+                            Fate::Changed => {
+                                if pair.0 != at {
+                                    moves.push((kept, pair.0));
+                                }
+                                *item = pair.1;
+                            }
+                            Fate::Removed => return Ok(fate),
+                        }
+                        kept += 1;
+                        Ok(fate)
+                    })?;
+                    let never: Result<(), std::convert::Infallible> =
+                        move_all(&moves, |from, to| {
+                            list.move_item(from, to);
+                            Ok(())
+                        });
+                    let Ok(()) = never;
+                    Ok(changed)
+                },
+            )
+        })
+    }
+}

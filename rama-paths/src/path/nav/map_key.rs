@@ -1,0 +1,213 @@
+//! `map_key(k)`: a key of a map itself.
+
+use super::key::{Keyed, encoded, in_structure};
+use crate::key::{Key, KeyArg, KeyHash};
+use crate::path::plain::{Fate, write_part, write_value};
+use crate::path::{Many, Navigator, Path, Present, StdMap, ValueAt, Visit, WriteNavigator};
+use crate::schema::{Ordered, PMap, Schema};
+use crate::store::{AsOf, Change, Handle, Held, ReadPlace, View, WritePlace, Written, modify_row};
+
+/// See [`Path::map_key`], of a stored map.
+#[derive(Debug, Clone)]
+pub struct MapKey<N, K> {
+    prev: N,
+    key: K,
+}
+
+/// See [`Path::map_key`], of a map of the standard library.
+#[derive(Debug, Clone)]
+pub struct StdMapKey<N, K> {
+    prev: N,
+    key: K,
+}
+
+impl<N, K> MapKey<N, K> {
+    pub(super) fn new(prev: N, key: K) -> Self {
+        Self { prev, key }
+    }
+}
+
+impl<N, K> StdMapKey<N, K> {
+    pub(super) fn new(prev: N, key: K) -> Self {
+        Self { prev, key }
+    }
+}
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Navigates to a key of a map itself if it is there, else nowhere.
+    ///
+    /// - *Select*: the key, 0 or 1 times.
+    /// - *Transform*: the entry gets the new key, and takes the place of one that is there; what is
+    ///   beneath moves along and is not read. `none` removes the entry.
+    /// - *Cost*: one row, and to rename another one.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, Root};
+    ///
+    /// let mut funds = Partition::<PMap<String, i64>>::new();
+    /// let path = || Path::<(), Root<PMap<String, i64>>>::new();
+    /// funds.transform(path().key("alice").termval(10))?;
+    /// funds.transform(path().map_key("alice").termval("bob".to_owned()))?;
+    /// assert_eq!(funds.select(&path().all())?, [("bob".to_owned(), 10)]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn map_key<A, M>(self, key: A) -> Path<O, M>
+    where
+        N::Here: Keyed<KeyOfNav<N> = M>,
+        A: KeyArg<<N::Here as Keyed>::Key>,
+    {
+        self.then(|nav| N::Here::key_of_nav(nav, key.to_key()))
+    }
+}
+
+impl<N, K, V> Navigator for MapKey<N, K>
+where
+    N: Navigator<Here = PMap<K, V>>,
+    K: Key,
+    V: Schema,
+{
+    type Schema = N::Schema;
+    type Here = K;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, PMap<K, V>>| {
+            let Some(handle) = place.slot.get() else { return Ok(()) };
+            if place.below.get(handle.id, &encoded(&self.key))?.is_some() {
+                f(collected, ReadPlace::value(Held::Stored(&self.key)))
+            } else {
+                Ok(())
+            }
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        if N::IS_ROOT {
+            Some(KeyHash::of_bytes(&encoded(&self.key)))
+        } else {
+            self.prev.leading_key()
+        }
+    }
+}
+
+impl<N, K, V> WriteNavigator for MapKey<N, K>
+where
+    N: WriteNavigator<Here = PMap<K, V>>,
+    PMap<K, V>: Ordered<Key = K, Element = V>,
+    K: Key,
+    V: Schema,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, PMap<K, V>>| {
+            in_structure(place, |handle, place| {
+                let (writes, rows, ids) = (place.below.writes, place.below.rows, place.ids);
+                let old = encoded(&self.key);
+                let view = View { writes: Some(&*writes), rows, at: AsOf::LATEST };
+                let Some(Handle { id, .. }) = *handle else { return Ok(()) };
+                let Some(slot) = view.get(id, &old)?.into_owned() else { return Ok(()) };
+                let mut key = self.key.clone();
+                match write_part(&mut key, ids, |place| f(collected, place))? {
+                    Fate::Kept => Ok(()),
+                    Fate::Changed if encoded(&key) == old => Ok(()),
+                    Fate::Changed => {
+                        // The row goes, and what is beneath it stays.
+                        if ids.is_new(id) {
+                            writes.rows.forget(id, &old);
+                        } else {
+                            writes.rows.set(id, old, None);
+                        }
+                        let tracked = PMap::<K, V>::TRACKED && *handle != Some(Handle::TOP);
+                        if let Some(handle) = handle {
+                            handle.size -= u64::from(tracked);
+                        }
+                        let new = encoded(&key);
+                        modify_row(writes, rows, ids, handle, tracked, &new, &mut |_| {
+                            Ok(Change::Remove)
+                        })?;
+                        let mut slot = Some(slot);
+                        modify_row(writes, rows, ids, handle, tracked, &new, &mut |_| {
+                            Ok(slot.take().map_or(Change::Keep, Change::Put))
+                        })
+                    }
+                    Fate::Removed => {
+                        let tracked = PMap::<K, V>::TRACKED;
+                        modify_row(writes, rows, ids, handle, tracked, &old, &mut |_| {
+                            Ok(Change::Remove)
+                        })
+                    }
+                }
+            })
+        })
+    }
+}
+
+impl<N, K> Navigator for StdMapKey<N, K>
+where
+    N: Navigator,
+    N::Here: ValueAt<Value: StdMap<Key = K>>,
+    K: Key,
+{
+    type Schema = N::Schema;
+    type Here = <N::Here as ValueAt>::Part<K>;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            if StdMap::find(place.slot, &self.key).is_some() {
+                f(collected, ReadPlace::value(Held::Stored(&self.key)))
+            } else {
+                Ok(())
+            }
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.prev.leading_key()
+    }
+}
+
+impl<N, K> WriteNavigator for StdMapKey<N, K>
+where
+    N: WriteNavigator,
+    N::Here: StdMap<Key = K>,
+    K: Key,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            write_value(
+                place,
+                || None,
+                |map, ids| {
+                    let Some((mut key, value)) = map.take_entry(&self.key) else {
+                        return Ok(false);
+                    };
+                    let fate = write_part(&mut key, ids, |place| f(collected, place))?;
+                    if fate != Fate::Removed {
+                        map.put(key, value);
+                    }
+                    Ok(fate != Fate::Kept)
+                },
+            )
+        })
+    }
+}

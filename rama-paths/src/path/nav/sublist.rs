@@ -1,0 +1,109 @@
+//! `sublist(start, end)`: the elements of a list in a range of indexes.
+
+use std::ops::Range;
+
+use super::picked::{Pick, Picked};
+use super::sorted_map_range::StoredRange;
+use crate::error::PathError;
+use crate::path::list::element_key;
+use crate::path::plain::for_std;
+use crate::path::{Location, Navigator, Path, Span, StdSeq};
+use crate::schema::{PVec, Schema};
+
+/// A list, of which a part can be taken: a `PVec`, a `Vec`, a `VecDeque` or a `String`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no elements by index: `.sublist(…)` needs a list at this place of the path",
+    label = "there is no list at this place of the path"
+)]
+pub trait Sublists: Location {
+    /// The navigator to a part.
+    #[doc(hidden)]
+    type SublistNav<N>;
+
+    /// Goes on to a part.
+    #[doc(hidden)]
+    fn sublist_nav<N>(prev: N, range: Range<usize>) -> Self::SublistNav<N>;
+}
+
+impl<T: Schema> Sublists for PVec<T> {
+    type SublistNav<N> = StoredRange<N>;
+
+    fn sublist_nav<N>(prev: N, range: Range<usize>) -> StoredRange<N> {
+        StoredRange::new(
+            prev,
+            Span::between(element_key(range.start as u64), element_key(range.end as u64)),
+        )
+    }
+}
+
+for_std!(seqs: Sublists {
+    type SublistNav<N> = Picked<N, Indexes>;
+
+    fn sublist_nav<N>(prev: N, range: Range<usize>) -> Picked<N, Indexes> {
+        Picked::new(prev, Indexes::Within(range))
+    }
+});
+
+/// A range of indexes.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub enum Indexes {
+    /// These, as far as there are any.
+    Within(Range<usize>),
+    /// None, at the beginning.
+    Beginning,
+    /// None, at the end.
+    End,
+}
+
+impl<C: StdSeq> Pick<C> for Indexes {
+    type At = Range<usize>;
+
+    fn pick(&self, from: &C) -> Result<(C, Range<usize>), PathError> {
+        let range = match self {
+            Self::Within(range) => {
+                let len = from.length();
+                let end = range.end.min(len);
+                range.start.min(end)..end
+            }
+            Self::Beginning => 0..0,
+            Self::End => {
+                let len = from.length();
+                len..len
+            }
+        };
+        Ok((from.part(range.clone()), range))
+    }
+
+    fn put(&self, into: &mut C, at: Range<usize>, part: C) {
+        into.put_part(at, part);
+    }
+}
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Navigates to the part of a list from index `start` up to but without `end`, as far as there
+    /// are elements: always once.
+    ///
+    /// - *Select*: of a `PVec`, go on with [`all`](Self::all) or [`count`](Self::count); of a sequence
+    ///   of the standard library, the part as one value.
+    /// - *Transform*: of a `PVec`, go on with `all`; of a sequence of the standard library, what the
+    ///   part becomes takes its place, and may be longer or shorter.
+    /// - *Cost*: one seek, and the rows of the range.
+    ///
+    /// ```
+    /// use rama_paths::{Path, Root};
+    ///
+    /// let path = || Path::<(), Root<Vec<i64>>>::new();
+    /// let mut list = vec![1, 2, 3, 4];
+    /// assert_eq!(path().sublist(1, 3).select_one_from(&list)?, [2, 3]);
+    /// path().sublist(1, 3).termval(vec![9]).transform_in(&mut list)?;
+    /// assert_eq!(list, [1, 9, 4]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn sublist<M>(self, start: usize, end: usize) -> Path<O, M>
+    where
+        N::Here: Sublists<SublistNav<N> = M>,
+    {
+        self.then(|nav| N::Here::sublist_nav(nav, start..end))
+    }
+}

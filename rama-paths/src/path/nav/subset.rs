@@ -1,0 +1,35 @@
+//! `subset(items)`: the elements of a set that are among some.
+
+use super::set_elem::SetLike;
+use crate::path::{Navigator, Path};
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Navigates to the part of a set that is among `items`: always once, and it may be empty.
+    ///
+    /// - *Select*: of a `PSet`, go on with [`all`](Self::all) or [`count`](Self::count); of a set of
+    ///   the standard library, the part as one value.
+    /// - *Transform*: of a `PSet`, go on with `all`; of a set of the standard library, what the part
+    ///   becomes takes its place.
+    /// - *Cost*: one row for each of `items`.
+    ///
+    /// ```
+    /// use rama_paths::{PSet, Partition, Path, Root};
+    ///
+    /// let mut seen = Partition::<PSet<i64>>::new();
+    /// let path = || Path::<(), Root<PSet<i64>>>::new();
+    /// for id in 0..5 {
+    ///     seen.transform(path().none_elem().termval(id))?;
+    /// }
+    /// assert_eq!(seen.select(&path().subset([4, 9, 1]).all())?, [1, 4]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn subset<M>(
+        self,
+        items: impl IntoIterator<Item = <N::Here as SetLike>::Item>,
+    ) -> Path<O, M>
+    where
+        N::Here: SetLike<SubsetNav<N> = M>,
+    {
+        self.then(|nav| N::Here::subset_nav(nav, items.into_iter().collect()))
+    }
+}

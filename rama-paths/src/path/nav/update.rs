@@ -1,0 +1,75 @@
+//! `update(f)`: the end of a write that changes a value where it is.
+
+use crate::error::PathError;
+use crate::key::KeyHash;
+use crate::path::plain::write_value;
+use crate::path::{Navigator, Path, Value, WriteNavigator, WritePath};
+use crate::store::{WritePlace, Written};
+
+/// See [`Path::update`].
+#[derive(Debug, Clone)]
+pub struct Update<N, G> {
+    prev: N,
+    f: G,
+}
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Ends a write: `f` changes every value the path leads to. As [`term`](Self::term), for values
+    /// that are better changed than made anew.
+    ///
+    /// An absent value is [`PathError::Absent`], unless `nil_to_val` gives one.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, Root};
+    ///
+    /// let mut tags = Partition::<PMap<i64, Vec<String>>>::new();
+    /// let path = || Path::<(), Root<PMap<i64, Vec<String>>>>::new();
+    /// let path = || path().key(1).nil_to_default();
+    /// tags.transform(path().update(|tags| tags.push("red".to_owned())))?;
+    /// assert_eq!(tags.select_one(&path())?, ["red"]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn update<G, M>(self, f: G) -> Path<O, M>
+    where
+        N::Here: Value<Then<Update<N, G>> = M>,
+        G: Fn(&mut N::Here),
+    {
+        self.then(|nav| <N::Here as Value>::then(Update { prev: nav, f }))
+    }
+}
+
+impl<O, N, G> WritePath for Path<O, Update<N, G>>
+where
+    N: WriteNavigator,
+    N::Here: Value,
+    G: Fn(&mut N::Here),
+{
+    type Owner = O;
+    type Schema = N::Schema;
+
+    fn pstate(&self) -> u32 {
+        Path::pstate(self)
+    }
+
+    fn routing(&self) -> Option<KeyHash> {
+        self.nav.prev.leading_key()
+    }
+
+    #[inline]
+    fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
+        let Update { prev, f } = self.nav;
+        prev.write(top, &mut |_: &N::Collected, place: WritePlace<'_, N::Here>| {
+            let mut is_there = false;
+            let change = write_value(
+                place,
+                || None,
+                |value, _| {
+                    is_there = true;
+                    f(value);
+                    Ok(true)
+                },
+            )?;
+            if is_there { Ok(change) } else { Err(PathError::Absent) }
+        })
+    }
+}

@@ -1,0 +1,68 @@
+//! `view(f)`: what a function makes of a value.
+
+use crate::key::KeyHash;
+use crate::path::{Navigator, Path, Presence, Present, ReadOnly, ValueAt, Visit};
+use crate::store::ReadPlace;
+
+/// See [`Path::view`].
+#[derive(Debug, Clone)]
+pub struct View<N, G> {
+    prev: N,
+    f: G,
+}
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Navigates to what a function makes of the value; nowhere where no value is.
+    ///
+    /// - *Select*: what the function returns; one can go on into it.
+    /// - *Transform*: read only. `term` does what Rama's transform of a view does.
+    /// - *Cost*: none of its own.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, Path, Root};
+    ///
+    /// let mut names = Partition::<PMap<i64, String>>::new();
+    /// let path = || Path::<(), Root<PMap<i64, String>>>::new();
+    /// names.transform(path().key(1).termval("alice".to_owned()))?;
+    /// assert_eq!(names.select(&path().must(1).view(|name| name.len()))?, [5]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn view<V, U, G, M>(self, f: G) -> Path<O, M>
+    where
+        N::Here: ValueAt<Value = V, Then<View<N, G>> = M>,
+        G: Fn(&V) -> U,
+    {
+        self.then(|nav| <N::Here as ValueAt>::then(View { prev: nav, f }))
+    }
+}
+
+impl<N, G, U> Navigator for View<N, G>
+where
+    N: Navigator,
+    N::Here: ValueAt,
+    G: Fn(&<N::Here as ValueAt>::Value) -> U,
+    U: Clone + 'static,
+{
+    type Schema = N::Schema;
+    type Here = ReadOnly<U>;
+    type Presence = Present;
+    type Emits = <N::Presence as Presence>::IfPresent<N::Emits>;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            match place.slot.get() {
+                Some(value) => f(collected, ReadPlace::computed((self.f)(value))),
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.prev.leading_key()
+    }
+}

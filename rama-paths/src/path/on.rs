@@ -1,0 +1,144 @@
+//! Paths on plain data: values in memory that no PState holds.
+
+use super::{Halt, Path, SelectPath, Value, WritePath, plain, to_the_end};
+use crate::error::PathError;
+use crate::store::{Held, Ids, ReadPlace};
+
+impl<O, N> Path<O, N>
+where
+    Self: SelectPath,
+    <Self as SelectPath>::Schema: Value,
+{
+    /// Selects everything the path leads to in a value, in order.
+    ///
+    /// # Errors
+    ///
+    /// Those of the path's navigators.
+    ///
+    /// ```
+    /// use rama_paths::{Path, Root};
+    ///
+    /// let path = Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// assert_eq!(path.all().last().select_from(&vec![vec![1, 2], vec![3]])?, [2, 3]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn select_from(
+        &self,
+        value: &<Self as SelectPath>::Schema,
+    ) -> Result<Vec<<Self as SelectPath>::Value>, PathError> {
+        let mut selected = Vec::new();
+        let visit = self.read(ReadPlace::value(Held::Stored(value)), &mut |value| {
+            selected.push(value);
+            Ok(())
+        });
+        to_the_end(visit)?;
+        Ok(selected)
+    }
+
+    /// Selects what the path leads to in a value, if it leads to exactly one place.
+    ///
+    /// # Errors
+    ///
+    /// [`PathError::NotOne`] if it leads to none or more, and those of the path's navigators.
+    ///
+    /// ```
+    /// use rama_paths::{Path, PathError, Root};
+    ///
+    /// let path = || Path::<(), Root<Vec<i64>>>::new();
+    /// assert_eq!(path().count().select_one_from(&vec![1, 2])?, 2);
+    /// assert_eq!(path().all().select_one_from(&vec![1, 2]), Err(PathError::NotOne { found: 2 }));
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn select_one_from(
+        &self,
+        value: &<Self as SelectPath>::Schema,
+    ) -> Result<<Self as SelectPath>::Value, PathError> {
+        let (mut selected, mut found) = (None, 0);
+        let visit = self.read(ReadPlace::value(Held::Stored(value)), &mut |value| {
+            found += 1;
+            selected = Some(value);
+            Ok(())
+        });
+        to_the_end(visit)?;
+        selected.filter(|_| found == 1).ok_or(PathError::NotOne { found })
+    }
+
+    /// Selects the first of what the path leads to in a value; it looks no further.
+    ///
+    /// # Errors
+    ///
+    /// Those of the path's navigators.
+    ///
+    /// ```
+    /// use rama_paths::{Path, Root};
+    ///
+    /// let path = Path::<(), Root<Vec<i64>>>::new();
+    /// assert_eq!(path.all().filter_greater_than(1).select_first_from(&vec![1, 2, 3])?, Some(2));
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn select_first_from(
+        &self,
+        value: &<Self as SelectPath>::Schema,
+    ) -> Result<Option<<Self as SelectPath>::Value>, PathError> {
+        let mut selected = None;
+        let visit = self.read(ReadPlace::value(Held::Stored(value)), &mut |value| {
+            selected = Some(value);
+            Err(Halt::Enough)
+        });
+        to_the_end(visit)?;
+        Ok(selected)
+    }
+}
+
+impl<O, N> Path<O, N>
+where
+    Self: WritePath,
+    <Self as WritePath>::Schema: Value,
+{
+    /// Runs the write on a value, which is changed where it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of the path's navigators; the value may then have changed in part.
+    ///
+    /// # Panics
+    ///
+    /// If a closure of the path does; what it was given may then be empty in the value.
+    ///
+    /// ```
+    /// use rama_paths::{Path, Root};
+    ///
+    /// let mut list = vec![1, 2, 3];
+    /// Path::<(), Root<Vec<i64>>>::new().all().term(|n| n * 2).transform_in(&mut list)?;
+    /// assert_eq!(list, [2, 4, 6]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    #[inline]
+    pub fn transform_in(self, value: &mut <Self as WritePath>::Schema) -> Result<(), PathError> {
+        // The top cannot be removed: `none` does not compile there.
+        let _ = plain::write_part(value, &mut Ids::none(), |place| WritePath::write(self, place))?;
+        Ok(())
+    }
+
+    /// The value after the write.
+    ///
+    /// # Errors
+    ///
+    /// Those of the path's navigators.
+    ///
+    /// ```
+    /// use rama_paths::{Path, Root};
+    ///
+    /// let path = Path::<(), Root<Vec<i64>>>::new();
+    /// assert_eq!(path.first().termval(9).transform(vec![1, 2])?, [9, 2]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    #[inline]
+    pub fn transform(
+        self,
+        mut value: <Self as WritePath>::Schema,
+    ) -> Result<<Self as WritePath>::Schema, PathError> {
+        self.transform_in(&mut value)?;
+        Ok(value)
+    }
+}

@@ -1,0 +1,139 @@
+//! What navigators do to collections of the standard library, which are values: stored whole, or
+//! in memory alone.
+//!
+//! A part of a borrowed value is borrowed, a part of an owned one is moved out of it; to write, a
+//! part is changed where it is.
+
+mod map;
+mod seq;
+mod set;
+
+pub use map::StdMap;
+pub use seq::StdSeq;
+pub use set::StdSet;
+
+use super::Value;
+use crate::error::PathError;
+use crate::store::{Change, Current, Held, Ids, WritePlace, WriteView, Written};
+
+/// What became of a part of a value that was written where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[doc(hidden)]
+pub enum Fate {
+    /// It is as it was.
+    Kept,
+    /// It has changed.
+    Changed,
+    /// It is to be taken out of what holds it.
+    Removed,
+}
+
+/// What is held within: `borrowed` of a borrowed value, `owned` of an owned one.
+pub(crate) fn part<'a, V, P>(
+    held: Held<'a, V>,
+    borrowed: impl FnOnce(&'a V) -> Option<&'a P>,
+    owned: impl FnOnce(V) -> Option<P>,
+) -> Held<'a, P> {
+    match held {
+        Held::Stored(value) => borrowed(value).into(),
+        Held::Owned(value) => owned(value).into(),
+        Held::Nothing => Held::Nothing,
+    }
+}
+
+/// Writes a part of a value through `f`, where it is.
+#[inline]
+pub(crate) fn write_part<V, F>(part: &mut V, ids: &mut Ids, f: F) -> Result<Fate, PathError>
+where
+    V: Value,
+    F: FnOnce(WritePlace<'_, V>) -> Written<V>,
+{
+    let change = f(WritePlace {
+        current: Current::in_place(part),
+        below: WriteView { writes: &mut (), rows: &() },
+        ids,
+    })?;
+    Ok(match change {
+        Change::Keep => Fate::Kept,
+        Change::Changed => Fate::Changed,
+        Change::Put(value) => {
+            *part = value;
+            Fate::Changed
+        }
+        Change::Remove => Fate::Removed,
+    })
+}
+
+/// What `f` makes of a part that is not there yet.
+#[inline]
+pub(crate) fn new_part<V, F>(ids: &mut Ids, f: F) -> Result<Option<V>, PathError>
+where
+    V: Value,
+    F: FnOnce(WritePlace<'_, V>) -> Written<V>,
+{
+    let change = f(WritePlace {
+        current: Current::known(None),
+        below: WriteView { writes: &mut (), rows: &() },
+        ids,
+    })?;
+    Ok(match change {
+        Change::Put(value) => Some(value),
+        Change::Keep | Change::Changed | Change::Remove => None,
+    })
+}
+
+/// Writes the value at a place through `f`, which says whether it changed something. Where nothing
+/// is, `absent` may give a value; without one nothing happens.
+#[inline]
+pub(crate) fn write_value<V, F>(
+    place: WritePlace<'_, V>,
+    absent: impl FnOnce() -> Option<V>,
+    f: F,
+) -> Written<V>
+where
+    V: Value,
+    F: FnOnce(&mut V, &mut Ids) -> Result<bool, PathError>,
+{
+    let WritePlace { current, ids, .. } = place;
+    let current = match current.into_in_place() {
+        Ok(value) => return Ok(if f(value, ids)? { Change::Changed } else { Change::Keep }),
+        Err(current) => current,
+    };
+    let Some(mut value) = current.take()?.or_else(absent) else { return Ok(Change::Keep) };
+    Ok(if f(&mut value, ids)? { Change::Put(value) } else { Change::Keep })
+}
+
+/// Implements what a kind of collection offers to navigators for each of its types, stored or
+/// computed.
+macro_rules! for_std {
+    (maps: $family:ident $body:tt) => {
+        for_std!(@one [K, V] std::collections::BTreeMap<K, V>, StdMap, $family $body);
+        for_std!(@one [K, V, S] std::collections::HashMap<K, V, S>, StdMap, $family $body);
+    };
+    (sets: $family:ident $body:tt) => {
+        for_std!(@one [T] std::collections::BTreeSet<T>, StdSet, $family $body);
+        for_std!(@one [T, S] std::collections::HashSet<T, S>, StdSet, $family $body);
+    };
+    (seqs: $family:ident $body:tt) => {
+        for_std!(@one [T] Vec<T>, StdSeq, $family $body);
+        for_std!(@one [T] std::collections::VecDeque<T>, StdSeq, $family $body);
+        for_std!(@one [] String, StdSeq, $family $body);
+    };
+    (@one [$($p:ident),*] $c:ty, $kind:ident, $family:ident { $($body:tt)* }) => {
+        impl<$($p),*> $family for $c
+        where
+            $c: $crate::path::$kind,
+        {
+            $($body)*
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl<$($p),*> $family for $crate::path::ReadOnly<$c>
+        where
+            $c: $crate::path::$kind,
+        {
+            $($body)*
+        }
+    };
+}
+pub(crate) use for_std;

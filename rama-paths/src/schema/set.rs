@@ -1,0 +1,44 @@
+//! `PSet`: a set stored element by element, in order.
+
+use std::marker::PhantomData;
+
+use super::{Ordered, Schema};
+use crate::key::Key;
+use crate::path::Location;
+use crate::record::ShapeBuilder;
+use crate::store::{Handle, Node};
+
+/// A set whose elements are stored each on its own, in order. Its elements are values that can be
+/// keys.
+///
+/// It is a schema, not a value: paths lead into it. A nested `PSet` keeps its size beside it, so
+/// that [`count`](crate::Path::count) is one read; the set at the top of a PState does not.
+pub struct PSet<T>(PhantomData<fn() -> T>);
+
+impl<T: Key> Location for PSet<T> {
+    type Slot = Handle;
+    type Tables = Node<()>;
+    type Names<P> = P;
+}
+
+impl<T: Key> Schema for PSet<T> {
+    const NESTED: bool = true;
+
+    fn shape(shape: &mut ShapeBuilder) {
+        shape.text("PSet<").record::<T>().text(">");
+    }
+
+    fn top() -> Option<&'static Handle> {
+        Some(&Handle::TOP)
+    }
+
+    fn handle(slot: &Handle) -> Option<Handle> {
+        Some(*slot)
+    }
+}
+
+impl<T: Key> Ordered for PSet<T> {
+    type Key = T;
+    type Element = ();
+    const TRACKED: bool = true;
+}
