@@ -43,7 +43,7 @@ pub use path::{
 pub use record::{Record, ShapeBuilder, shape_of};
 pub use schema::{Field, FieldAt, FixedKeys, PMap, PSet, PVec, Schema, field_id, schema_shape_of};
 pub use store::{
-    AnyPartition, AnyRows, Backing, BackingError, Committed, DELTA_VERSION, FrozenChange, Horizon,
-    Memory, NodeInfo, Partition, Pin, structure_of_slot, structure_range,
+    AnyPartition, AnyRows, Backing, BackingError, Committed, Costs, DELTA_VERSION, FrozenChange,
+    Horizon, Memory, NodeInfo, Partition, Pin, structure_of_slot, structure_range,
 };
 pub use uuid::Uuid;

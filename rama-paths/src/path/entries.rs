@@ -1,13 +1,12 @@
 //! The entries of a map, or of a range of it, drawn in order.
 
-use std::collections::VecDeque;
 use std::ops::Bound;
 
 use super::{Location, Visit};
 use crate::error::PathError;
 use crate::key::KeyBytes;
 use crate::schema::Ordered;
-use crate::store::{Handle, Held, Node, ReadPlace, View};
+use crate::store::{Handle, Held, Node, ReadPlace, Stretch, View};
 
 /// Which entries of a map: those between two keys, and how many of them.
 #[doc(hidden)]
@@ -76,14 +75,6 @@ impl Span {
             }
         )
     }
-
-    fn ends_before(&self, key: &KeyBytes) -> bool {
-        match &self.end {
-            Bound::Unbounded => false,
-            Bound::Included(end) => end < key,
-            Bound::Excluded(end) => end <= key,
-        }
-    }
 }
 
 /// The entries of a structure within a span, not read yet.
@@ -119,41 +110,39 @@ impl<'a, M: Ordered> Entries<'a, M> {
             }
             return Ok(());
         }
-        let (mut left, wanted) = match self.span.amount {
-            Amount::First(most) => (most, Some(most)),
-            Amount::Last(most) => return self.each_of_last(handle, most, f),
-            Amount::All => (usize::MAX, None),
-        };
-        let mut rows = self.below.range(handle.id, self.span.start.as_ref(), wanted);
-        while left > 0
-            && let Some((key, slot)) = rows.next()?
-            && !self.span.ends_before(&key)
-        {
-            left -= 1;
-            f(key, slot)?;
-        }
-        Ok(())
-    }
-
-    /// Rows are drawn forward only, so the last ones are those left when the end is reached.
-    fn each_of_last<F>(&self, handle: Handle, most: usize, mut f: F) -> Visit
-    where
-        F: FnMut(KeyBytes, <M::Element as Location>::Slot) -> Visit,
-    {
-        if most == 0 {
+        let Span { start, end, amount, .. } = &self.span;
+        if self.span.is_empty() {
             return Ok(());
         }
-        let mut last = VecDeque::new();
-        let mut rows = self.below.range(handle.id, self.span.start.as_ref(), None);
-        while let Some((key, slot)) = rows.next()?
-            && !self.span.ends_before(&key)
-        {
-            if last.len() == most {
-                last.pop_front();
+        let (start, end) = (start.as_ref(), end.as_ref());
+        let stretch = Stretch { structure: handle.id, start, end, backward: false };
+        match *amount {
+            Amount::All => {
+                let mut rows = self.below.range(stretch, None);
+                while let Some((key, slot)) = rows.next()? {
+                    f(key, slot)?;
+                }
             }
-            last.push_back((key, slot));
+            Amount::First(most) => {
+                let mut rows = self.below.range(stretch, Some(most));
+                for _ in 0..most {
+                    let Some((key, slot)) = rows.next()? else { break };
+                    f(key, slot)?;
+                }
+            }
+            // Drawn from the end, and handed out in order.
+            Amount::Last(most) => {
+                let mut last = Vec::new();
+                let mut rows = self.below.range(Stretch { backward: true, ..stretch }, Some(most));
+                while last.len() < most
+                    && let Some(row) = rows.next()?
+                {
+                    last.push(row);
+                }
+                last.into_iter().rev().try_for_each(|(key, slot)| f(key, slot))?;
+            }
         }
-        last.into_iter().try_for_each(|(key, slot)| f(key, slot))
+        Ok(())
     }
 
     /// The places of the elements, in order of the keys.

@@ -5,8 +5,8 @@ use crate::key::{Key as _, KeyBytes};
 use crate::path::Location;
 use crate::schema::Schema;
 use crate::store::{
-    AsOf, Change, Current, Handle, Ids, Node, NodeWrites, View, WritePlace, WriteView, Written,
-    insert_row,
+    AsOf, Change, Current, Handle, Ids, Node, NodeWrites, Stretch, View, WritePlace, WriteView,
+    Written, insert_row,
 };
 
 /// The key of the element at an index.
@@ -41,7 +41,8 @@ impl<T: Schema> List<'_, T> {
     fn slots_from(&self, at: u64) -> Result<Vec<SlotOf<T>>, PathError> {
         let mut slots = Vec::new();
         let start = element_key(at);
-        let mut rows = self.view().range(self.handle.id, std::ops::Bound::Included(&start), None);
+        let start = std::ops::Bound::Included(&start);
+        let mut rows = self.view().range(Stretch { start, ..Stretch::all(self.handle.id) }, None);
         while let Some((_, slot)) = rows.next()? {
             slots.push(slot);
         }

@@ -36,6 +36,8 @@ mod sub;
 mod visit;
 
 #[cfg(test)]
+mod cost_tests;
+#[cfg(test)]
 mod range_tests;
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,28 @@ pub trait Backing: Send + Sync + 'static {
         end: &[u8],
         f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), BackingError>;
+
+    /// As [`scan`](Self::scan), from the end on, in the contrary order. Unless it is told otherwise it
+    /// reads them all first.
+    ///
+    /// # Errors
+    ///
+    /// When the storage cannot be read.
+    fn scan_back(
+        &self,
+        node: u32,
+        start: &[u8],
+        end: &[u8],
+        f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    ) -> Result<(), BackingError> {
+        let mut rows: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+        self.scan(node, start, end, &mut |key, value| {
+            rows.push((key.to_vec(), value.to_vec()));
+            true
+        })?;
+        let _ = rows.iter().rev().all(|(key, value)| f(key, value));
+        Ok(())
+    }
 }
 
 /// Checkpointed rows that could not be read.

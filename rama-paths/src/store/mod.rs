@@ -16,6 +16,7 @@
 
 mod backing;
 mod committed;
+mod costs;
 mod delta;
 mod horizon;
 mod listed;
@@ -33,6 +34,7 @@ mod tests;
 
 pub use backing::{Backing, BackingError};
 pub use committed::Committed;
+pub use costs::Costs;
 pub use delta::DELTA_VERSION;
 #[doc(hidden)]
 pub use delta::{Op, OpChange, Reader};
@@ -40,6 +42,7 @@ pub use horizon::{AsOf, Horizon, Memory, Pin};
 #[doc(hidden)]
 pub use node::{FieldNode, FrozenSink, Node, NodeWrites, Tables};
 pub use node::{NodeInfo, elements_node, field_node, structure_of_slot};
+pub(crate) use page::Stretch;
 pub use partition::{AnyPartition, AnyRows, Partition};
 #[doc(hidden)]
 pub use place::{

@@ -17,7 +17,46 @@ const FIRST_PAGE: usize = 128;
 /// Rows of the largest page.
 const LARGEST_PAGE: usize = 1024;
 
-/// Some rows of a structure, in order.
+/// Which rows of a structure, and in which direction. The end is not before the start.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stretch<'a> {
+    pub(crate) structure: u64,
+    pub(crate) start: Bound<&'a KeyBytes>,
+    pub(crate) end: Bound<&'a KeyBytes>,
+    /// The last rows first.
+    pub(crate) backward: bool,
+}
+
+impl Stretch<'_> {
+    /// All rows of a structure, in order.
+    pub(crate) fn all(structure: u64) -> Self {
+        Self { structure, start: Bound::Unbounded, end: Bound::Unbounded, backward: false }
+    }
+
+    /// Whether the stretch begins behind a key.
+    pub(crate) fn is_behind(&self, key: &KeyBytes) -> bool {
+        match self.start {
+            Bound::Unbounded => false,
+            Bound::Included(start) => key < start,
+            Bound::Excluded(start) => key <= start,
+        }
+    }
+
+    /// Whether the stretch ends before a key.
+    pub(crate) fn is_before(&self, key: &KeyBytes) -> bool {
+        match self.end {
+            Bound::Unbounded => false,
+            Bound::Included(end) => key > end,
+            Bound::Excluded(end) => key >= end,
+        }
+    }
+
+    pub(crate) fn contains(&self, key: &KeyBytes) -> bool {
+        !self.is_behind(key) && !self.is_before(key)
+    }
+}
+
+/// Some rows of a structure, in the order of their stretch.
 pub(crate) struct Page<T> {
     pub(crate) rows: Vec<(KeyBytes, T)>,
     /// The last key that was looked at, if there may be more behind it.
@@ -27,15 +66,16 @@ pub(crate) struct Page<T> {
 /// Merges the layers of a page, the newest first.
 pub(crate) struct PageBuilder<T> {
     max: usize,
-    /// In order; `None` is a row that newer layers removed.
+    backward: bool,
+    /// In the order of the stretch; `None` is a row that newer layers removed.
     rows: VecDeque<(KeyBytes, Option<T>)>,
     /// Layers were read up to here only.
     limit: Option<KeyBytes>,
 }
 
 impl<T: Slot> PageBuilder<T> {
-    pub(crate) fn new(max: usize) -> Self {
-        Self { max: max.max(1), rows: VecDeque::new(), limit: None }
+    pub(crate) fn new(max: usize, backward: bool) -> Self {
+        Self { max: max.max(1), backward, rows: VecDeque::new(), limit: None }
     }
 
     /// Adds a layer older than those before. `range` hands its rows to what it is given, and says
@@ -44,11 +84,12 @@ impl<T: Slot> PageBuilder<T> {
         &mut self,
         range: impl FnOnce(&mut dyn FnMut(&KeyBytes, &'a Option<T>)) -> bool,
     ) {
+        let backward = self.backward;
         let newer = std::mem::take(&mut self.rows);
         let mut newer = newer.into_iter().peekable();
         let (rows, mut last) = (&mut self.rows, None);
         let more = range(&mut |key, slot| {
-            while let Some(row) = newer.next_if(|(newer, _)| newer < key) {
+            while let Some(row) = newer.next_if(|(newer, _)| precedes(backward, newer, key)) {
                 rows.push_back(row);
             }
             match newer.next_if(|(newer, _)| newer == key) {
@@ -59,7 +100,7 @@ impl<T: Slot> PageBuilder<T> {
         });
         rows.extend(newer);
         if let Some(last) = last.filter(|_| more)
-            && self.limit.as_ref().is_none_or(|limit| last < *limit)
+            && self.limit.as_ref().is_none_or(|limit| precedes(backward, &last, limit))
         {
             self.limit = Some(last);
         }
@@ -68,8 +109,9 @@ impl<T: Slot> PageBuilder<T> {
     /// The next row of the layers, if it is before `key` (any, if none), within the limit.
     fn next_before(&mut self, key: Option<&[u8]>) -> Option<(KeyBytes, Option<T>)> {
         let (first, _) = self.rows.front()?;
-        let is_before = key.is_none_or(|key| first.as_slice() < key);
-        let is_within = self.limit.as_ref().is_none_or(|limit| first <= limit);
+        let is_before = key.is_none_or(|key| precedes(self.backward, first, key));
+        let is_within =
+            self.limit.as_ref().is_none_or(|limit| !precedes(self.backward, limit, first));
         if is_before && is_within { self.rows.pop_front() } else { None }
     }
 
@@ -96,22 +138,30 @@ impl<T: Slot> PageBuilder<T> {
         mut self,
         backing: &dyn Backing,
         node: u32,
-        structure: u64,
-        start: Bound<&KeyBytes>,
+        stretch: Stretch<'_>,
     ) -> Result<Page<T>, PathError> {
-        let (mut first, end) = structure_range(structure);
-        match start {
+        let (mut first, mut end) = structure_range(stretch.structure);
+        // The least key behind a key is the key and a zero.
+        match stretch.start {
             Bound::Unbounded => {}
-            Bound::Included(key) => first = row_key(structure, key),
+            Bound::Included(key) => first = row_key(stretch.structure, key),
             Bound::Excluded(key) => {
-                first = row_key(structure, key);
-                // The least key behind it.
+                first = row_key(stretch.structure, key);
                 first.push(0);
             }
         }
+        match stretch.end {
+            Bound::Unbounded => {}
+            Bound::Excluded(key) => end = row_key(stretch.structure, key),
+            Bound::Included(key) => {
+                end = row_key(stretch.structure, key);
+                end.push(0);
+            }
+        }
+        let backward = self.backward;
         let mut rows: Vec<(KeyBytes, T)> = Vec::with_capacity(self.max.min(FIRST_PAGE));
         let mut failed = None;
-        backing.scan(node, &first, &end, &mut |row, value| {
+        let mut visit = |row: &[u8], value: &[u8]| {
             let Some((_, key)) = split_row_key(row) else {
                 failed = Some(postcard::Error::DeserializeBadEncoding);
                 return false;
@@ -124,7 +174,7 @@ impl<T: Slot> PageBuilder<T> {
                     return false;
                 }
             }
-            if self.limit.as_ref().is_some_and(|limit| limit.as_slice() < key) {
+            if self.limit.as_ref().is_some_and(|limit| precedes(backward, limit, key)) {
                 return false;
             }
             if self.rows.front().is_some_and(|(newer, _)| newer.as_slice() == key) {
@@ -141,7 +191,12 @@ impl<T: Slot> PageBuilder<T> {
                 }
             }
             rows.len() < self.max
-        })?;
+        };
+        if backward {
+            backing.scan_back(node, &first, &end, &mut visit)?;
+        } else {
+            backing.scan(node, &first, &end, &mut visit)?;
+        }
         match failed {
             Some(error) => Err(PathError::Undecodable(error)),
             None => Ok(self.finish_with(rows)),
@@ -149,25 +204,30 @@ impl<T: Slot> PageBuilder<T> {
     }
 }
 
-/// The rows of a structure from `start` on, in order: a write set, if any, over the committed ones.
-/// `wanted` is how many the reader wants, if it knows.
+/// Whether a key comes before another one in a direction.
+fn precedes(backward: bool, a: &[u8], b: &[u8]) -> bool {
+    if backward { a > b } else { a < b }
+}
+
+/// The rows of a stretch, in its order: a write set, if any, over the committed ones. `wanted` is how
+/// many the reader wants, if it knows.
 pub(crate) fn merged<'a, T: Slot>(
     writes: Option<&'a WriteRows<T>>,
     rows: &'a Rows<T>,
-    structure: u64,
-    start: Bound<&KeyBytes>,
+    stretch: Stretch<'_>,
     wanted: Option<usize>,
     at: AsOf<'a>,
 ) -> Merged<'a, T> {
-    let own = writes.map_or_else(Vec::new, |writes| writes.ordered(structure, start));
+    let own = writes.map_or_else(Vec::new, |writes| writes.ordered(stretch));
     Merged {
         own: own.into_iter().peekable(),
         rows,
-        structure,
+        structure: stretch.structure,
+        backward: stretch.backward,
         at,
         page: Vec::new().into_iter(),
         peeked: None,
-        next: Some(start.cloned()),
+        next: Some((stretch.start.cloned(), stretch.end.cloned())),
         size: wanted.unwrap_or(FIRST_PAGE).clamp(1, LARGEST_PAGE),
     }
 }
@@ -177,11 +237,12 @@ pub(crate) struct Merged<'a, T> {
     own: std::iter::Peekable<vec::IntoIter<(&'a KeyBytes, &'a Option<T>)>>,
     rows: &'a Rows<T>,
     structure: u64,
+    backward: bool,
     at: AsOf<'a>,
     page: vec::IntoIter<(KeyBytes, T)>,
     peeked: Option<(KeyBytes, T)>,
-    /// Where the next page begins; none if there is none.
-    next: Option<Bound<KeyBytes>>,
+    /// What is left of the stretch; none if nothing is.
+    next: Option<(Bound<KeyBytes>, Bound<KeyBytes>)>,
     size: usize,
 }
 
@@ -195,7 +256,7 @@ impl<T: Slot> Merged<'_, T> {
             let Some((own, slot)) = self.own.peek() else {
                 return Ok(self.peeked.take());
             };
-            if self.peeked.as_ref().is_some_and(|(key, _)| key < *own) {
+            if self.peeked.as_ref().is_some_and(|(key, _)| precedes(self.backward, key, own)) {
                 return Ok(self.peeked.take());
             }
             if self.peeked.as_ref().is_some_and(|(key, _)| key == *own) {
@@ -214,10 +275,15 @@ impl<T: Slot> Merged<'_, T> {
             if let Some(row) = self.page.next() {
                 return Ok(Some(row));
             }
-            let Some(start) = self.next.take() else { return Ok(None) };
-            let page = self.rows.page(self.structure, start.as_ref(), self.size, self.at)?;
-            self.size = (self.size * 2).min(LARGEST_PAGE);
-            self.next = page.more.map(Bound::Excluded);
+            let Some((start, end)) = self.next.take() else { return Ok(None) };
+            let (structure, backward) = (self.structure, self.backward);
+            let stretch = Stretch { structure, start: start.as_ref(), end: end.as_ref(), backward };
+            let page = self.rows.page(stretch, self.size, self.at)?;
+            self.size = (self.size * 4).min(LARGEST_PAGE);
+            self.next = page
+                .more
+                .map(Bound::Excluded)
+                .map(|more| if backward { (start, more) } else { (more, end) });
             self.page = page.rows.into_iter();
         }
     }

@@ -1,9 +1,8 @@
 //! Places: what a path has reached, to read or to write.
 
-use std::ops::Bound;
-
+use super::costs::Costs;
 use super::horizon::AsOf;
-use super::page::{Merged, merged};
+use super::page::{Merged, Stretch, merged};
 use super::rows::Rows;
 use super::writes::WriteRows;
 use super::{Handle, Ids, Node, NodeWrites, Tables};
@@ -36,6 +35,7 @@ impl<'a, V: Schema> View<'a, Node<V>> {
         structure: u64,
         key: &KeyBytes,
     ) -> Result<Held<'a, V::Slot>, PathError> {
+        Costs::count(|costs| costs.reads += 1);
         if let Some(writes) = self.writes
             && let Some(slot) = writes.rows.get(structure, key)
         {
@@ -44,16 +44,10 @@ impl<'a, V: Schema> View<'a, Node<V>> {
         Ok(self.rows.rows.get(structure, key, self.at)?.into())
     }
 
-    /// The rows of a structure from `start` on, in order of their keys; `wanted` is how many the
-    /// reader wants, if it knows.
-    pub(crate) fn range(
-        self,
-        structure: u64,
-        start: Bound<&KeyBytes>,
-        wanted: Option<usize>,
-    ) -> Merged<'a, V::Slot> {
+    /// The rows of a stretch, in its order; `wanted` is how many the reader wants, if it knows.
+    pub(crate) fn range(self, stretch: Stretch<'_>, wanted: Option<usize>) -> Merged<'a, V::Slot> {
         let writes = self.writes.map(|writes| &writes.rows);
-        merged(writes, &self.rows.rows, structure, start, wanted, self.at)
+        merged(writes, &self.rows.rows, stretch, wanted, self.at)
     }
 
     /// The tables beneath the rows.
@@ -286,6 +280,7 @@ fn row<'a, T: Slot>(
     structure: u64,
     key: &KeyBytes,
 ) -> Result<Held<'a, T>, PathError> {
+    Costs::count(|costs| costs.reads += 1);
     match writes.get(structure, key) {
         Some(slot) => Ok(slot.as_ref().into()),
         None => Ok(rows.get(structure, key, AsOf::LATEST)?.into()),
@@ -364,7 +359,7 @@ where
                 None => {
                     tracked
                         && !ids.is_new(handle.id)
-                        && rows.rows.get(handle.id, key, AsOf::LATEST)?.is_some()
+                        && rows.rows.has(handle.id, key, AsOf::LATEST)?
                 }
             };
             if tracked && !stored {

@@ -11,7 +11,9 @@ use std::sync::{Mutex, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::listed::{Entry, ListedMap};
+use super::page::Stretch;
 use super::sorted::SortedMap;
+use super::writes::some_of;
 use crate::key::KeyBytes;
 
 /// Rows of one nested structure that are looked at in one step of an eviction.
@@ -385,7 +387,7 @@ impl<T> Resident<T> {
             None => Bound::Unbounded,
         };
         let (mut looked_at, mut last, mut clean) = (0, None, Vec::new());
-        for (key, row) in found.rows.range(start).take(EVICTED_AT_ONCE) {
+        for (key, row) in found.rows.range(start, Bound::Unbounded).take(EVICTED_AT_ONCE) {
             looked_at += 1;
             if row.stamp <= self.marks.checkpointed {
                 self.marks.bytes.clean -= row.bytes as usize;
@@ -412,22 +414,18 @@ impl<T> Resident<T> {
         looked_at
     }
 
-    /// Hands up to `max` rows of a structure, from `start` on, in order, to `f`; says whether there
-    /// are more.
+    /// Hands up to `max` rows of a stretch, in its order, to `f`; says whether there are more.
     pub(crate) fn range<'a>(
         &'a self,
-        structure: u64,
-        start: Bound<&KeyBytes>,
+        stretch: Stretch<'_>,
         max: usize,
         mut f: impl FnMut(&KeyBytes, &'a Option<T>),
     ) -> bool {
+        let Stretch { structure, start, end, backward } = stretch;
         if structure != 0 {
             let Some(found) = self.nested.get(&structure) else { return false };
-            let mut rows = found.rows.range(start);
-            for (key, row) in rows.by_ref().take(max) {
-                f(key, &row.slot);
-            }
-            return rows.next().is_some();
+            let rows = found.rows.range(start, end);
+            return some_of(rows, backward, max, |key, row| f(key, &row.slot));
         }
         if self.top.is_empty() {
             return false;
@@ -436,13 +434,12 @@ impl<T> Resident<T> {
         let (covered, keys) = &mut *order;
         keys.extend(self.top.since(*covered).map(|(key, _)| key.clone()));
         *covered = self.top.len();
-        let mut keys = keys.range::<KeyBytes, _>((start, Bound::Unbounded));
-        for key in keys.by_ref().take(max) {
+        let keys = keys.range::<KeyBytes, _>((start, end)).map(|key| (key, &()));
+        some_of(keys, backward, max, |key, ()| {
             if let Some(row) = self.top.get(key) {
                 f(key, &row.slot);
             }
-        }
-        keys.next().is_some()
+        })
     }
 
     /// Visits every row, in any order.

@@ -13,12 +13,12 @@
 //! rows, and never while the backing is read.
 
 use std::collections::VecDeque;
-use std::ops::Bound;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::backing::Backing;
+use super::costs::Costs;
 use super::horizon::{AsOf, Horizon, Memory};
-use super::page::{Page, PageBuilder};
+use super::page::{Page, PageBuilder, Stretch};
 use super::resident::{Found, Resident, ResidentBytes, RowId};
 use super::writes::WriteRows;
 use crate::error::{PathError, StoreError};
@@ -316,6 +316,36 @@ impl<T: Slot> Rows<T> {
         }
     }
 
+    /// Whether a row is there. What is only in the last checkpoint is not decoded.
+    pub(crate) fn has(
+        &self,
+        structure: u64,
+        key: &KeyBytes,
+        at: AsOf<'_>,
+    ) -> Result<bool, PathError> {
+        Costs::count(|costs| costs.reads += 1);
+        loop {
+            let backing = {
+                let layers = self.read();
+                at.check()?;
+                match layers.in_memory(structure, key, at.position()) {
+                    Found::Row(slot) => return Ok(slot.is_some()),
+                    Found::Absent => return Ok(false),
+                    Found::Unknown => {}
+                }
+                match layers.beneath(structure) {
+                    Some(backing) => Arc::clone(backing),
+                    None => return Ok(false),
+                }
+            };
+            Costs::count(|costs| costs.fetched += 1);
+            match backing.get(self.node, &row_key(structure, key), &mut |_| {}) {
+                Err(_) if !self.is_newest(&backing) => {}
+                result => return result.map_err(PathError::from),
+            }
+        }
+    }
+
     /// A backing may fail once another has taken its place.
     fn is_newest(&self, backing: &Arc<dyn Backing>) -> bool {
         self.read().backing.as_ref().is_some_and(|newest| Arc::ptr_eq(newest, backing))
@@ -327,6 +357,7 @@ impl<T: Slot> Rows<T> {
         key: &KeyBytes,
         backing: &Arc<dyn Backing>,
     ) -> Result<Option<T>, PathError> {
+        Costs::count(|costs| costs.fetched += 1);
         let mut found = Ok(None);
         let mut heap = 0;
         backing.get(self.node, &row_key(structure, key), &mut |bytes| {
@@ -347,31 +378,45 @@ impl<T: Slot> Rows<T> {
         Ok(slot)
     }
 
-    /// A page of the rows of a structure, in order of their keys.
+    /// A page of the rows of a stretch, in its order.
     pub(crate) fn page(
         &self,
-        structure: u64,
-        start: Bound<&KeyBytes>,
+        stretch: Stretch<'_>,
+        max: usize,
+        at: AsOf<'_>,
+    ) -> Result<Page<T>, PathError> {
+        let page = self.page_of(stretch, max, at)?;
+        Costs::count(|costs| {
+            costs.seeks += 1;
+            costs.steps += page.rows.len() as u64;
+        });
+        Ok(page)
+    }
+
+    fn page_of(
+        &self,
+        stretch: Stretch<'_>,
         max: usize,
         at: AsOf<'_>,
     ) -> Result<Page<T>, PathError> {
         loop {
-            let mut page = PageBuilder::new(max);
+            let mut page = PageBuilder::new(max, stretch.backward);
             let backing = {
                 let layers = self.read();
                 at.check()?;
                 for sealed in layers.sealed.iter().rev() {
                     if sealed.position <= at.position() {
                         let order = || &**sealed.top_order.get_or_init(|| sealed.rows.top_order());
-                        page.layer(|f| sealed.rows.range(structure, start, max, order, f));
+                        page.layer(|f| sealed.rows.range(stretch, max, order, f));
                     }
                 }
-                page.layer(|f| layers.resident.range(structure, start, max, f));
+                page.layer(|f| layers.resident.range(stretch, max, f));
+                let structure = stretch.structure;
                 let backing = layers.beneath(structure);
                 backing.filter(|_| !layers.resident.is_complete(structure)).map(Arc::clone)
             };
             let Some(backing) = backing else { return Ok(page.finish()) };
-            match page.over(&*backing, self.node, structure, start) {
+            match page.over(&*backing, self.node, stretch) {
                 Err(PathError::Backing(_)) if !self.is_newest(&backing) => {}
                 result => return result,
             }

@@ -115,14 +115,17 @@ impl<T> SortedMap<T> {
         }
     }
 
-    /// The entries from `start` on, in order.
-    pub(crate) fn range(&self, start: Bound<&KeyBytes>) -> SortedRange<'_, T> {
+    /// The entries between two keys, the second of which is not before the first, in order.
+    pub(crate) fn range(
+        &self,
+        start: Bound<&KeyBytes>,
+        end: Bound<&KeyBytes>,
+    ) -> SortedRange<'_, T> {
         let entries = match self {
             Self::One(only) => slice::from_ref(only),
             Self::Small(entries) => entries,
             Self::Large(entries) => {
-                let entries = entries.range::<KeyBytes, _>((start, Bound::Unbounded));
-                return SortedRange::Large(entries);
+                return SortedRange::Large(entries.range::<KeyBytes, _>((start, end)));
             }
         };
         let at = match start {
@@ -130,13 +133,18 @@ impl<T> SortedMap<T> {
             Bound::Included(key) => entries.partition_point(|(k, _)| k < key),
             Bound::Excluded(key) => entries.partition_point(|(k, _)| k <= key),
         };
-        SortedRange::Small(entries[at..].iter())
+        let to = match end {
+            Bound::Unbounded => entries.len(),
+            Bound::Included(key) => entries.partition_point(|(k, _)| k <= key),
+            Bound::Excluded(key) => entries.partition_point(|(k, _)| k < key),
+        };
+        SortedRange::Small(entries[at..to.max(at)].iter())
     }
 
     /// Shows every entry to `f`, in order.
     #[inline]
     pub(crate) fn each(&self, mut f: impl FnMut(&KeyBytes, &T)) {
-        self.range(Bound::Unbounded).for_each(|(k, v)| f(k, v));
+        self.range(Bound::Unbounded, Bound::Unbounded).for_each(|(k, v)| f(k, v));
     }
 
     /// Moves every entry to `f`, in order.
@@ -174,6 +182,15 @@ impl<'a, T> Iterator for SortedRange<'a, T> {
         match self {
             Self::Small(entries) => entries.next().map(|(k, v)| (k, v)),
             Self::Large(entries) => entries.next(),
+        }
+    }
+}
+
+impl<T> DoubleEndedIterator for SortedRange<'_, T> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        match self {
+            Self::Small(entries) => entries.next_back().map(|(k, v)| (k, v)),
+            Self::Large(entries) => entries.next_back(),
         }
     }
 }

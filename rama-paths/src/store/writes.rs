@@ -4,7 +4,9 @@ use std::ops::Bound;
 
 use postcard::ser_flavors::Size;
 
+use super::costs::Costs;
 use super::listed::{Entry, ListedMap};
+use super::page::Stretch;
 use super::resident::{Resident, row_bytes};
 use super::sorted::SortedMap;
 use crate::key::KeyBytes;
@@ -75,6 +77,7 @@ impl<T> WriteRows<T> {
 
     /// Forgets what was written of a row that has no committed one beneath it.
     pub(crate) fn forget(&mut self, structure: u64, key: &KeyBytes) {
+        Costs::count(|costs| costs.writes += 1);
         if structure == 0 {
             self.top.remove(key);
         } else if let Some(rows) = self.nested.get_mut(&structure) {
@@ -100,19 +103,20 @@ impl<T> WriteRows<T> {
         Some(rows)
     }
 
-    /// What was written of a structure from `start` on, in order of the keys.
-    pub(crate) fn ordered(
-        &self,
-        structure: u64,
-        start: Bound<&KeyBytes>,
-    ) -> Vec<(&KeyBytes, &Option<T>)> {
-        if structure == 0 {
-            let mut rows: Vec<_> = self.top.iter().filter(|(key, _)| is_from(start, key)).collect();
+    /// What was written of a stretch, in its order.
+    pub(crate) fn ordered(&self, stretch: Stretch<'_>) -> Vec<(&KeyBytes, &Option<T>)> {
+        if stretch.structure == 0 {
+            let mut rows: Vec<_> =
+                self.top.iter().filter(|(key, _)| stretch.contains(key)).collect();
             rows.sort_unstable_by_key(|(key, _)| *key);
-            rows
-        } else {
-            self.nested.get(&structure).map_or_else(Vec::new, |rows| rows.range(start).collect())
+            if stretch.backward {
+                rows.reverse();
+            }
+            return rows;
         }
+        let Some(rows) = self.nested.get(&stretch.structure) else { return Vec::new() };
+        let rows = rows.range(stretch.start, stretch.end);
+        if stretch.backward { rows.rev().collect() } else { rows.collect() }
     }
 
     /// Where the rows of the structure at the top lie, in order of their keys.
@@ -120,35 +124,28 @@ impl<T> WriteRows<T> {
         self.top.sorted_positions()
     }
 
-    /// Hands up to `max` rows of a structure, from `start` on, in order, to `f`; says whether there
-    /// are more. `top_order` is [`WriteRows::top_order`].
+    /// Hands up to `max` rows of a stretch, in its order, to `f`; says whether there are more.
+    /// `top_order` is [`WriteRows::top_order`].
     pub(crate) fn range<'a>(
         &'a self,
-        structure: u64,
-        start: Bound<&KeyBytes>,
+        stretch: Stretch<'_>,
         max: usize,
         top_order: impl FnOnce() -> &'a [u32],
-        mut f: impl FnMut(&KeyBytes, &'a Option<T>),
+        f: impl FnMut(&'a KeyBytes, &'a Option<T>),
     ) -> bool {
-        if structure == 0 {
-            if self.top.is_empty() {
-                return false;
-            }
-            let order = top_order();
-            let first = order.partition_point(|at| !is_from(start, self.top.at(*at).0));
-            for at in order[first..].iter().take(max) {
-                let (key, slot) = self.top.at(*at);
-                f(key, slot);
-            }
-            order.len() - first > max
-        } else {
+        let Stretch { structure, start, end, backward } = stretch;
+        if structure != 0 {
             let Some(rows) = self.nested.get(&structure) else { return false };
-            let mut rows = rows.range(start);
-            for (key, slot) in rows.by_ref().take(max) {
-                f(key, slot);
-            }
-            rows.next().is_some()
+            return some_of(rows.range(start, end), backward, max, f);
         }
+        if self.top.is_empty() {
+            return false;
+        }
+        let order = top_order();
+        let first = order.partition_point(|at| stretch.is_behind(self.top.at(*at).0));
+        let last = order.partition_point(|at| !stretch.is_before(self.top.at(*at).0));
+        let rows = order[first..last.max(first)].iter().map(|at| self.top.at(*at));
+        some_of(rows, backward, max, f)
     }
 
     /// Shows every row to `f`.
@@ -175,7 +172,7 @@ impl<T> WriteRows<T> {
             row(state, 0, key, slot.as_ref())?;
         }
         for (structure, rows) in self.nested.iter() {
-            for (key, slot) in rows.range(Bound::Unbounded) {
+            for (key, slot) in rows.range(Bound::Unbounded, Bound::Unbounded) {
                 row(state, *structure, key, slot.as_ref())?;
             }
         }
@@ -255,6 +252,7 @@ impl<T: Slot> WriteRows<T> {
         key: KeyBytes,
         slot: Option<T>,
     ) -> Option<Option<T>> {
+        Costs::count(|costs| costs.writes += 1);
         if std::mem::needs_drop::<T>()
             && let Some(slot) = &slot
         {
@@ -270,10 +268,18 @@ impl<T: Slot> WriteRows<T> {
     }
 }
 
-fn is_from(start: Bound<&KeyBytes>, key: &KeyBytes) -> bool {
-    match start {
-        Bound::Unbounded => true,
-        Bound::Included(start) => key >= start,
-        Bound::Excluded(start) => key > start,
+/// Hands the first `max` of some rows to `f`, or the last ones, the last first; says whether there are
+/// more.
+pub(super) fn some_of<'a, K: 'a, V: 'a>(
+    mut rows: impl DoubleEndedIterator<Item = (&'a K, &'a V)>,
+    backward: bool,
+    max: usize,
+    mut f: impl FnMut(&'a K, &'a V),
+) -> bool {
+    for _ in 0..max {
+        let row = if backward { rows.next_back() } else { rows.next() };
+        let Some((key, value)) = row else { return false };
+        f(key, value);
     }
+    rows.next().is_some()
 }

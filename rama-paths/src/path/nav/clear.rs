@@ -1,7 +1,6 @@
 //! `clear()`: removes everything of a partition.
 
 use std::marker::PhantomData;
-use std::ops::Bound;
 
 use super::root::Root;
 use crate::error::PathError;
@@ -10,8 +9,8 @@ use crate::key::KeyHash;
 use crate::path::{Path, WritePath};
 use crate::schema::Schema;
 use crate::store::{
-    AsOf, Change, FieldNode, Handle, Ids, Node, NodeWrites, Tables, View, WritePlace, Written,
-    modify_row,
+    AsOf, Change, FieldNode, Handle, Ids, Node, NodeWrites, Stretch, Tables, View, WritePlace,
+    Written, modify_row,
 };
 
 /// See [`Path::clear`].
@@ -96,7 +95,7 @@ impl<V: Schema> ClearTop for Node<V> {
     fn clear_top(&self, writes: &mut NodeWrites<V>, ids: &mut Ids) -> Result<(), PathError> {
         let mut keys: Vec<KeyBytes> = Vec::new();
         let view = View { writes: Some(&*writes), rows: self, at: AsOf::LATEST };
-        let mut rows = view.range(Handle::TOP.id, Bound::Unbounded, None);
+        let mut rows = view.range(Stretch::all(Handle::TOP.id), None);
         while let Some((key, _)) = rows.next()? {
             keys.push(key);
         }

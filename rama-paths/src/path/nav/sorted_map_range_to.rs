@@ -34,8 +34,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// to it and in how many entries there are at most: those closest to the key, still in
     /// ascending order.
     ///
-    /// With `max_amt` all rows before the key are read, since rows are drawn forward only; no more
-    /// than that many and a page are held at a time.
+    /// Rows are then drawn from the key backward, and no more than that many.
     ///
     /// ```
     /// use rama_paths::{PMap, Partition, Path, Root, SortedRangeToOptions};

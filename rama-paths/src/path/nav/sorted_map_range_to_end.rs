@@ -8,8 +8,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// and there may be fewer, or none.
     ///
     /// - *Select* and *transform*: as [`sorted_map_range`](Self::sorted_map_range).
-    /// - *Cost*: every row of the map, since rows are drawn forward only; no more than `most` of
-    ///   them and a page are held at a time.
+    /// - *Cost*: one seek, and the rows of the range, drawn from the end.
     ///
     /// ```
     /// use rama_paths::{PMap, Partition, Path, Root};

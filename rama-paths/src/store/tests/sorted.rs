@@ -12,7 +12,7 @@ proptest! {
     #[test]
     fn equals_a_btree_map(
         steps in prop::collection::vec((any::<u8>(), any::<Option<u16>>()), 0..300),
-        start in any::<u8>(),
+        (start, end) in (any::<u8>(), any::<u8>()),
     ) {
         let mut map = SortedMap::default();
         let mut model = BTreeMap::new();
@@ -24,11 +24,18 @@ proptest! {
             }
             prop_assert_eq!(map.len(), model.len());
         }
-        let start = KeyBytes::from(&[start][..]);
-        for bound in [Bound::Unbounded, Bound::Included(&start), Bound::Excluded(&start)] {
-            let range: Vec<_> = map.range(bound).collect();
-            let expected: Vec<_> = model.range::<KeyBytes, _>((bound, Bound::Unbounded)).collect();
-            prop_assert_eq!(range, expected);
+        let (start, end) = (start.min(end), start.max(end));
+        let (start, end) = (KeyBytes::from(&[start][..]), KeyBytes::from(&[end][..]));
+        for from in [Bound::Unbounded, Bound::Included(&start), Bound::Excluded(&start)] {
+            for to in [Bound::Unbounded, Bound::Included(&end), Bound::Excluded(&end)] {
+                if start == end && matches!((from, to), (Bound::Excluded(_), Bound::Excluded(_))) {
+                    continue;
+                }
+                let expected: Vec<_> = model.range::<KeyBytes, _>((from, to)).collect();
+                prop_assert_eq!(map.range(from, to).collect::<Vec<_>>(), &expected[..]);
+                let back: Vec<_> = map.range(from, to).rev().collect();
+                prop_assert_eq!(back, expected.into_iter().rev().collect::<Vec<_>>());
+            }
         }
         for (key, value) in &model {
             prop_assert_eq!(map.get(key), Some(value));

@@ -53,4 +53,19 @@ impl Backing for CheckpointedRows {
             None => Ok(()),
         }
     }
+
+    fn scan_back(
+        &self,
+        node: u32,
+        start: &[u8],
+        end: &[u8],
+        f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    ) -> Result<(), BackingError> {
+        match self.table(node) {
+            Some(table) => {
+                tables::scan_back(table, start, end, f, &self.errors).map_err(BackingError::new)
+            }
+            None => Ok(()),
+        }
+    }
 }

@@ -143,6 +143,28 @@ pub(super) fn scan(
     Ok(())
 }
 
+/// As [`scan`], from the end on, in the contrary order.
+pub(super) fn scan_back(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    start: &[u8],
+    end: &[u8],
+    f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    errors: &Errors,
+) -> Result<(), DatabaseError> {
+    if start >= end {
+        return Ok(());
+    }
+    let mut entries = errors.guard(|| table.range(start..end))?.map_err(errors.of("read"))?;
+    while let Some(entry) = errors.guard(|| entries.next_back())? {
+        let (key, value) = entry.map_err(errors.of("read"))?;
+        let (key, value) = errors.guard(|| (key.value(), value.value()))?;
+        if !f(key, value) {
+            break;
+        }
+    }
+    Ok(())
+}
+
 /// Hands the last entry from `start` on and before `end`, if there is one, to `f`.
 pub(super) fn last(
     table: &impl ReadableTable<&'static [u8], &'static [u8]>,
