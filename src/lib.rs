@@ -5,8 +5,9 @@ pub mod language;
 
 pub use rama_macros::{PState, Record, dataflow, defmodule, sources};
 pub use rama_paths::{
-    Key, PMap, Record, Schema, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
-    aggregate,
+    Costs, CustomNav, Key, PMap, PSet, PVec, PathError, Record, RecursivePath, Schema,
+    SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions, Tracked, Untracked,
+    aggregate, path_of,
 };
 pub use rama_runtime::client::{
     AckLevel, AppendError, AppendFuture, DepotClient, DepotReadError, PStateClient, SelectError,

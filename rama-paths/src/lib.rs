@@ -35,15 +35,36 @@ pub mod store;
 pub use aggregate::Aggregator;
 pub use error::{KeyError, PathError, StoreError};
 pub use key::{KEY_ENCODING_VERSION, Key, KeyArg, KeyBytes, KeyHash, ROUTING_VERSION, key_hash};
-pub use path::nav::Root;
+pub use path::nav::{CustomNav, RecursivePath, Root};
 pub use path::{
     Navigator, Path, SelectPath, SinglePath, SortedRange, SortedRangeFromOptions,
     SortedRangeOptions, SortedRangeToOptions, WritePath,
 };
 pub use record::{Record, ShapeBuilder, shape_of};
-pub use schema::{Field, FieldAt, FixedKeys, PMap, PSet, PVec, Schema, field_id, schema_shape_of};
+pub use schema::{
+    Field, FieldAt, FixedKeys, PMap, PSet, PVec, Schema, Tracked, Tracking, Untracked, field_id,
+    schema_shape_of,
+};
 pub use store::{
     AnyPartition, AnyRows, Backing, BackingError, Committed, Costs, DELTA_VERSION, FrozenChange,
     Horizon, Memory, NodeInfo, Partition, Pin, structure_of_slot, structure_range,
 };
 pub use uuid::Uuid;
+
+/// A path that begins at a value or a schema `S`, of no PState in particular: for plain data.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use rama_paths::path_of;
+///
+/// let mut scores = BTreeMap::from([(1_i64, vec![3_i64, 4]), (2, vec![5])]);
+/// let scores_of = |player: i64| path_of::<BTreeMap<i64, Vec<i64>>>().key(player);
+/// assert_eq!(scores_of(1).nil_to_default().all().select_from(&scores)?, [3, 4]);
+/// scores_of(3).nil_to_default().after_elem().termval(9).transform_in(&mut scores)?;
+/// assert_eq!(scores[&3], [9]);
+/// # Ok::<(), rama_paths::PathError>(())
+/// ```
+pub fn path_of<S: path::Location>() -> Path<(), Root<S>> {
+    Path::at_root(Root::new(), 0)
+}

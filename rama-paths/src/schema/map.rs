@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Ordered, Schema};
+use super::{Ordered, Schema, Tracked, Tracking};
 use crate::key::Key;
 use crate::path::Location;
 use crate::record::ShapeBuilder;
@@ -12,20 +12,21 @@ use crate::store::{Handle, Node};
 ///
 /// It is a schema, not a value: paths lead into it. `V` is a value type (then an element is read
 /// and written as a whole) or another schema. A nested `PMap` keeps its size beside it, so that
-/// [`count`](crate::Path::count) is one read; the map at the top of a PState does not.
-pub struct PMap<K, V>(PhantomData<fn() -> (K, V)>);
+/// [`count`](crate::Path::count) is one read, unless it is a `PMap<K, V, Untracked>`; the map at the
+/// top of a PState does not.
+pub struct PMap<K, V, C = Tracked>(PhantomData<fn() -> (K, V, C)>);
 
-impl<K: Key, V: Schema> Location for PMap<K, V> {
+impl<K: Key, V: Schema, C: Tracking> Location for PMap<K, V, C> {
     type Slot = Handle;
     type Tables = Node<V>;
     type Names<P> = P;
 }
 
-impl<K: Key, V: Schema> Schema for PMap<K, V> {
+impl<K: Key, V: Schema, C: Tracking> Schema for PMap<K, V, C> {
     const NESTED: bool = true;
 
     fn shape(shape: &mut ShapeBuilder) {
-        shape.text("PMap<").record::<K>().text(", ").schema::<V>().text(">");
+        shape.text("PMap<").record::<K>().text(", ").schema::<V>().text(C::SHAPE).text(">");
     }
 
     fn top() -> Option<&'static Handle> {
@@ -37,8 +38,8 @@ impl<K: Key, V: Schema> Schema for PMap<K, V> {
     }
 }
 
-impl<K: Key, V: Schema> Ordered for PMap<K, V> {
+impl<K: Key, V: Schema, C: Tracking> Ordered for PMap<K, V, C> {
     type Key = K;
     type Element = V;
-    const TRACKED: bool = true;
+    const TRACKED: bool = C::TRACKED;
 }

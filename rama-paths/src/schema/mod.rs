@@ -17,6 +17,7 @@ mod leaf;
 mod map;
 mod ordered;
 mod set;
+mod tracking;
 mod vec;
 
 #[doc(hidden)]
@@ -25,6 +26,7 @@ pub use fixed::{Field, FieldAt, FixedKeys, field_id};
 pub use map::PMap;
 pub use ordered::Ordered;
 pub use set::PSet;
+pub use tracking::{Tracked, Tracking, Untracked};
 pub use vec::PVec;
 
 use serde::Serialize;

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::{Ordered, Schema};
+use super::{Ordered, Schema, Tracked, Tracking};
 use crate::key::Key;
 use crate::path::Location;
 use crate::record::ShapeBuilder;
@@ -12,20 +12,21 @@ use crate::store::{Handle, Node};
 /// keys.
 ///
 /// It is a schema, not a value: paths lead into it. A nested `PSet` keeps its size beside it, so
-/// that [`count`](crate::Path::count) is one read; the set at the top of a PState does not.
-pub struct PSet<T>(PhantomData<fn() -> T>);
+/// that [`count`](crate::Path::count) is one read, unless it is a `PSet<T, Untracked>`; the set at the
+/// top of a PState does not.
+pub struct PSet<T, C = Tracked>(PhantomData<fn() -> (T, C)>);
 
-impl<T: Key> Location for PSet<T> {
+impl<T: Key, C: Tracking> Location for PSet<T, C> {
     type Slot = Handle;
     type Tables = Node<()>;
     type Names<P> = P;
 }
 
-impl<T: Key> Schema for PSet<T> {
+impl<T: Key, C: Tracking> Schema for PSet<T, C> {
     const NESTED: bool = true;
 
     fn shape(shape: &mut ShapeBuilder) {
-        shape.text("PSet<").record::<T>().text(">");
+        shape.text("PSet<").record::<T>().text(C::SHAPE).text(">");
     }
 
     fn top() -> Option<&'static Handle> {
@@ -37,8 +38,8 @@ impl<T: Key> Schema for PSet<T> {
     }
 }
 
-impl<T: Key> Ordered for PSet<T> {
+impl<T: Key, C: Tracking> Ordered for PSet<T, C> {
     type Key = T;
     type Element = ();
-    const TRACKED: bool = true;
+    const TRACKED: bool = C::TRACKED;
 }

@@ -5,6 +5,7 @@ use std::ops::Bound;
 use std::vec;
 
 use super::backing::Backing;
+use super::costs::Costs;
 use super::horizon::AsOf;
 use super::rows::{Rows, row_key, split_row_key, structure_range};
 use super::writes::WriteRows;
@@ -264,6 +265,7 @@ impl<T: Slot> Merged<'_, T> {
             }
             let row = slot.as_ref().map(|slot| ((*own).clone(), slot.clone()));
             self.own.next();
+            Costs::count(|costs| costs.steps += 1);
             if row.is_some() {
                 return Ok(row);
             }

@@ -8,7 +8,7 @@ use crate::path::{
     Entries, HasEntries, Location, Many, Navigator, Path, Present, ReadOnly, SortedRange, Span,
     StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries, WriteNavigator,
 };
-use crate::schema::{Ordered, PMap, PSet, PVec, Schema};
+use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
 use crate::store::{
     AsOf, Change, Current, Handle, Ids, Node, NodeWrites, ReadPlace, View, WritePlace, WriteView,
     Written, modify_row,
@@ -43,10 +43,10 @@ macro_rules! elements {
 }
 
 elements! {
-    [K: Key, V: Value] PMap<K, V> => All;
-    [K: Key, V: Value] SortedRange<PMap<K, V>> => All;
-    [T: Key] PSet<T> => AllOfSet;
-    [T: Key] SortedRange<PSet<T>> => AllOfSet;
+    [K: Key, V: Value, C: Tracking] PMap<K, V, C> => All;
+    [K: Key, V: Value, C: Tracking] SortedRange<PMap<K, V, C>> => All;
+    [T: Key, C: Tracking] PSet<T, C> => AllOfSet;
+    [T: Key, C: Tracking] SortedRange<PSet<T, C>> => AllOfSet;
     [T: Schema] PVec<T> => AllOfList;
     [T: Schema] SortedRange<PVec<T>> => AllOfList;
 }

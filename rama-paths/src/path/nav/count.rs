@@ -6,7 +6,7 @@ use crate::path::{
     HasEntries, Location, Navigator, Path, Present, ReadOnly, SortedRange, StdMap, StdSeq, StdSet,
     Visit,
 };
-use crate::schema::{Ordered, PMap, PSet, PVec, Schema};
+use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
 use crate::store::ReadPlace;
 
 /// A collection, or a range of one, whose elements can be counted.
@@ -46,8 +46,8 @@ macro_rules! counted {
 }
 
 counted! {
-    [K: Key, V: Schema] PMap<K, V>;
-    [T: Key] PSet<T>;
+    [K: Key, V: Schema, C: Tracking] PMap<K, V, C>;
+    [T: Key, C: Tracking] PSet<T, C>;
     [T: Schema] PVec<T>;
     [M: Ordered] SortedRange<M>;
 }

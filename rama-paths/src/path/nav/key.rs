@@ -6,7 +6,7 @@ use crate::error::PathError;
 use crate::key::{KeyArg, KeyBytes, KeyHash};
 use crate::path::plain::{Fate, for_std, new_part, write_part, write_value};
 use crate::path::{Location, Maybe, Navigator, Path, Span, StdMap, ValueAt, Visit, WriteNavigator};
-use crate::schema::{Ordered, PMap, Schema};
+use crate::schema::{Ordered, PMap, Schema, Tracking};
 use crate::store::{Change, Handle, Held, ReadPlace, WritePlace, Written, modify_row};
 
 /// A structure whose elements are found by key: a `PMap`, a `HashMap` or a `BTreeMap`.
@@ -48,7 +48,7 @@ pub(super) fn encoded<K: crate::key::Key>(key: &K) -> KeyBytes {
     bytes
 }
 
-impl<K: crate::key::Key, V: Schema> Keyed for PMap<K, V> {
+impl<K: crate::key::Key, V: Schema, C: Tracking> Keyed for PMap<K, V, C> {
     type Key = K;
     type KeyNav<N> = Key<N>;
     type KeyOfNav<N> = super::MapKey<N, K>;

@@ -4,7 +4,7 @@ use super::key::{Keyed, encoded, in_structure};
 use crate::key::{Key, KeyArg, KeyHash};
 use crate::path::plain::{Fate, write_part, write_value};
 use crate::path::{Many, Navigator, Path, Present, StdMap, ValueAt, Visit, WriteNavigator};
-use crate::schema::{Ordered, PMap, Schema};
+use crate::schema::Ordered;
 use crate::store::{AsOf, Change, Handle, Held, ReadPlace, View, WritePlace, Written, modify_row};
 
 /// See [`Path::map_key`], of a stored map.
@@ -60,11 +60,11 @@ impl<O, N: Navigator> Path<O, N> {
     }
 }
 
-impl<N, K, V> Navigator for MapKey<N, K>
+impl<N, K, M> Navigator for MapKey<N, K>
 where
-    N: Navigator<Here = PMap<K, V>>,
+    N: Navigator<Here = M>,
     K: Key,
-    V: Schema,
+    M: Ordered<Key = K>,
 {
     type Schema = N::Schema;
     type Here = K;
@@ -77,7 +77,7 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, PMap<K, V>>| {
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, M>| {
             let Some(handle) = place.slot.get() else { return Ok(()) };
             if place.below.get(handle.id, &encoded(&self.key))?.is_some() {
                 f(collected, ReadPlace::value(Held::Stored(&self.key)))
@@ -96,19 +96,18 @@ where
     }
 }
 
-impl<N, K, V> WriteNavigator for MapKey<N, K>
+impl<N, K, M> WriteNavigator for MapKey<N, K>
 where
-    N: WriteNavigator<Here = PMap<K, V>>,
-    PMap<K, V>: Ordered<Key = K, Element = V>,
+    N: WriteNavigator<Here = M>,
     K: Key,
-    V: Schema,
+    M: Ordered<Key = K>,
 {
     #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, PMap<K, V>>| {
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, M>| {
             in_structure(place, |handle, place| {
                 let (writes, rows, ids) = (place.below.writes, place.below.rows, place.ids);
                 let old = encoded(&self.key);
@@ -126,7 +125,7 @@ where
                         } else {
                             writes.rows.set(id, old, None);
                         }
-                        let tracked = PMap::<K, V>::TRACKED && *handle != Some(Handle::TOP);
+                        let tracked = M::TRACKED && *handle != Some(Handle::TOP);
                         if let Some(handle) = handle {
                             handle.size -= u64::from(tracked);
                         }
@@ -140,7 +139,7 @@ where
                         })
                     }
                     Fate::Removed => {
-                        let tracked = PMap::<K, V>::TRACKED;
+                        let tracked = M::TRACKED;
                         modify_row(writes, rows, ids, handle, tracked, &old, &mut |_| {
                             Ok(Change::Remove)
                         })

@@ -7,7 +7,7 @@ use crate::path::{
     Entries, HasEntries, Location, Many, Navigator, Path, Present, SortedRange, StdMap, ValueAt,
     Visit, WriteEntries, WriteNavigator,
 };
-use crate::schema::{Ordered, PMap, Schema};
+use crate::schema::{Ordered, PMap, Schema, Tracking};
 use crate::store::{AsOf, ReadPlace, View, WritePlace, Written, modify_row};
 
 /// A map, or a range of one: a `PMap`, a `HashMap` or a `BTreeMap`.
@@ -34,7 +34,7 @@ pub trait MapEntries: Location {
 
 macro_rules! stored_entries {
     ($($at:ty),*) => {$(
-        impl<K: crate::key::Key, V: Schema> MapEntries for $at {
+        impl<K: crate::key::Key, V: Schema, C: Tracking> MapEntries for $at {
             type ValsNav<N> = MapVals<N>;
             type KeysNav<N> = super::MapKeys<N>;
 
@@ -49,7 +49,7 @@ macro_rules! stored_entries {
     )*};
 }
 
-stored_entries!(PMap<K, V>, SortedRange<PMap<K, V>>);
+stored_entries!(PMap<K, V, C>, SortedRange<PMap<K, V, C>>);
 
 for_std!(maps: MapEntries {
     type ValsNav<N> = ValueVals<N>;

@@ -6,7 +6,7 @@ use super::set_elem::SetLike;
 use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::plain::{new_part, write_value};
 use crate::path::{Many, Maybe, Navigator, Path, StdSet, ValueAt, Visit, WriteNavigator};
-use crate::schema::{Ordered, PSet};
+use crate::schema::Ordered;
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
 /// See [`Path::none_elem`], of a stored set.
@@ -45,10 +45,11 @@ impl<O, N: Navigator> Path<O, N> {
     }
 }
 
-impl<N, T> Navigator for NewElem<N>
+impl<N, T, M> Navigator for NewElem<N>
 where
-    N: Navigator<Here = PSet<T>>,
+    N: Navigator<Here = M>,
     T: Key,
+    M: Ordered<Key = T, Element = ()>,
 {
     type Schema = N::Schema;
     type Here = T;
@@ -68,18 +69,18 @@ where
     }
 }
 
-impl<N, T> WriteNavigator for NewElem<N>
+impl<N, T, M> WriteNavigator for NewElem<N>
 where
-    N: WriteNavigator<Here = PSet<T>>,
-    PSet<T>: Ordered<Key = T, Element = ()>,
+    N: WriteNavigator<Here = M>,
     T: Key,
+    M: Ordered<Key = T, Element = ()>,
 {
     #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, PSet<T>>| {
+        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, M>| {
             in_structure(place, |handle, place| {
                 let (writes, rows, ids) = (place.below.writes, place.below.rows, place.ids);
                 let Some(item) = new_part(ids, |place| f(collected, place))? else {
@@ -87,7 +88,7 @@ where
                 };
                 let mut key = KeyBytes::new();
                 item.encode_key(&mut key);
-                put_item::<PSet<T>>(writes, rows, ids, handle, &key, Change::Put(()))
+                put_item::<M>(writes, rows, ids, handle, &key, Change::Put(()))
             })
         })
     }

@@ -9,7 +9,7 @@ use crate::path::plain::{Fate, write_part, write_value};
 use crate::path::{
     Location, Many, Navigator, Path, Present, Span, StdSet, ValueAt, Visit, WriteNavigator,
 };
-use crate::schema::{Ordered, PSet};
+use crate::schema::{Ordered, PSet, Tracking};
 use crate::store::{AsOf, Change, Held, ReadPlace, View, WritePlace, Written};
 
 /// A set: a `PSet`, a `HashSet` or a `BTreeSet`.
@@ -44,7 +44,7 @@ pub trait SetLike: Location {
     fn subset_nav<N>(prev: N, items: Vec<Self::Item>) -> Self::SubsetNav<N>;
 }
 
-impl<T: Key> SetLike for PSet<T> {
+impl<T: Key, C: Tracking> SetLike for PSet<T, C> {
     type Item = T;
     type ElemNav<N> = SetElem<N, T>;
     type NewNav<N> = super::NewElem<N>;
@@ -142,10 +142,11 @@ impl<O, N: Navigator> Path<O, N> {
     }
 }
 
-impl<N, T> Navigator for SetElem<N, T>
+impl<N, T, M> Navigator for SetElem<N, T>
 where
-    N: Navigator<Here = PSet<T>>,
+    N: Navigator<Here = M>,
     T: Key,
+    M: Ordered<Key = T, Element = ()>,
 {
     type Schema = N::Schema;
     type Here = T;
@@ -158,7 +159,7 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, PSet<T>>| {
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, M>| {
             let Some(handle) = place.slot.get() else { return Ok(()) };
             if place.below.get(handle.id, &self.key)?.is_some() {
                 f(collected, ReadPlace::value(Held::Stored(&self.item)))
@@ -173,17 +174,17 @@ where
     }
 }
 
-impl<N, T> WriteNavigator for SetElem<N, T>
+impl<N, T, M> WriteNavigator for SetElem<N, T>
 where
-    N: WriteNavigator<Here = PSet<T>>,
-    PSet<T>: Ordered<Key = T, Element = ()>,
+    N: WriteNavigator<Here = M>,
     T: Key,
+    M: Ordered<Key = T, Element = ()>,
 {
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, T>) -> Written<T>,
     {
-        self.prev.write(top, &mut |collected: &N::Collected, set: WritePlace<'_, PSet<T>>| {
+        self.prev.write(top, &mut |collected: &N::Collected, set: WritePlace<'_, M>| {
             in_structure(set, |handle, place| {
                 let (writes, rows, ids) = (place.below.writes, place.below.rows, place.ids);
                 let view = View { writes: Some(&*writes), rows, at: AsOf::LATEST };
@@ -197,11 +198,11 @@ where
                 let Some(new) = write_item(&self.item, ids, |place| f(collected, place))? else {
                     return Ok(());
                 };
-                put_item::<PSet<T>>(writes, rows, ids, handle, &self.key, Change::Remove)?;
+                put_item::<M>(writes, rows, ids, handle, &self.key, Change::Remove)?;
                 match new {
                     Some(new) => {
                         let key = encoded(&new);
-                        put_item::<PSet<T>>(writes, rows, ids, handle, &key, Change::Put(()))
+                        put_item::<M>(writes, rows, ids, handle, &key, Change::Put(()))
                     }
                     None => Ok(()),
                 }
@@ -210,10 +211,10 @@ where
     }
 
     fn remove(&self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
-        self.prev.write(top, &mut |_: &N::Collected, set: WritePlace<'_, PSet<T>>| {
+        self.prev.write(top, &mut |_: &N::Collected, set: WritePlace<'_, M>| {
             in_structure(set, |handle, place| {
                 let (writes, rows) = (place.below.writes, place.below.rows);
-                put_item::<PSet<T>>(writes, rows, place.ids, handle, &self.key, Change::Remove)
+                put_item::<M>(writes, rows, place.ids, handle, &self.key, Change::Remove)
             })
         })
     }

@@ -8,7 +8,7 @@ use crate::path::{
     Location, Navigator, Path, Present, RangeSlot, ReadOnly, SortedRange, SortedRangeOptions, Span,
     StdMap, Visit, WriteEntries, WriteNavigator,
 };
-use crate::schema::{Ordered, PMap, Schema};
+use crate::schema::{Ordered, PMap, Schema, Tracking};
 use crate::store::{Held, ReadPlace, WritePlace, Written};
 
 /// A map in order of its keys: a `PMap`, of which a range is one seek and a scan, or a `BTreeMap`.
@@ -29,7 +29,7 @@ pub trait SortedMap: Location {
     fn range_nav<N>(prev: N, span: Span) -> Self::RangeNav<N>;
 }
 
-impl<K: crate::key::Key, V: Schema> SortedMap for PMap<K, V> {
+impl<K: crate::key::Key, V: Schema, C: Tracking> SortedMap for PMap<K, V, C> {
     type Key = K;
     type RangeNav<N> = StoredRange<N>;
 

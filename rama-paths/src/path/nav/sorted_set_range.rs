@@ -9,7 +9,7 @@ use crate::path::{
     Location, Navigator, Path, ReadOnly, SortedRangeFromOptions, SortedRangeOptions,
     SortedRangeToOptions, Span, StdSet,
 };
-use crate::schema::PSet;
+use crate::schema::{PSet, Tracking};
 
 /// A set in order of its elements: a `PSet`, of which a range is one seek and a scan, or a
 /// `BTreeSet`.
@@ -29,7 +29,7 @@ pub trait SortedSet: Location {
     fn range_nav<N>(prev: N, span: Span) -> Self::RangeNav<N>;
 }
 
-impl<T: Key> SortedSet for PSet<T> {
+impl<T: Key, C: Tracking> SortedSet for PSet<T, C> {
     type Item = T;
     type RangeNav<N> = StoredRange<N>;
 

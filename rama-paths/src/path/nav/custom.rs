@@ -1,0 +1,141 @@
+//! `nav(n)`: a navigator of the user's.
+
+use crate::error::PathError;
+use crate::key::KeyHash;
+use crate::path::plain::{Fate, write_part, write_value};
+use crate::path::{Halt, Many, Navigator, Path, Present, Value, ValueAt, Visit, WriteNavigator};
+use crate::record::Record;
+use crate::store::{Held, ReadPlace, WritePlace, Written};
+
+/// A navigator of the user's: from a value `V` to parts of it, any number of them.
+///
+/// ```
+/// use rama_paths::{CustomNav, Path, Root};
+///
+/// /// The even ones of some numbers.
+/// #[derive(Clone)]
+/// struct Even;
+///
+/// impl CustomNav<Vec<i64>> for Even {
+///     type To = i64;
+///
+///     fn select(&self, numbers: &Vec<i64>, next: &mut dyn FnMut(&i64)) {
+///         numbers.iter().filter(|n| *n % 2 == 0).for_each(next);
+///     }
+///
+///     fn transform(&self, numbers: &mut Vec<i64>, next: &mut dyn FnMut(&mut i64) -> bool) {
+///         numbers.retain_mut(|n| *n % 2 != 0 || next(n));
+///     }
+/// }
+///
+/// let path = || Path::<(), Root<Vec<i64>>>::new().nav(Even);
+/// let mut numbers = vec![1, 2, 3, 4];
+/// assert_eq!(path().select_from(&numbers)?, [2, 4]);
+/// path().term(|n| n * 10).transform_in(&mut numbers)?;
+/// assert_eq!(numbers, [1, 20, 3, 40]);
+/// path().filter_greater_than(20).none().transform_in(&mut numbers)?;
+/// assert_eq!(numbers, [1, 20, 3]);
+/// # Ok::<(), rama_paths::PathError>(())
+/// ```
+pub trait CustomNav<V> {
+    /// The type of the parts.
+    type To: Record;
+
+    /// Shows every part to `next`, in order.
+    fn select(&self, value: &V, next: &mut dyn FnMut(&Self::To));
+
+    /// Has `next` change every part, in order, where it is or as a copy that is put back. It says
+    /// whether the part stays: if not it is to be taken out, by `none`.
+    fn transform(&self, value: &mut V, next: &mut dyn FnMut(&mut Self::To) -> bool);
+}
+
+/// See [`Path::nav`].
+#[derive(Debug, Clone)]
+pub struct Custom<N, C> {
+    prev: N,
+    custom: C,
+}
+
+impl<O, N: Navigator> Path<O, N> {
+    /// Goes on with a navigator of the user's; see [`CustomNav`].
+    ///
+    /// - *Select* and *transform*: as the navigator says; nowhere where no value is.
+    pub fn nav<V, C, M>(self, custom: C) -> Path<O, M>
+    where
+        N::Here: ValueAt<Value = V, Then<Custom<N, C>> = M>,
+        C: CustomNav<V>,
+    {
+        self.then(|nav| <N::Here as ValueAt>::then(Custom { prev: nav, custom }))
+    }
+}
+
+impl<N, C> Navigator for Custom<N, C>
+where
+    N: Navigator,
+    N::Here: ValueAt,
+    C: CustomNav<<N::Here as ValueAt>::Value>,
+{
+    type Schema = N::Schema;
+    type Here = <N::Here as ValueAt>::Part<C::To>;
+    type Presence = Present;
+    type Emits = Many;
+    type Collected = N::Collected;
+
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            let Some(value) = place.slot.get() else { return Ok(()) };
+            let mut ended: Option<Halt> = None;
+            self.custom.select(value, &mut |part| {
+                if ended.is_none() {
+                    ended = f(collected, ReadPlace::value(Held::Stored(part))).err();
+                }
+            });
+            ended.map_or(Ok(()), Err)
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.prev.leading_key()
+    }
+}
+
+impl<N, C> WriteNavigator for Custom<N, C>
+where
+    N: WriteNavigator,
+    N::Here: Value,
+    C: CustomNav<N::Here>,
+{
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            write_value(
+                place,
+                || None,
+                |value, ids| {
+                    let (mut changed, mut failed): (bool, Option<PathError>) = (false, None);
+                    self.custom.transform(value, &mut |part| {
+                        if failed.is_some() {
+                            return true;
+                        }
+                        match write_part(part, ids, |place| f(collected, place)) {
+                            Ok(fate) => {
+                                changed |= fate != Fate::Kept;
+                                fate != Fate::Removed
+                            }
+                            Err(error) => {
+                                failed = Some(error);
+                                true
+                            }
+                        }
+                    });
+                    failed.map_or(Ok(changed), Err)
+                },
+            )
+        })
+    }
+}
