@@ -70,10 +70,12 @@ pub(crate) struct InTurn<'a, S: Schema> {
 }
 
 impl<'a, S: Schema> InTurn<'a, S> {
+    #[inline(always)]
     pub(crate) fn new(place: WritePlace<'a, S>) -> Self {
         Self { place, pending: None, dropped: false, changed_in_place: false }
     }
 
+    #[inline(always)]
     /// Writes it once more: `f` sees what those before have made of it.
     pub(crate) fn write(
         &mut self,
@@ -121,6 +123,7 @@ impl<'a, S: Schema> InTurn<'a, S> {
         Ok(())
     }
 
+    #[inline(always)]
     /// What has become of the place.
     pub(crate) fn finish(self) -> Written<S> {
         Ok(match self.pending {

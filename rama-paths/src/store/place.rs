@@ -244,7 +244,7 @@ impl<'a, T> Current<'a, T> {
 
 impl<T: Slot> Current<'_, T> {
     /// What is stored.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn stored(&self) -> Result<Held<'_, T>, PathError> {
         match &self.source {
             Source::Known(slot) => Ok((*slot).into()),
@@ -254,7 +254,7 @@ impl<T: Slot> Current<'_, T> {
     }
 
     /// What is stored, or the default.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self) -> Result<Held<'_, T>, PathError> {
         Ok(self.stored()?.or(self.default))
     }
@@ -263,7 +263,7 @@ impl<T: Slot> Current<'_, T> {
 impl<T: Record> Current<'_, T> {
     /// What is stored, or the default, as a value of its own. What is changed where it is has to be
     /// put back.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(self) -> Result<Option<T>, PathError> {
         match self.source {
             Source::InPlace(value) => Ok(Some(value.take_out())),
@@ -273,7 +273,6 @@ impl<T: Record> Current<'_, T> {
 }
 
 /// The slot of a row as its owner sees it.
-#[inline]
 fn row<'a, T: Slot>(
     writes: &'a WriteRows<T>,
     rows: &Rows<T>,

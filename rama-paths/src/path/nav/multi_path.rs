@@ -45,6 +45,7 @@ macro_rules! branches {
             type Here = $first::Here;
             type Presence = branches!(@or $first::Presence, $($rest),*);
 
+            #[inline(always)]
             fn read_each<F>(&self, place: ReadPlace<'_, Self::From>, f: &mut F) -> Visit
             where
                 F: FnMut(ReadPlace<'_, Self::Here>) -> Visit,
@@ -61,6 +62,7 @@ macro_rules! branches {
             $first: WriteNavigator<Collected = ()>,
             $($rest: WriteNavigator<Schema = $first::Schema, Here = $first::Here, Collected = ()>,)*
         {
+            #[inline(always)]
             fn write_each<F>(&self, place: WritePlace<'_, Self::From>, f: &mut F) -> Written<Self::From>
             where
                 F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,

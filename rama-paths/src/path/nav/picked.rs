@@ -137,12 +137,27 @@ impl<K: Key + Ord, V: Record> Pick<BTreeMap<K, V>> for StdSpan {
 
     fn pick(&self, from: &BTreeMap<K, V>) -> Result<(BTreeMap<K, V>, Vec<K>), PathError> {
         let keys: Vec<K> = self.keys(|start, end| from.range((start, end)).map(|(key, _)| key))?;
-        Ok((entries(from, &keys), keys))
+        let part = match (keys.first(), keys.last()) {
+            (Some(first), Some(last)) => {
+                let range = from.range(first..=last);
+                range.map(|(key, value)| (key.clone(), value.clone())).collect()
+            }
+            _ => BTreeMap::new(),
+        };
+        Ok((part, keys))
     }
 
-    fn put(&self, into: &mut BTreeMap<K, V>, at: Vec<K>, part: BTreeMap<K, V>) {
-        at.iter().for_each(|key| drop(into.remove(key)));
-        into.extend(part);
+    fn put(&self, into: &mut BTreeMap<K, V>, at: Vec<K>, mut part: BTreeMap<K, V>) {
+        if let (Some(first), Some(last)) = (at.first(), at.last()) {
+            // What is between the two goes, and the part comes in its place.
+            let mut from_first = into.split_off(first);
+            let last = from_first.remove_entry(last);
+            let behind = last.map(|(last, _)| from_first.split_off(&last));
+            into.append(&mut part);
+            into.append(&mut behind.unwrap_or_default());
+        } else {
+            into.append(&mut part);
+        }
     }
 }
 

@@ -29,6 +29,7 @@ pub enum Fate {
 }
 
 /// What is held within: `borrowed` of a borrowed value, `owned` of an owned one.
+#[inline(always)]
 pub(crate) fn part<'a, V, P>(
     held: Held<'a, V>,
     borrowed: impl FnOnce(&'a V) -> Option<&'a P>,
@@ -42,7 +43,7 @@ pub(crate) fn part<'a, V, P>(
 }
 
 /// Writes a part of a value through `f`, where it is.
-#[inline]
+#[inline(always)]
 pub(crate) fn write_part<V, F>(part: &mut V, ids: &mut Ids, f: F) -> Result<Fate, PathError>
 where
     V: Value,
@@ -65,7 +66,7 @@ where
 }
 
 /// What `f` makes of a part that is not there yet.
-#[inline]
+#[inline(always)]
 pub(crate) fn new_part<V, F>(ids: &mut Ids, f: F) -> Result<Option<V>, PathError>
 where
     V: Value,
@@ -84,7 +85,7 @@ where
 
 /// Writes the value at a place through `f`, which says whether it changed something. Where nothing
 /// is, `absent` may give a value; without one nothing happens.
-#[inline]
+#[inline(always)]
 pub(crate) fn write_value<V, F>(
     place: WritePlace<'_, V>,
     absent: impl FnOnce() -> Option<V>,

@@ -133,14 +133,25 @@ macro_rules! std_seq {
                         }
                     }
                 }
-                let Some(mut kept) = kept else { return Ok(changed) };
-                for at in kept + 1..self.len() {
-                    if f(&mut self[at])? != Fate::Removed {
-                        self.swap(kept, at);
-                        kept += 1;
+                let Some(kept) = kept else { return Ok(changed) };
+                let (mut next, mut failed) = (0, None);
+                self.retain_mut(|item| {
+                    let at = next;
+                    next += 1;
+                    if at <= kept || failed.is_some() {
+                        return at != kept;
                     }
+                    match f(item) {
+                        Ok(fate) => fate != Fate::Removed,
+                        Err(error) => {
+                            failed = Some(error);
+                            true
+                        }
+                    }
+                });
+                if let Some(error) = failed {
+                    return Err(error);
                 }
-                self.truncate(kept);
                 Ok(true)
             }
 

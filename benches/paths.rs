@@ -1,0 +1,286 @@
+//! Paths on plain data beside loops written by hand for the same work.
+//!
+//! Each case runs both in turn, many times, in one process, on the same data; their results are
+//! compared once. Printed are the medians and the ratio: how many times as long the path takes.
+//!
+//! `cargo bench --bench paths -- [--rounds N]`
+
+#![allow(missing_docs)]
+
+use std::collections::{BTreeMap, HashMap};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use rama::path_of;
+
+#[derive(Parser)]
+struct Options {
+    /// How often each case is run by either.
+    #[arg(long, default_value_t = 101)]
+    rounds: usize,
+    /// Given by cargo.
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+/// What a case came to.
+struct Outcome {
+    name: &'static str,
+    path: Duration,
+    hand: Duration,
+}
+
+/// Runs both on copies of `data`, in turn.
+fn case<D: Clone, R: PartialEq + std::fmt::Debug>(
+    options: &Options,
+    name: &'static str,
+    data: &D,
+    path: impl Fn(&mut D) -> R,
+    hand: impl Fn(&mut D) -> R,
+) -> Outcome
+where
+    D: PartialEq + std::fmt::Debug,
+{
+    let (mut by_path, mut by_hand) = (data.clone(), data.clone());
+    assert!(path(&mut by_path) == hand(&mut by_hand), "{name}: results differ");
+    assert!(by_path == by_hand, "{name}: data differ");
+    let timed = |run: &dyn Fn(&mut D) -> R| {
+        let mut data = data.clone();
+        let start = Instant::now();
+        let result = run(black_box(&mut data));
+        let took = start.elapsed();
+        black_box((result, data));
+        took
+    };
+    let (mut paths, mut hands) = (Vec::new(), Vec::new());
+    for _ in 0..options.rounds {
+        paths.push(timed(&path));
+        hands.push(timed(&hand));
+    }
+    let median = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    Outcome { name, path: median(&mut paths), hand: median(&mut hands) }
+}
+
+const COUNT: i64 = 100_000;
+
+fn numbers() -> Vec<i64> {
+    (0..COUNT).map(|n| n.wrapping_mul(2_654_435_761) % 1_000).collect()
+}
+
+fn lists() -> Vec<Vec<i64>> {
+    (0..COUNT / 10).map(|n| (n..n + 10).collect()).collect()
+}
+
+fn maps() -> HashMap<i64, HashMap<i64, i64>> {
+    (0..COUNT / 10).map(|n| (n, (n..n + 10).map(|m| (m, m)).collect())).collect()
+}
+
+fn names() -> Vec<String> {
+    (0..COUNT / 10).map(|n| format!("a name that is longer than most: {n}")).collect()
+}
+
+fn run(options: &Options) -> Vec<Outcome> {
+    let keys: Vec<i64> = numbers().iter().map(|n| n % (COUNT / 10)).collect();
+    let sorted: BTreeMap<i64, i64> = (0..COUNT).map(|n| (n, n)).collect();
+    vec![
+        case(
+            options,
+            "increment each number of a list",
+            &numbers(),
+            |data| path_of::<Vec<i64>>().all().term(|n| n + 1).transform_in(data).unwrap(),
+            |data| data.iter_mut().for_each(|n| *n += 1),
+        ),
+        case(
+            options,
+            "increment the even numbers of a list",
+            &numbers(),
+            |data| {
+                let even = path_of::<Vec<i64>>().all().filter_pred(|n| n % 2 == 0);
+                even.term(|n| n + 1).transform_in(data).unwrap();
+            },
+            |data| data.iter_mut().filter(|n| **n % 2 == 0).for_each(|n| *n += 1),
+        ),
+        case(
+            options,
+            "remove the even numbers of a list",
+            &numbers(),
+            |data| {
+                let even = path_of::<Vec<i64>>().all().filter_pred(|n| n % 2 == 0);
+                even.none().transform_in(data).unwrap();
+            },
+            |data| data.retain(|n| n % 2 != 0),
+        ),
+        case(
+            options,
+            "select the numbers below 500 of lists of lists",
+            &lists(),
+            |data| {
+                let small = path_of::<Vec<Vec<i64>>>().all().all().filter_less_than(500);
+                small.select_from(data).unwrap()
+            },
+            |data| data.iter().flatten().copied().filter(|n| *n < 500).collect::<Vec<_>>(),
+        ),
+        case(
+            options,
+            "increment the last number of each list",
+            &lists(),
+            |data| {
+                let last = path_of::<Vec<Vec<i64>>>().all().last();
+                last.term(|n| n + 1).transform_in(data).unwrap();
+            },
+            |data| {
+                for list in data {
+                    if let Some(last) = list.last_mut() {
+                        *last += 1;
+                    }
+                }
+            },
+        ),
+        case(
+            options,
+            "append to each list",
+            &lists(),
+            |data| {
+                let end = path_of::<Vec<Vec<i64>>>().all().after_elem();
+                end.termval(7).transform_in(data).unwrap();
+            },
+            |data| data.iter_mut().for_each(|list| list.push(7)),
+        ),
+        case(
+            options,
+            "increment each value of maps of maps",
+            &maps(),
+            |data| {
+                let all = path_of::<HashMap<i64, HashMap<i64, i64>>>().map_vals().map_vals();
+                all.term(|n| n + 1).transform_in(data).unwrap();
+            },
+            |data| data.values_mut().flat_map(HashMap::values_mut).for_each(|n| *n += 1),
+        ),
+        case(
+            options,
+            "increment one value of maps of maps, by two keys",
+            &maps(),
+            |data| {
+                for key in &keys {
+                    let at = path_of::<HashMap<i64, HashMap<i64, i64>>>().key(*key).key(*key);
+                    at.nil_to_val(0).term(|n| n + 1).transform_in(data).unwrap();
+                }
+            },
+            |data| {
+                for key in &keys {
+                    *data.entry(*key).or_default().entry(*key).or_insert(0) += 1;
+                }
+            },
+        ),
+        case(
+            options,
+            "select one value of maps of maps, by two keys",
+            &maps(),
+            |data| {
+                let at = |key| path_of::<HashMap<i64, HashMap<i64, i64>>>().key(key).key(key);
+                keys.iter().filter_map(|key| at(*key).select_one_from(data).unwrap()).sum::<i64>()
+            },
+            |data| {
+                let at = |key| data.get(key).and_then(|inner| inner.get(key));
+                keys.iter().filter_map(|key| at(key).copied()).sum::<i64>()
+            },
+        ),
+        case(
+            options,
+            "make each name longer",
+            &names(),
+            |data| {
+                let all = path_of::<Vec<String>>().all();
+                all.term(|name| name + "!").transform_in(data).unwrap();
+            },
+            |data| data.iter_mut().for_each(|name| name.push('!')),
+        ),
+        case(
+            options,
+            "the first number above 998",
+            &numbers(),
+            |data| {
+                let above = path_of::<Vec<i64>>().all().filter_greater_than(998);
+                above.select_first_from(data).unwrap()
+            },
+            |data| data.iter().copied().find(|n| *n > 998),
+        ),
+        case(
+            options,
+            "reverse the even numbers of a list",
+            &numbers(),
+            |data| {
+                let even = path_of::<Vec<i64>>()
+                    .filtered_list(|number| number.filter_pred(|n| n % 2 == 0));
+                let reversed = |mut even: Vec<i64>| {
+                    even.reverse();
+                    even
+                };
+                even.term(reversed).transform_in(data).unwrap();
+            },
+            |data| {
+                let even: Vec<i64> = data.iter().copied().filter(|n| n % 2 == 0).collect();
+                let mut even = even.into_iter().rev();
+                for n in data.iter_mut().filter(|n| **n % 2 == 0) {
+                    if let Some(other) = even.next() {
+                        *n = other;
+                    }
+                }
+            },
+        ),
+        case(
+            options,
+            "the values between two keys of a sorted map",
+            &sorted,
+            |data| {
+                let range = path_of::<BTreeMap<i64, i64>>().sorted_map_range(1_000, 90_000);
+                range.map_vals().select_from(data).unwrap()
+            },
+            |data| data.range(1_000..90_000).map(|(_, n)| *n).collect::<Vec<_>>(),
+        ),
+        case(
+            options,
+            "increment the values between two keys of a sorted map",
+            &sorted,
+            |data| {
+                let range = path_of::<BTreeMap<i64, i64>>().sorted_map_range(1_000, 90_000);
+                range.map_vals().term(|n| n + 1).transform_in(data).unwrap();
+            },
+            |data| data.range_mut(1_000..90_000).for_each(|(_, n)| *n += 1),
+        ),
+        case(
+            options,
+            "two branches for each list",
+            &lists(),
+            |data| {
+                let both = path_of::<Vec<Vec<i64>>>().all();
+                let both = both.multi_path(|list| (list.first(), list.last()));
+                both.term(|n| n * 3).transform_in(data).unwrap();
+            },
+            |data| {
+                for list in data {
+                    if let Some(first) = list.first_mut() {
+                        *first *= 3;
+                    }
+                    if let Some(last) = list.last_mut() {
+                        *last *= 3;
+                    }
+                }
+            },
+        ),
+    ]
+}
+
+fn main() {
+    let options = Options::parse();
+    println!("{:<58}{:>10}{:>10}{:>8}", "", "path us", "hand us", "ratio");
+    for Outcome { name, path, hand } in run(&options) {
+        let micros = |time: Duration| time.as_secs_f64() * 1e6;
+        let ratio = path.as_secs_f64() / hand.as_secs_f64();
+        println!("{name:<58}{:>10.1}{:>10.1}{ratio:>8.2}", micros(path), micros(hand));
+    }
+}
