@@ -1,6 +1,6 @@
 //! What a path can be used for, as traits that the runtime asks for.
 
-use super::{IsSingle, Navigator, Path, Selectable, Value, WriteNavigator};
+use super::{IsSingle, Navigator, PStatePath, Selectable, Value, WriteNavigator};
 use crate::aggregate::Aggregator;
 use crate::error::PathError;
 use crate::key::KeyHash;
@@ -34,7 +34,7 @@ pub trait SelectPath {
     fn pstate(&self) -> u32;
 }
 
-impl<O, N> SelectPath for Path<O, N>
+impl<O, N> SelectPath for PStatePath<O, N>
 where
     N: Navigator,
     N::Here: Selectable,
@@ -61,7 +61,7 @@ where
     }
 
     fn pstate(&self) -> u32 {
-        Path::pstate(self)
+        PStatePath::pstate(self)
     }
 }
 
@@ -73,7 +73,7 @@ where
 )]
 pub trait SinglePath: SelectPath {}
 
-impl<O, N> SinglePath for Path<O, N>
+impl<O, N> SinglePath for PStatePath<O, N>
 where
     N: Navigator,
     N::Here: Selectable,
@@ -109,7 +109,7 @@ pub trait AggregatePath {
     ) -> Written<Self::Schema>;
 }
 
-impl<O, N> AggregatePath for Path<O, N>
+impl<O, N> AggregatePath for PStatePath<O, N>
 where
     N: WriteNavigator,
     N::Here: Value,
@@ -120,7 +120,7 @@ where
     type Value = N::Here;
 
     fn pstate(&self) -> u32 {
-        Path::pstate(self)
+        PStatePath::pstate(self)
     }
 
     fn routing(&self) -> Option<KeyHash> {

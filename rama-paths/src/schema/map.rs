@@ -12,7 +12,7 @@ use crate::store::{Handle, Node, ReadPlace, WritePlace, Written};
 ///
 /// It is a schema, not a value: paths lead into it. `V` is a value type (then an element is read
 /// and written as a whole) or another schema. A nested `PMap` keeps its size beside it, so that
-/// [`count`](crate::Path::count) is one read; the map at the top of a PState does not.
+/// [`count`](crate::PStatePath::count) is one read; the map at the top of a PState does not.
 pub struct PMap<K, V>(PhantomData<fn() -> (K, V)>);
 
 impl<K: Key, V: Schema> Location for PMap<K, V> {

@@ -3,16 +3,17 @@
 use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
 use crate::path::{
-    ElementAt, HasEntries, Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly, Value,
+    ElementAt, HasEntries, Location as _, Many, MapAt, Navigator, PStatePath, Present, ReadOnly,
+    Value,
 };
 use crate::schema::{Keyed, Schema as _};
 use crate::store::ReadPlace;
 
-/// See [`Path::all`].
+/// See [`PStatePath::all`].
 #[derive(Debug, Clone)]
 pub struct All<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to every entry of a map of values, or of a range of one, in order of the keys.
     ///
     /// - *Select*: `(K, V)`, any number of times; nothing where the map is absent.
@@ -20,16 +21,16 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: every row of the map or range.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// funds.transform(path().key(2).termval(20))?;
     /// funds.transform(path().key(-1).termval(10))?;
     /// assert_eq!(funds.select(&path().all())?, [(-1, 10), (2, 20)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn all(self) -> Path<O, All<N>>
+    pub fn all(self) -> PStatePath<O, All<N>>
     where
         N::Here: HasEntries,
         <N::Here as HasEntries>::Element: Value,

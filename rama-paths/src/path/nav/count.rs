@@ -2,14 +2,14 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{HasEntries, Location as _, Navigator, Path, Present, ReadOnly};
+use crate::path::{HasEntries, Location as _, Navigator, PStatePath, Present, ReadOnly};
 use crate::store::ReadPlace;
 
-/// See [`Path::count`].
+/// See [`PStatePath::count`].
 #[derive(Debug, Clone)]
 pub struct Count<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the number of elements of a map, or of a range of one.
     ///
     /// - *Select*: `usize`; 0 where the map is absent.
@@ -18,17 +18,17 @@ impl<O, N: Navigator> Path<O, N> {
     ///   it is counted, and is that of one partition. A range is counted too.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// assert_eq!(tags.select_one(&path().key(5).count())?, 1);
     /// assert_eq!(tags.select_one(&path().key(6).count())?, 0);
     /// assert_eq!(tags.select_one(&path().count())?, 1);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn count(self) -> Path<O, Count<N>>
+    pub fn count(self) -> PStatePath<O, Count<N>>
     where
         N::Here: HasEntries,
     {

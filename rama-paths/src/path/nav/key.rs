@@ -2,18 +2,18 @@
 
 use crate::error::PathError;
 use crate::key::{KeyArg, KeyBytes, KeyHash};
-use crate::path::{ElementAt, Location as _, MapAt, Maybe, Navigator, Path, WriteNavigator};
+use crate::path::{ElementAt, Location as _, MapAt, Maybe, Navigator, PStatePath, WriteNavigator};
 use crate::schema::{Keyed, Schema};
 use crate::store::{Change, Handle, Held, ReadPlace, WritePlace, Written, modify_row};
 
-/// See [`Path::key`].
+/// See [`PStatePath::key`].
 #[derive(Debug, Clone)]
-pub struct Key<N> {
+pub struct KeyNav<N> {
     pub(super) prev: N,
     pub(super) key: KeyBytes,
 }
 
-impl<N> Key<N> {
+impl<N> KeyNav<N> {
     pub(super) fn new<K: crate::key::Key>(prev: N, key: impl KeyArg<K>) -> Self {
         let mut bytes = KeyBytes::new();
         key.encode(&mut bytes);
@@ -21,7 +21,7 @@ impl<N> Key<N> {
     }
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the element of a map at `key`: always once, and there may be nothing.
     ///
     /// - *Select*: `Option<V>` of a value. An absent nested structure is an empty one.
@@ -35,22 +35,22 @@ impl<O, N: Navigator> Path<O, N> {
     /// cloned.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// assert_eq!(tags.select_one(&path().key(5).key("red"))?, None);
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// assert_eq!(tags.select_one(&path().key(5).key("red"))?, Some(1));
     /// assert_eq!(tags.select_one(&path().key(5).count())?, 1);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn key<A>(self, key: A) -> Path<O, Key<N>>
+    pub fn key<A>(self, key: A) -> PStatePath<O, KeyNav<N>>
     where
         N::Here: Keyed,
         A: KeyArg<<N::Here as Keyed>::Key>,
     {
-        self.then(|nav| Key::new(nav, key))
+        self.then(|nav| KeyNav::new(nav, key))
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn in_structure<M: Schema<Slot = Handle>>(
     })
 }
 
-impl<N: Navigator> Navigator for Key<N> {
+impl<N: Navigator> Navigator for KeyNav<N> {
     type Schema = N::Schema;
     type Here = ElementAt<N>;
     type Presence = Maybe;
@@ -104,7 +104,7 @@ impl<N: Navigator> Navigator for Key<N> {
     }
 }
 
-impl<N: WriteNavigator> WriteNavigator for Key<N> {
+impl<N: WriteNavigator> WriteNavigator for KeyNav<N> {
     #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where

@@ -2,15 +2,17 @@
 
 use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
-use crate::path::{HasEntries, Location as _, Many, MapAt, Navigator, Path, Present, ReadOnly};
+use crate::path::{
+    HasEntries, Location as _, Many, MapAt, Navigator, PStatePath, Present, ReadOnly,
+};
 use crate::schema::Keyed;
 use crate::store::ReadPlace;
 
-/// See [`Path::map_keys`].
+/// See [`PStatePath::map_keys`].
 #[derive(Debug, Clone)]
 pub struct MapKeys<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to every key of a map, or of a range of one, in order.
     ///
     /// - *Select*: `K`, any number of times; nothing where the map is absent.
@@ -18,17 +20,17 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: every row of the map or range, but nothing beneath them.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// tags.transform(path().key(5).key("blue").termval(2))?;
     /// assert_eq!(tags.select(&path().map_keys())?, [5]);
     /// assert_eq!(tags.select(&path().key(5).map_keys())?, ["blue", "red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn map_keys(self) -> Path<O, MapKeys<N>>
+    pub fn map_keys(self) -> PStatePath<O, MapKeys<N>>
     where
         N::Here: HasEntries,
     {

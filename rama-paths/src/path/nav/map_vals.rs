@@ -4,17 +4,17 @@ use super::key::in_structure;
 use crate::error::PathError;
 use crate::key::{KeyBytes, KeyHash};
 use crate::path::{
-    ElementAt, Entries, HasEntries, Location as _, Many, MapAt, Navigator, Path, Present, Span,
-    WriteEntries, WriteNavigator,
+    ElementAt, Entries, HasEntries, Location as _, Many, MapAt, Navigator, PStatePath, Present,
+    Span, WriteEntries, WriteNavigator,
 };
 use crate::schema::Keyed;
 use crate::store::{AsOf, Held, ReadPlace, View, WritePlace, Written, modify_row};
 
-/// See [`Path::map_vals`].
+/// See [`PStatePath::map_vals`].
 #[derive(Debug, Clone)]
 pub struct MapVals<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to every element of a map, or of a range of one, in order of the keys.
     ///
     /// - *Select*: `V` of values, any number of times; one can go on into nested structures.
@@ -23,10 +23,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: every row of the map or range.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// tags.transform(path().key(6).key("blue").termval(2))?;
     /// tags.transform(path().map_vals().map_vals().term(|curr| curr * 10))?;
@@ -34,7 +34,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(tags.select(&path().map_vals().count())?, [1, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn map_vals(self) -> Path<O, MapVals<N>>
+    pub fn map_vals(self) -> PStatePath<O, MapVals<N>>
     where
         N::Here: HasEntries,
     {

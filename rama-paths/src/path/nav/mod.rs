@@ -1,4 +1,4 @@
-//! The navigators, one per file. Each is a method of [`Path`](super::Path).
+//! The navigators, one per file. Each is a method of [`PStatePath`](super::PStatePath).
 
 mod all;
 mod clear;
@@ -26,12 +26,12 @@ pub use clear::Clear;
 pub use clear::ClearTop;
 pub use count::Count;
 pub use field::FieldNav;
-pub use key::Key;
+pub use key::KeyNav;
 pub use map_keys::MapKeys;
 pub use map_vals::MapVals;
 pub use must::Must;
 pub use nil_to_val::NilToVal;
-pub use none::Remove;
+pub use none::RemoveNav;
 pub use one::One;
 pub use root::Root;
 pub use sorted_map_range::SortedMapRange;

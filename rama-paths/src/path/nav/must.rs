@@ -1,17 +1,17 @@
 //! `must(k)`: the element of a map, if it is there.
 
-use super::key::Key;
+use super::key::KeyNav;
 use crate::error::PathError;
 use crate::key::{KeyArg, KeyHash};
-use crate::path::{ElementAt, Many, Navigator, Path, Present, WriteNavigator};
+use crate::path::{ElementAt, Many, Navigator, PStatePath, Present, WriteNavigator};
 use crate::schema::Keyed;
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`Path::must`].
+/// See [`PStatePath::must`].
 #[derive(Debug, Clone)]
-pub struct Must<N>(Key<N>);
+pub struct Must<N>(KeyNav<N>);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the element of a map at `key` if it is there, else nowhere.
     ///
     /// - *Select*: `V` of a value, 0 or 1 times.
@@ -20,10 +20,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: one row, which is always read.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// funds.transform(path().must(1).termval(10))?;
     /// assert_eq!(funds.select(&path().must(1))?, []);
     /// funds.transform(path().key(1).termval(10))?;
@@ -31,12 +31,12 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&path().must(1))?, [11]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn must<A>(self, key: A) -> Path<O, Must<N>>
+    pub fn must<A>(self, key: A) -> PStatePath<O, Must<N>>
     where
         N::Here: Keyed,
         A: KeyArg<<N::Here as Keyed>::Key>,
     {
-        self.then(|nav| Must(Key::new(nav, key)))
+        self.then(|nav| Must(KeyNav::new(nav, key)))
     }
 }
 

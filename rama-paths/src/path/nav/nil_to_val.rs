@@ -2,18 +2,18 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{IsMaybe, Location, Navigator, Path, Present, Value, WriteNavigator};
+use crate::path::{IsMaybe, Location, Navigator, PStatePath, Present, Value, WriteNavigator};
 use crate::schema::Schema;
 use crate::store::{ReadPlace, WritePlace, Written};
 
-/// See [`Path::nil_to_val`].
+/// See [`PStatePath::nil_to_val`].
 #[derive(Debug, Clone)]
 pub struct NilToVal<N, D> {
     prev: N,
     default: Option<D>,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the value, or to `default` where there is none.
     ///
     /// - *Select*: `V`.
@@ -21,16 +21,19 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: none of its own.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// assert_eq!(funds.select_one(&path().key(1).nil_to_val(7))?, 7);
     /// funds.transform(path().key(1).nil_to_val(7).term(|curr| curr + 1))?;
     /// assert_eq!(funds.select_one(&path().key(1))?, Some(8));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn nil_to_val(self, default: N::Here) -> Path<O, NilToVal<N, <N::Here as Location>::Slot>>
+    pub fn nil_to_val(
+        self,
+        default: N::Here,
+    ) -> PStatePath<O, NilToVal<N, <N::Here as Location>::Slot>>
     where
         N::Here: Value,
         N::Presence: IsMaybe,

@@ -3,13 +3,13 @@
 use crate::error::PathError;
 use crate::key::{KeyArg, KeyHash};
 use crate::path::{
-    Location as _, MapAt, Navigator, Path, Present, RangeSlot, SortedMap, SortedRange,
+    Location as _, MapAt, Navigator, PStatePath, Present, RangeSlot, SortedMap, SortedRange,
     SortedRangeOptions, Span, WriteEntries, WriteNavigator,
 };
 use crate::schema::Schema as _;
 use crate::store::{Held, ReadPlace, WritePlace, Written};
 
-/// See [`Path::sorted_map_range`], and the other ranges: they differ in the span only.
+/// See [`PStatePath::sorted_map_range`], and the other ranges: they differ in the span only.
 #[derive(Debug, Clone)]
 pub struct SortedMapRange<N> {
     prev: N,
@@ -22,7 +22,7 @@ impl<N> SortedMapRange<N> {
     }
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the range of a map from the key `from` on, up to but without the key `to`:
     /// always once, and there may be no entry. If `to` is not behind `from` there is none.
     ///
@@ -35,10 +35,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// The keys are as for [`key`](Self::key). At the top of a PState it is a range of one partition.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut hours = Partition::<PMap<String, PMap<i64, i64>>>::new();
-    /// let path = || Path::<(), Root<PMap<String, PMap<i64, i64>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<String, PMap<i64, i64>>>>::new();
     /// for hour in 0..10 {
     ///     hours.transform(path().key("JFK").key(hour).termval(hour * 10))?;
     /// }
@@ -50,7 +50,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(hours.select_one(&path().key("JFK").count())?, 8);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range<A, B>(self, from: A, to: B) -> Path<O, SortedMapRange<N>>
+    pub fn sorted_map_range<A, B>(self, from: A, to: B) -> PStatePath<O, SortedMapRange<N>>
     where
         N::Here: SortedMap,
         A: KeyArg<<N::Here as SortedMap>::Key>,
@@ -62,10 +62,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// As [`sorted_map_range`](Self::sorted_map_range), with a say in which ends belong to it.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root, SortedRangeOptions};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root, SortedRangeOptions};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// for account in 0..10 {
     ///     funds.transform(path().key(account).termval(1))?;
     /// }
@@ -79,7 +79,7 @@ impl<O, N: Navigator> Path<O, N> {
         from: A,
         to: B,
         options: SortedRangeOptions,
-    ) -> Path<O, SortedMapRange<N>>
+    ) -> PStatePath<O, SortedMapRange<N>>
     where
         N::Here: SortedMap,
         A: KeyArg<<N::Here as SortedMap>::Key>,

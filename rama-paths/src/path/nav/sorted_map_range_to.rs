@@ -2,9 +2,9 @@
 
 use super::SortedMapRange;
 use crate::key::KeyArg;
-use crate::path::{Navigator, Path, SortedMap, SortedRangeToOptions};
+use crate::path::{Navigator, PStatePath, SortedMap, SortedRangeToOptions};
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the range of a map from its start up to but without the key `to`: always once,
     /// and there may be no entry.
     ///
@@ -12,17 +12,17 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: one seek, and the rows of the range, in pages; `count` counts them.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut names = Partition::<PMap<String, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<String, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<String, i64>>>::new();
     /// for name in ["alice", "bob", "charlie"] {
     ///     names.transform(path().key(name).termval(1))?;
     /// }
     /// assert_eq!(names.select(&path().sorted_map_range_to("charlie").map_keys())?, ["alice", "bob"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_to<A>(self, to: A) -> Path<O, SortedMapRange<N>>
+    pub fn sorted_map_range_to<A>(self, to: A) -> PStatePath<O, SortedMapRange<N>>
     where
         N::Here: SortedMap,
         A: KeyArg<<N::Here as SortedMap>::Key>,
@@ -38,10 +38,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// than that many and a page are held at a time.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root, SortedRangeToOptions};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root, SortedRangeToOptions};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// for account in 0..10 {
     ///     funds.transform(path().key(account).termval(1))?;
     /// }
@@ -54,7 +54,7 @@ impl<O, N: Navigator> Path<O, N> {
         self,
         to: A,
         options: SortedRangeToOptions,
-    ) -> Path<O, SortedMapRange<N>>
+    ) -> PStatePath<O, SortedMapRange<N>>
     where
         N::Here: SortedMap,
         A: KeyArg<<N::Here as SortedMap>::Key>,

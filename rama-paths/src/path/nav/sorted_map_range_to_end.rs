@@ -1,9 +1,9 @@
 //! `sorted_map_range_to_end(n)`: the last entries of a map.
 
 use super::SortedMapRange;
-use crate::path::{Navigator, Path, SortedMap, Span};
+use crate::path::{Navigator, PStatePath, SortedMap, Span};
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the range of the last `most` entries of a map, in ascending order: always once,
     /// and there may be fewer, or none.
     ///
@@ -12,17 +12,17 @@ impl<O, N: Navigator> Path<O, N> {
     ///   them and a page are held at a time.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// for account in 0..10 {
     ///     funds.transform(path().key(account).termval(1))?;
     /// }
     /// assert_eq!(funds.select(&path().sorted_map_range_to_end(2).map_keys())?, [8, 9]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_to_end(self, most: usize) -> Path<O, SortedMapRange<N>>
+    pub fn sorted_map_range_to_end(self, most: usize) -> PStatePath<O, SortedMapRange<N>>
     where
         N::Here: SortedMap,
     {
