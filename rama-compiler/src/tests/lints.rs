@@ -67,7 +67,24 @@ fn what_is_hardly_meant() {
         ("select> $$funds.key(*other) :> *_x;", &[]),
         ("%op(*id) :> *x; +compound $$funds { *other => +sum(*x) };", &[]),
     ];
+    let mut said = Vec::new();
     for (statements, expected) in cases {
         assert_eq!(warnings(statements), *expected, "in {statements}");
+        said.extend(warnings(statements));
     }
+    for row in documented() {
+        assert!(said.iter().any(|warning| warning.starts_with(&row)), "nothing says: {row}");
+    }
+}
+
+/// What the table of warnings in `docs/mistakes.md` says that is said.
+fn documented() -> Vec<String> {
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/mistakes.md");
+    let document = std::fs::read_to_string(document).expect("the page is there");
+    let (_, table) = document.split_once("| mistake | Rama | here |\n").expect("there is a table");
+    let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+    let cells = rows.filter_map(|row| row.trim().trim_end_matches(" |").rsplit_once(" | "));
+    let rows: Vec<String> = cells.map(|(_, here)| here.replace("\\|", "|")).collect();
+    assert!(!rows.is_empty());
+    rows
 }
