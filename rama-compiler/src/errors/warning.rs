@@ -17,11 +17,10 @@ pub(crate) fn behind_throw(span: Span) -> Error {
     at(span, "nothing behind `throw>` runs\nhelp: remove it, or put `throw>` into a branch")
 }
 
-pub(crate) fn already_there(partitioner: &Ident) -> Error {
-    at(
-        partitioner.span(),
-        format!("`|{partitioner}` leads to where the code already is\nhelp: remove it"),
-    )
+/// `written` is the partitioner as the user wrote it, which may be a `select>`.
+pub(crate) fn already_there(partitioner: &Ident, written: &str) -> Error {
+    let help = if written == "select>" { "write `local_select>`" } else { "remove it" };
+    at(partitioner.span(), format!("`{written}` leads to where the code already is\nhelp: {help}"))
 }
 
 pub(crate) fn on_another_task(key: &Ident, home: &Ident) -> Error {

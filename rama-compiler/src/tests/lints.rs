@@ -35,6 +35,7 @@ fn what_is_hardly_meant() {
     };
     let already =
         |name: &str| format!("`|{name}` leads to where the code already is\\nhelp: remove it");
+    let select = "`select>` leads to where the code already is\\nhelp: write `local_select>`";
     let elsewhere = "the code is on the task of `*id`, and `*other` may live on another one\\nhelp: write `|hash(*other);` before, or `#[unaligned]` before this statement if that is meant";
     let behind = "nothing behind `throw>` runs\\nhelp: remove it, or put `throw>` into a branch";
     let cases: &[(&str, &[&str])] = &[
@@ -53,6 +54,7 @@ fn what_is_hardly_meant() {
         ("<<if *id > 1 { throw> \"no\"; } 1 :> *x; *x;", &[]),
         ("|hash(*id); *id;", &[&already("hash")]),
         ("|hash(*other); *id;", &[]),
+        ("select> $$funds.key(*id) :> *_x;", &[select]),
         ("|hash(*other); *id; |hash(*other); *id;", &[&already("hash")]),
         ("|global; *id; |global; *id;", &[&already("global")]),
         ("|global; |all; |global; *id;", &[]),
