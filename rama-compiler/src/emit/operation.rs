@@ -103,9 +103,10 @@ fn ramaop(
     form: &Form<'_>,
     definition: &TokenStream,
 ) -> TokenStream {
-    let Operation { attrs, vis, name, generics, params, .. } = operation;
+    let Operation { attrs, vis, name, params, .. } = operation;
     let span = glue_span(name.span());
     let docs = docs(operation, form);
+    let generics = &without_borrows(&operation.generics);
     let (impl_generics, type_generics, clause) = generics.split_for_impl();
     let outputs_name = names::streams(name, span);
     let args: Vec<&TokenStream> = Param::values(params).map(|(_, ty)| ty).collect();
@@ -119,6 +120,13 @@ fn ramaop(
         .collect();
     let types: Vec<TokenStream> =
         form.streams.iter().map(|stream| state::output_type(&stream.types)).collect();
+    // A struct uses all its type parameters; one more field would be one more stream to rustc.
+    let field_types = types.iter().enumerate().map(|(at, ty)| match at {
+        0 if !generics.params.is_empty() => {
+            quote!(<#ty as ::rama::dsl::Beside<#marker>>::Itself)
+        }
+        _ => ty.clone(),
+    });
     // An operation that stays in its event can pass anything through; others what can be carried.
     let loops = plan.states.iter().any(|state| matches!(state.kind, StateKind::LoopHead));
     let bound = if hops(plan, form) {
@@ -128,9 +136,6 @@ fn ramaop(
     } else {
         quote!(::core::clone::Clone + 'static)
     };
-    let types_marker = (!generics.params.is_empty())
-        .then(|| quote!(pub __types: ::core::marker::PhantomData<fn() -> #marker>,));
-    let no_types = types_marker.as_ref().map(|_| quote!(__types: ::core::marker::PhantomData,));
     // What is only read may be any topology's; what is written, or passed on, the caller's own.
     let (mut handles, mut readers) = (Vec::new(), Vec::new());
     for param in params {
@@ -176,8 +181,7 @@ fn ramaop(
         #[doc(hidden)]
         #[allow(non_camel_case_types, missing_docs, missing_debug_implementations, unreachable_pub)]
         #vis struct #outputs_name #outputs_impl #clause {
-            #(pub #fields: ::rama::dsl::Label<(#types, #carried)>,)*
-            #types_marker
+            #(pub #fields: ::rama::dsl::Label<(#field_types, #carried)>,)*
         }
 
         #lints
@@ -193,7 +197,6 @@ fn ramaop(
             #vis fn outputs<#carried>(&self) -> #outputs_name #outputs_type {
                 #outputs_name {
                     #(#fields: ::rama::dsl::Label::nowhere(),)*
-                    #no_types
                 }
             }
 
@@ -257,6 +260,17 @@ fn hops(plan: &CodePlan<'_>, form: &Form<'_>) -> bool {
 /// The type parameter for what the caller carries through.
 fn carried_generic() -> Ident {
     Ident::new("CarriedByTheCaller", Span::call_site())
+}
+
+/// What is in a frame borrows nothing, so its types need not say so.
+fn without_borrows(generics: &syn::Generics) -> syn::Generics {
+    let mut generics = generics.clone();
+    for param in &mut generics.params {
+        if let GenericParam::Type(param) = param {
+            param.bounds.push(syn::parse_quote!('static));
+        }
+    }
+    generics
 }
 
 /// A type that mentions every type parameter.

@@ -61,6 +61,17 @@ where
     }
 }
 
+/// Every type, in the presence of another one: how the struct of an operation's streams mentions the
+/// type parameters that no stream has.
+pub trait Beside<Other> {
+    /// The type.
+    type Itself;
+}
+
+impl<T, Other> Beside<Other> for T {
+    type Itself = T;
+}
+
 /// Nothing has it. It is a second way to be [`Callable`], so that rustc does not blame the one
 /// above for what is neither, and says the message of the trait.
 pub trait Nothing {}

@@ -31,7 +31,7 @@ pub use crate::depot::{
 pub use crate::graph::{GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphTopology};
 pub use async_calls::Delivery;
 pub use builder::{ModuleBuilder, TopologyBuilder, TopologyPart};
-pub use callable::{Callable, CalledWithPercent, IsOperation, operation};
+pub use callable::{Beside, Callable, CalledWithPercent, IsOperation, operation};
 pub use carries::{Carries, W, w};
 pub use context::{ModuleInstanceInfo, Partitioned, TopologyType};
 pub use cx::Cx;
