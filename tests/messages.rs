@@ -157,6 +157,16 @@ fn said(cell: &str) -> Vec<String> {
     }
 }
 
+/// A row's test is there and its message is what the row says.
+fn says(cases: &[Case], test: &str, here: &str) {
+    let name = test.trim_matches('`');
+    let case = cases.iter().find(|case| case.name == name);
+    let case = case.unwrap_or_else(|| panic!("there is no tests/ui/{name}.rs"));
+    for text in said(here) {
+        assert!(flat(&case.stderr).contains(&text), "{name} does not say: {text}");
+    }
+}
+
 #[test]
 fn the_table_of_mistakes_says_what_the_compiler_says() {
     let document = fs::read_to_string("docs/mistakes.md").unwrap();
@@ -166,12 +176,19 @@ fn the_table_of_mistakes_says_what_the_compiler_says() {
     let cases = cases();
     for row in rows {
         let [_, _, here, test] = row.as_slice() else { panic!("not four cells: {row:?}") };
-        let name = test.trim_matches('`');
-        let case = cases.iter().find(|case| case.name == name);
-        let case = case.unwrap_or_else(|| panic!("there is no tests/ui/{name}.rs"));
-        for text in said(here) {
-            assert!(flat(&case.stderr).contains(&text), "{name} does not say: {text}");
-        }
+        says(&cases, test, here);
+    }
+}
+
+#[test]
+fn the_table_of_guesses_says_what_the_compiler_says() {
+    let document = fs::read_to_string("docs/mistakes.md").unwrap();
+    let rows = table(&document, "| written | here | test |\n");
+    assert!(rows.len() >= 10, "{} rows", rows.len());
+    let cases = cases();
+    for row in rows {
+        let [_, here, test] = row.as_slice() else { panic!("not three cells: {row:?}") };
+        says(&cases, test, here);
     }
 }
 

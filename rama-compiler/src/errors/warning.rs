@@ -13,6 +13,24 @@ pub(crate) fn unused_variable(name: &Ident, shorthand: bool) -> Error {
     at(name.span(), format!("unused variable `*{name}`\nhelp: {help}"))
 }
 
+pub(crate) fn emission_read_by_nothing(span: Span, operation: &Ident) -> Error {
+    at(
+        span,
+        format!(
+            "nothing reads what `%{operation}` emits\nhelp: name it where `%{operation}` is called: `%{operation}(…) :> *value;`, or leave the emission out"
+        ),
+    )
+}
+
+pub(crate) fn stream_read_by_nothing(stream: &Ident, anchor: &Ident) -> Error {
+    at(
+        stream.span(),
+        format!(
+            "nothing reads the stream `{stream}>`\nhelp: go on from it: `hook> <{anchor}>;`, or leave `{stream}>` out"
+        ),
+    )
+}
+
 pub(crate) fn behind_throw(span: Span) -> Error {
     at(span, "nothing behind `throw>` runs\nhelp: remove it, or put `throw>` into a branch")
 }

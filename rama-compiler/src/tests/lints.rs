@@ -38,6 +38,8 @@ fn what_is_hardly_meant() {
     let select = "`select>` leads to where the code already is\\nhelp: write `local_select>`";
     let elsewhere = "the code is on the task of `*id`, and `*other` may live on another one\\nhelp: write `|hash(*other);` before, or `#[unaligned]` before this statement if that is meant";
     let behind = "nothing behind `throw>` runs\\nhelp: remove it, or put `throw>` into a branch";
+    let unread = "nothing reads what `%f` emits\\nhelp: name it where `%f` is called: `%f(…) :> *value;`, or leave the emission out";
+    let stream = "nothing reads the stream `even>`\\nhelp: go on from it: `hook> <even>;`, or leave `even>` out";
     let cases: &[(&str, &[&str])] = &[
         ("1 :> *x;", &[&unused("x")]),
         ("1 :> *_x;", &[]),
@@ -50,6 +52,26 @@ fn what_is_hardly_meant() {
         ("loop<- [*i = 0, *j = 1 :> *out] { :> *i; } *out;", &[&unused("j")]),
         ("%explode(0..3) :> *x;", &[&unused("x")]),
         ("<<ramafn %f(*a: i64, *b: i64) -> i64 { :> *a; } %f(1, 2);", &[&unused("b")]),
+        ("anchor> <a>; <<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1); hook> <a>;", &[unread]),
+        (
+            "anchor> <a>; <<ramaop %f(*a: i64) :> i64 { :> *a; } <<if *id > 1 { %f(1); } hook> <a>;",
+            &[unread],
+        ),
+        ("anchor> <a>; <<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1); %f(2) :> _; hook> <a>;", &[]),
+        ("anchor> <a>; <<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1); *id; hook> <a>;", &[]),
+        ("anchor> <a>; <<ramaop %f(*a: i64) :> i64 { filter> *a > 1; } %f(1); hook> <a>;", &[]),
+        ("<<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1) :> *x; *x;", &[]),
+        ("<<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1) :> _;", &[]),
+        ("<<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1); *id;", &[]),
+        ("<<ramaop %f(*a: i64) :> i64 { :> *a; } %f(%f(1)); *id;", &[]),
+        ("<<ramaop %f(*a: i64) :> i64 { :> *a; } g(*f); *id;", &[]),
+        (
+            "<<ramaop %f(*a: i64) :> i64 { <<if *a > 0 { %self(*a - 1) :> *b; :> *b; } else { :> *a; } } %f(1); *id;",
+            &[],
+        ),
+        ("%split(*id) even> <even> _ :> *n; *n;", &[stream]),
+        ("%split(*id) even> <even> *e :> *n; *n;", &[&unused("e")]),
+        ("%split(*id) even> <even> _ :> *n; *n; hook> <even>; *id;", &[]),
         ("throw> \"no\"; 1 :> *x; *x;", &[behind]),
         ("<<if *id > 1 { throw> \"no\"; } 1 :> *x; *x;", &[]),
         ("|hash(*id); *id;", &[&already("hash")]),
