@@ -262,13 +262,23 @@ fn carried_generic() -> Ident {
     Ident::new("CarriedByTheCaller", Span::call_site())
 }
 
-/// What is in a frame borrows nothing, so its types need not say so.
+/// What is in a frame borrows nothing, so its types need not say so: it is said where they say the
+/// rest.
 fn without_borrows(generics: &syn::Generics) -> syn::Generics {
     let mut generics = generics.clone();
     for param in &mut generics.params {
-        if let GenericParam::Type(param) = param {
-            param.bounds.push(syn::parse_quote!('static));
-        }
+        let GenericParam::Type(param) = param else { continue };
+        let clause = generics.where_clause.iter_mut().flat_map(|clause| &mut clause.predicates);
+        let bounds = clause.into_iter().find_map(|predicate| match predicate {
+            syn::WherePredicate::Type(bound) => match &bound.bounded_ty {
+                syn::Type::Path(path) if path.path.is_ident(&param.ident) => {
+                    Some(&mut bound.bounds)
+                }
+                _ => None,
+            },
+            _ => None,
+        });
+        bounds.unwrap_or(&mut param.bounds).push(syn::parse_quote!('static));
     }
     generics
 }
