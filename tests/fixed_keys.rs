@@ -3,7 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use rama::paths::{AnyPartition, Partition, Path, PathError, Root};
+use rama::paths::{AnyPartition, PStatePath, Partition, PathError, Root};
 use rama::{PMap, PState, aggregate};
 use std::collections::BTreeMap;
 
@@ -21,8 +21,8 @@ struct Stats {
     by_day: PMap<u32, PMap<u8, i64>>,
 }
 type Profiles = PMap<i64, Profile>;
-fn path() -> Path<(), Root<Profiles>> {
-    Path::new()
+fn path() -> PStatePath<(), Root<Profiles>> {
+    PStatePath::new()
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]

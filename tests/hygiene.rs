@@ -118,3 +118,36 @@ fn names_of_the_prelude_may_mean_something_else() {
     assert_eq!(sums.select_one(|p| p.key(1_010)).expect("it is there"), Some(-1));
     cluster.close().expect("it stops");
 }
+
+/// `macro_rules!` cannot write `$$`, so in what it makes one `$` is enough.
+macro_rules! counting {
+    ($name:ident, $record:ty) => {
+        defmodule! {
+            module $name {
+                depot *records: $record, random;
+                microbatch topology {
+                    pstate $counts: PMap<$record, u64>;
+                    sources! {
+                        source> *records :> %batch;
+                        %batch() :> *record;
+                        |hash(*record);
+                        +compound $counts { *record => +count() };
+                    }
+                }
+            }
+        }
+    };
+}
+
+counting!(Counting, i64);
+
+#[test]
+fn a_module_may_come_from_a_macro_by_example() {
+    let cluster = InProcessCluster::temporary().expect("a cluster");
+    cluster.launch(Counting, 2, 1).expect("it starts");
+    cluster.depot(Counting::records).append(5).expect("it is appended");
+    cluster.wait_for_microbatch_processed_count(Counting::topology, 1).expect("it is processed");
+    let counts = cluster.pstate(Counting::counts);
+    assert_eq!(counts.select_one(|p| p.key(5)).expect("it is there"), Some(1));
+    cluster.close().expect("it stops");
+}

@@ -12,6 +12,7 @@ mod derive;
 mod editor;
 mod emit;
 mod errors;
+mod facade;
 mod lint;
 mod parse;
 mod plan;
@@ -22,6 +23,14 @@ mod tests;
 mod tokens;
 
 use proc_macro2::TokenStream;
+
+/// One of the expansions below.
+pub type Expand = fn(TokenStream) -> TokenStream;
+
+/// An expansion for a crate that calls `rama` by `name`.
+pub fn under_name(name: &str, input: TokenStream, expand: Expand) -> TokenStream {
+    facade::under_name(name, input, expand)
+}
 
 /// Expands the input of `defmodule!`.
 pub fn defmodule(input: TokenStream) -> TokenStream {

@@ -78,8 +78,27 @@ pub(crate) fn until(
     tokens.len()
 }
 
+/// Whether a token is known to stand in the source itself, and not in what a macro by example made.
+/// There is no question for that but how rustc prints spans; where it prints them otherwise, nothing
+/// is known.
+pub(crate) fn stands_in_source(span: Span) -> bool {
+    format!("{span:?}").starts_with("#0 ")
+}
+
 pub(crate) fn is_reserved(name: &str) -> bool {
     RESERVED.contains(&name)
+}
+
+/// `a-b-c` at the start of `code`, as `a_b_c`.
+pub(crate) fn kebab(code: &[TokenTree]) -> Option<String> {
+    let mut joined = ident(code.first())?.to_string();
+    let mut at = 1;
+    while let (true, Some(next)) = (is_punct(code.get(at), '-'), ident(code.get(at + 1))) {
+        joined.push('_');
+        joined.push_str(&next.to_string());
+        at += 2;
+    }
+    (at > 1 && syn::parse_str::<Ident>(&joined).is_ok()).then_some(joined)
 }
 
 /// Whether `token` ends an operand, so that a `*` after it multiplies.

@@ -1,8 +1,18 @@
 //! The macros of rama: `defmodule!`, `sources!`, `dataflow!` and the derives.
 //!
-//! A thin shell; the compiler is `rama-compiler`.
+//! A thin shell; the compiler is `rama-compiler`. What only a macro can know is asked here: how the
+//! crate that is being compiled calls `rama`.
+
+mod facade;
 
 use proc_macro::TokenStream;
+
+fn expand(input: TokenStream, expand: rama_compiler::Expand) -> TokenStream {
+    match facade::name() {
+        None => expand(input.into()).into(),
+        Some(name) => rama_compiler::under_name(&name, input.into(), expand).into(),
+    }
+}
 
 /// Defines a module: its depots, its topologies and their PStates.
 ///
@@ -38,7 +48,7 @@ use proc_macro::TokenStream;
 /// instead; one mistake gives one error.
 #[proc_macro]
 pub fn defmodule(input: TokenStream) -> TokenStream {
-    rama_compiler::defmodule(input.into()).into()
+    expand(input, rama_compiler::defmodule)
 }
 
 /// Sources of a topology in a file of their own.
@@ -62,7 +72,7 @@ pub fn defmodule(input: TokenStream) -> TokenStream {
 /// As for [`defmodule!`]; names of depots and PStates are looked up by rustc.
 #[proc_macro]
 pub fn sources(input: TokenStream) -> TokenStream {
-    rama_compiler::sources(input.into()).into()
+    expand(input, rama_compiler::sources)
 }
 
 /// Defines operations, or runs a block of dataflow where it stands.
@@ -97,7 +107,7 @@ pub fn sources(input: TokenStream) -> TokenStream {
 /// ends without having emitted.
 #[proc_macro]
 pub fn dataflow(input: TokenStream) -> TokenStream {
-    rama_compiler::dataflow(input.into()).into()
+    expand(input, rama_compiler::dataflow)
 }
 
 /// Derives `rama::Record` for a struct or an enum: what can be stored in a
@@ -114,12 +124,12 @@ pub fn dataflow(input: TokenStream) -> TokenStream {
 /// `skip_deserializing` without the other; also a skipped variant before others.
 #[proc_macro_derive(Record, attributes(serde, record))]
 pub fn derive_record(input: TokenStream) -> TokenStream {
-    rama_compiler::record(input.into()).into()
+    expand(input, rama_compiler::record)
 }
 
 /// Derives `rama::Schema` for a struct of fixed keys, whose fields may be
 /// P-types, values, or other such structs.
 #[proc_macro_derive(PState, attributes(pstate))]
 pub fn derive_pstate(input: TokenStream) -> TokenStream {
-    rama_compiler::pstate(input.into()).into()
+    expand(input, rama_compiler::pstate)
 }

@@ -13,10 +13,10 @@
 //! | [`error`] | the errors of all of these |
 //!
 //! ```
-//! use rama_paths::{PMap, Partition, Path, Root};
+//! use rama_paths::{PMap, Partition, PStatePath, Root};
 //!
 //! let mut funds = Partition::<PMap<String, i64>>::new();
-//! let path = || Path::<(), Root<PMap<String, i64>>>::new();
+//! let path = || PStatePath::<(), Root<PMap<String, i64>>>::new();
 //! funds.transform(path().key("alice").termval(100))?;
 //! funds.transform(path().key("alice").term(|curr| curr - 30))?;
 //! assert_eq!(funds.select_one(&path().key("alice"))?, Some(70));
@@ -37,7 +37,7 @@ pub use error::{KeyError, PathError, StoreError};
 pub use key::{KEY_ENCODING_VERSION, Key, KeyArg, KeyBytes, KeyHash, ROUTING_VERSION, key_hash};
 pub use path::nav::{CustomNav, RecursivePath, Root};
 pub use path::{
-    Navigator, Path, SelectPath, SinglePath, SortedRange, SortedRangeFromOptions,
+    Navigator, PStatePath, SelectPath, SinglePath, SortedRange, SortedRangeFromOptions,
     SortedRangeOptions, SortedRangeToOptions, WritePath,
 };
 pub use record::{Record, ShapeBuilder, shape_of};
@@ -65,6 +65,6 @@ pub use uuid::Uuid;
 /// assert_eq!(scores[&3], [9]);
 /// # Ok::<(), rama_paths::PathError>(())
 /// ```
-pub fn path_of<S: path::Location>() -> Path<(), Root<S>> {
-    Path::at_root(Root::new(), 0)
+pub fn path_of<S: path::Location>() -> PStatePath<(), Root<S>> {
+    PStatePath::at_root(Root::new(), 0)
 }

@@ -1,7 +1,8 @@
 //! Attributes as the derives read them, and tokens as stable text.
 
+use crate::errors;
 use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
-use syn::{Attribute, Error, Meta, Result, Variant};
+use syn::{Attribute, Meta, Result, Variant};
 
 /// The text of tokens: the same for the same tokens, whoever printed them and however they were
 /// spaced in the source.
@@ -102,7 +103,7 @@ pub(super) fn check_readable(attributes: &[Attribute]) -> Result<()> {
             }
             _ => continue,
         };
-        return Err(unstorable(word, reason, help));
+        return Err(errors::unstorable(word, reason, help));
     }
     Ok(())
 }
@@ -117,7 +118,7 @@ pub(super) fn check_skipped_variants<'a>(
         let skips = words.into_iter().find(|word| word == "skip" || word == "skip_deserializing");
         match (&skipped, skips) {
             (Some(word), None) => {
-                return Err(unstorable(
+                return Err(errors::unstorable(
                     word,
                     "the variants behind it would be read as others",
                     "move the variant to the end of the enum",
@@ -128,10 +129,6 @@ pub(super) fn check_skipped_variants<'a>(
         }
     }
     Ok(())
-}
-
-fn unstorable(word: &Ident, reason: &str, help: &str) -> Error {
-    Error::new(word.span(), format!("`#[serde({word})]` cannot be stored: {reason}\nhelp: {help}"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! `#[derive(PState)]`: a struct as the schema of fixed keys.
 
+use crate::errors;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -25,27 +26,18 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
         Data::Struct(data) => match &data.fields {
             Fields::Named(fields) => &fields.named,
             Fields::Unnamed(_) | Fields::Unit => {
-                return Err(Error::new(
-                    name.span(),
-                    "`#[derive(PState)]` needs a struct with named fields",
-                ));
+                return Err(errors::fields_without_names(name));
             }
         },
         Data::Enum(data) => {
-            return Err(Error::new(
-                data.enum_token.span,
-                "an enum has no fixed keys: derive `Record` to store it as one value",
-            ));
+            return Err(errors::pstate_of_an_enum(data.enum_token.span));
         }
         Data::Union(data) => {
-            return Err(Error::new(data.union_token.span, "a union cannot be part of a PState"));
+            return Err(errors::pstate_of_a_union(data.union_token.span));
         }
     };
     if let Some(param) = input.generics.params.first() {
-        return Err(Error::new(
-            param.span(),
-            "a struct with `#[derive(PState)]` cannot have generic parameters",
-        ));
+        return Err(errors::generic_pstate(param.span()));
     }
 
     let mut entries: Vec<Entry<'_>> = Vec::new();
@@ -58,13 +50,7 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
             None => (field_id(&text), ident.span()),
         };
         if let Some(other) = entries.iter().find(|entry| entry.id == id) {
-            return Err(Error::new(
-                span,
-                format!(
-                    "this field has the same id as `{}`; give one of them another `#[pstate(id = …)]`",
-                    other.name
-                ),
-            ));
+            return Err(errors::same_id(span, &other.name));
         }
         entries.push(Entry {
             ident,
@@ -197,7 +183,11 @@ fn explicit_id(attributes: &[Attribute]) -> Result<Option<(u32, Span)>> {
         }
         attribute.parse_nested_meta(|meta| {
             if !meta.path.is_ident("id") {
-                return Err(meta.error("only `#[pstate(id = …)]` on a field is known"));
+                return Err(errors::unknown_field_attribute(
+                    meta.path.span(),
+                    "pstate",
+                    "pstate(id = …)",
+                ));
             }
             let id: LitInt = meta.value()?.parse()?;
             found = Some((id.base10_parse()?, id.span()));

@@ -1,5 +1,6 @@
 //! `#[derive(Record)]`: the shape of a struct or an enum.
 
+use crate::errors;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -22,10 +23,7 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
     let replaced = serde_has(&input.attrs, &["from", "into", "try_from", "remote"]);
     match &input.data {
         Data::Union(union) => {
-            return Err(Error::new(
-                union.union_token.span,
-                "a union cannot be a `Record`; use an enum",
-            ));
+            return Err(errors::record_of_a_union(union.union_token.span));
         }
         _ if replaced => {}
         Data::Struct(data) => body.fields(&data.fields)?,
@@ -48,10 +46,7 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
 
     let mut generics = input.generics.clone();
     if let Some(lifetime) = generics.lifetimes().next() {
-        return Err(Error::new(
-            lifetime.lifetime.span(),
-            "a `Record` owns its data and cannot have lifetimes",
-        ));
+        return Err(errors::borrowing_record(lifetime.lifetime.span()));
     }
     let params: Vec<Ident> = generics.type_params().map(|p| p.ident.clone()).collect();
     for param in params {
@@ -88,7 +83,7 @@ fn check_record_attributes(attributes: &[Attribute], on_field: bool) -> Result<b
                 opaque = true;
                 Ok(())
             } else {
-                Err(meta.error("only `#[record(opaque)]` on a field is known"))
+                Err(errors::unknown_field_attribute(meta.path.span(), "record", "record(opaque)"))
             }
         })?;
     }

@@ -66,7 +66,7 @@ impl<'p> Env<'p> {
         };
         let label = body.glue.name(&body.plan.states[state].label, Span::call_site());
         let captures = body.glue.name("captures", Span::call_site());
-        (quote!(#label), quote!(::core::clone::Clone::clone(#captures)))
+        (quote!(#label), quote!(#label.captures(#captures)))
     }
 
     /// The handle of a PState.

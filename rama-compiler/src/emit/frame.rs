@@ -58,6 +58,13 @@ pub(crate) fn witnesses(plan: &CodePlan<'_>, state: StateId, hop: Span) -> Token
     }
 }
 
+/// The token that first mentions the variable at place `at` of the frame of a state, in that state or
+/// behind it.
+pub(super) fn mention_behind(plan: &CodePlan<'_>, state: StateId, at: usize) -> Option<Span> {
+    let state = plan.states.get(state)?;
+    mention(plan, &state.ops, *state.frame.get(at)?)
+}
+
 /// The token that first mentions `var` in `ops` or in what they lead to.
 fn mention(plan: &CodePlan<'_>, ops: &[Op<'_>], var: VarId) -> Option<Span> {
     let mut seen: Vec<(StateId, VarId)> = Vec::new();

@@ -1,7 +1,6 @@
 //! The plan as data, for `Module::graph()`.
 
 use super::names::{glue_span, unraw};
-use super::topology::graph_of;
 use crate::ast::Module;
 use crate::plan::{self, SourcePlan, TopologyPlan};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -13,13 +12,7 @@ pub(crate) fn graph(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream 
     let topologies = module.topologies.iter().zip(plans).map(|(declared, plan)| {
         let own = topology(&unraw(&declared.name), plan.sources.iter());
         // Sources in other files are graphs of their own.
-        let parts = declared.parts.iter().map(|path| {
-            let mut path = path.clone();
-            if let Some(last) = path.segments.last_mut() {
-                last.ident = graph_of(&last.ident);
-            }
-            path
-        });
+        let parts = declared.parts.iter().map(|part| quote!(#part().graph));
         quote!(#own #(, #parts)*)
     });
     quote_spanned! {span=>

@@ -1,11 +1,11 @@
 //! The items of a module: its type, the owner tags of its topologies, and one
 //! typed handle per depot, PState and topology.
 
-use super::names::unraw;
+use super::names::{self, unraw};
 use crate::ast::Module;
 use crate::print;
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use std::collections::BTreeSet;
 use syn::Attribute;
 
@@ -17,7 +17,7 @@ pub(crate) fn items(module: &Module) -> TokenStream {
         let doc = format!(" Module `{}`.", unraw(name));
         quote!(#[doc = #doc])
     });
-    let tags = tags(module);
+    let tags = names::tags(&module.name);
     // A name that is taken twice has its message already: one item is enough.
     let mut seen = BTreeSet::new();
     let owners =
@@ -63,15 +63,10 @@ pub(crate) fn items(module: &Module) -> TokenStream {
 /// The value of an anonymous module.
 pub(crate) fn value(module: &Module) -> TokenStream {
     let name = &module.name;
-    let handles = handles(module, &tags(module));
+    let handles = handles(module, &names::tags(&module.name));
     let fields = handles.iter().map(|handle| &handle.name);
     let values = handles.iter().map(|handle| &handle.name);
     quote!(#name { #(#fields: #name::#values,)* })
-}
-
-/// The module that holds the owner tags.
-fn tags(module: &Module) -> Ident {
-    format_ident!("__{}", unraw(&module.name))
 }
 
 /// The typed handle of one object.

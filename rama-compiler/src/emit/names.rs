@@ -21,6 +21,18 @@ pub(crate) fn unraw(ident: &Ident) -> String {
     text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
 }
 
+/// What the module of owner tags is called, which stands beside the module's type. rustc names it
+/// to those who write an unknown topology, so it reads like one.
+pub(crate) fn tags(module: &Ident) -> Ident {
+    quote::format_ident!("topologies_of_{}", unraw(module), span = module.span())
+}
+
+/// What the struct of an operation's output streams is called. rustc names it to those who write an
+/// unknown stream.
+pub(crate) fn streams(operation: &Ident, span: Span) -> Ident {
+    quote::format_ident!("streams_of_{}", unraw(operation), span = span)
+}
+
 /// Names of glue that the user's variables, whose owned values have spans like
 /// ours, must not shadow.
 pub(crate) struct Glue {

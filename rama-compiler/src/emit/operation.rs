@@ -103,11 +103,12 @@ fn ramaop(
     form: &Form<'_>,
     definition: &TokenStream,
 ) -> TokenStream {
-    let Operation { attrs, vis, name, generics, params, .. } = operation;
+    let Operation { attrs, vis, name, params, .. } = operation;
     let span = glue_span(name.span());
     let docs = docs(operation, form);
+    let generics = &without_borrows(&operation.generics);
     let (impl_generics, type_generics, clause) = generics.split_for_impl();
-    let outputs_name = format_ident!("__{}_outputs", unraw(name), span = span);
+    let outputs_name = names::streams(name, span);
     let args: Vec<&TokenStream> = Param::values(params).map(|(_, ty)| ty).collect();
     let args = quote!((#(#args,)*));
     let marker = marker(generics);
@@ -119,29 +120,30 @@ fn ramaop(
         .collect();
     let types: Vec<TokenStream> =
         form.streams.iter().map(|stream| state::output_type(&stream.types)).collect();
+    // A struct uses all its type parameters; one more field would be one more stream to rustc.
+    let field_types = types.iter().enumerate().map(|(at, ty)| match at {
+        0 if !generics.params.is_empty() => {
+            quote!(<#ty as ::rama::dsl::Beside<#marker>>::Itself)
+        }
+        _ => ty.clone(),
+    });
     // An operation that stays in its event can pass anything through; others what can be carried.
     let loops = plan.states.iter().any(|state| matches!(state.kind, StateKind::LoopHead));
     let bound = if hops(plan, form) {
-        quote!(::rama::Record)
+        quote_spanned!(span=> ::rama::Record)
     } else if loops {
         quote!(::core::clone::Clone + ::core::marker::Send + 'static)
     } else {
         quote!(::core::clone::Clone + 'static)
-    };
-    let out_bound = if hops(plan, form) { quote!(::rama::Record) } else { quote!('static) };
-    let emits_to = if hops(plan, form) {
-        quote_spanned!(span=> topology.define(label, (::rama::dsl::w(), ::rama::dsl::w()), body);)
-    } else {
-        quote_spanned!(span=> topology.define_in_step(label, body);)
     };
     // What is only read may be any topology's; what is written, or passed on, the caller's own.
     let (mut handles, mut readers) = (Vec::new(), Vec::new());
     for param in params {
         let Param::PState { name: pstate, schema } = param else { continue };
         let owner = if writes(&operation.code.body, pstate) {
-            Ident::new("__Owner", Span::call_site())
+            Ident::new("CallersTopology", Span::call_site())
         } else {
-            readers.push(format_ident!("__OwnerOf{}", readers.len()));
+            readers.push(format_ident!("OwnersTopology{}", readers.len()));
             readers[readers.len() - 1].clone()
         };
         handles.push(quote!(#pstate: ::rama::PState<#owner, #schema>,));
@@ -157,7 +159,7 @@ fn ramaop(
         #[allow(non_camel_case_types)]
         #[derive(Clone, Copy, Debug)]
         #vis struct #name #impl_generics #clause {
-            __marker: ::rama::dsl::CalledWithPercent<#marker>,
+            __types: ::core::marker::PhantomData<fn() -> #marker>,
         }
 
         // What makes it is a function and not the type itself, since a variable may have the name
@@ -165,18 +167,21 @@ fn ramaop(
         #[doc(hidden)]
         #[allow(missing_docs, unreachable_pub)]
         #vis fn #name #impl_generics (
-            __marker: ::rama::dsl::CalledWithPercent<#marker>,
-        ) -> #name #type_generics #clause {
-            #name { __marker }
+            operation: ::rama::dsl::CalledWithPercent<#name #type_generics>,
+        ) -> ! #clause {
+            operation.never()
         }
 
-        impl #impl_generics ::rama::dsl::IsOperation for #name #type_generics #clause {}
+        impl #impl_generics ::rama::dsl::IsOperation for #name #type_generics #clause {
+            fn operation() -> Self {
+                #name { __types: ::core::marker::PhantomData }
+            }
+        }
 
         #[doc(hidden)]
         #[allow(non_camel_case_types, missing_docs, missing_debug_implementations, unreachable_pub)]
         #vis struct #outputs_name #outputs_impl #clause {
-            #(pub #fields: ::rama::dsl::Label<(#types, #carried)>,)*
-            pub __marker: ::core::marker::PhantomData<fn() -> #marker>,
+            #(pub #fields: ::rama::dsl::Label<(#field_types, #carried)>,)*
         }
 
         #lints
@@ -192,29 +197,29 @@ fn ramaop(
             #vis fn outputs<#carried>(&self) -> #outputs_name #outputs_type {
                 #outputs_name {
                     #(#fields: ::rama::dsl::Label::nowhere(),)*
-                    __marker: ::core::marker::PhantomData,
                 }
             }
 
-            /// Defines what a caller does with what the operation emits.
+            /// Defines what a caller does with what the operation emits, in the event that emits
+            /// it. Whether the caller's frame can be carried is asked once, by `define`.
             #[doc(hidden)]
-            #vis fn emits_to<'__s, __Owner: 'static, __Out: #out_bound, #carried: #bound>(
+            #vis fn emits_to<'__s, CallersTopology: 'static, __Out: 'static, #carried: 'static>(
                 &self,
-                topology: &mut ::rama::dsl::TopologyBuilder<'__s, __Owner>,
+                topology: &mut ::rama::dsl::TopologyBuilder<'__s, CallersTopology>,
                 label: ::rama::dsl::Label<(__Out, #carried)>,
-                body: impl ::core::ops::Fn(&mut ::rama::dsl::Cx<'_, __Owner>, (__Out, #carried))
+                body: impl ::core::ops::Fn(&mut ::rama::dsl::Cx<'_, CallersTopology>, (__Out, #carried))
                     + ::core::marker::Send
                     + ::core::marker::Sync
                     + '__s,
             ) {
-                #emits_to
+                topology.define_in_step(label, body);
             }
 
             /// Defines the states of the operation for one caller.
             #[doc(hidden)]
-            #vis fn define<'__s, __Owner: 'static, #carried: #bound #(, #readers: 'static)*>(
+            #vis fn define<'__s, CallersTopology: 'static, #carried: #bound #(, #readers: 'static)*>(
                 &self,
-                topology: &mut ::rama::dsl::TopologyBuilder<'__s, __Owner>,
+                topology: &mut ::rama::dsl::TopologyBuilder<'__s, CallersTopology>,
                 #(#handles)*
                 __input: ::rama::dsl::Label<(#args, #carried)>,
                 __outputs: #outputs_name #outputs_type,
@@ -254,7 +259,28 @@ fn hops(plan: &CodePlan<'_>, form: &Form<'_>) -> bool {
 
 /// The type parameter for what the caller carries through.
 fn carried_generic() -> Ident {
-    Ident::new("__Carried", Span::call_site())
+    Ident::new("CarriedByTheCaller", Span::call_site())
+}
+
+/// What is in a frame borrows nothing, so its types need not say so: it is said where they say the
+/// rest.
+fn without_borrows(generics: &syn::Generics) -> syn::Generics {
+    let mut generics = generics.clone();
+    for param in &mut generics.params {
+        let GenericParam::Type(param) = param else { continue };
+        let clause = generics.where_clause.iter_mut().flat_map(|clause| &mut clause.predicates);
+        let bounds = clause.into_iter().find_map(|predicate| match predicate {
+            syn::WherePredicate::Type(bound) => match &bound.bounded_ty {
+                syn::Type::Path(path) if path.path.is_ident(&param.ident) => {
+                    Some(&mut bound.bounds)
+                }
+                _ => None,
+            },
+            _ => None,
+        });
+        bounds.unwrap_or(&mut param.bounds).push(syn::parse_quote!('static));
+    }
+    generics
 }
 
 /// A type that mentions every type parameter.

@@ -8,6 +8,7 @@ use crate::ast::{Argument, Call, Param};
 use crate::plan::{CodePlan, Emitter, StateId, StateKind};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::LitStr;
 
 /// `let after_hash_1 = topology.label("after_hash_1");` for each state.
 pub(crate) fn labels(plan: &CodePlan<'_>, glue: &Glue, prefix: &str) -> TokenStream {
@@ -24,16 +25,13 @@ pub(crate) fn labels(plan: &CodePlan<'_>, glue: &Glue, prefix: &str) -> TokenStr
             let params = Param::values(&anonymous.params).map(|(_, ty)| ty);
             let args = quote!((#(#params,)*));
             let out = output_type(&anonymous.outputs);
-            if anonymous.is_operation {
-                quote_spanned! {span=>
-                    let #label: ::rama::dsl::Label<(#args, _, ::rama::dsl::Return<#out>)> =
-                        topology.label(#text);
-                }
-            } else {
-                quote_spanned! {span=>
-                    let #label = topology.fun_label::<#args, _, #out>(#text);
-                }
-            }
+            // There rustc says that a value which it uses cannot be carried.
+            let made = if anonymous.is_operation { "op_label" } else { "fun_label" };
+            let user = anonymous.binding.name.span();
+            let (made, text) = (Ident::new(made, user), LitStr::new(&text, user));
+            let span = glue_span(user);
+            let captures = quote_spanned!(user=> _);
+            quote_spanned!(span=> let #label = topology.#made::<#args, #captures, #out>(#text);)
         })
         .collect()
 }
@@ -212,10 +210,8 @@ fn anonymous(
         let body = Body::write(plan, env, glue, &state.ops, &given, |body| {
             body.references(given.iter().copied())
         });
-        let w = quote_spanned!(span=> (::rama::dsl::w(), ::rama::dsl::w(), ::rama::dsl::w()));
         return quote_spanned! {span=>
-            topology.define(#label, #w, #capture |#cx, (#args, #captured, #ret)| { #body });
-            topology.operation(#label);
+            topology.define_op(#label, #capture |#cx, (#args, #captured, #ret)| { #body });
         };
     }
     let env = Env { anonymous: Some((at, anonymous)), ..*env };
@@ -226,7 +222,7 @@ fn anonymous(
     let ended = env.ended_without_emission();
     quote_spanned! {span=>
         topology.define_fun(#label, #capture |#cx, #args, #captures| {
-            let #captured = ::core::clone::Clone::clone(#captures);
+            let #captured = #label.captures(#captures);
             #body
             #ended
         });

@@ -8,7 +8,7 @@ use crate::ast::{Part, Topology};
 use crate::plan::{SourcePlan, TopologyPlan};
 use crate::print;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue) -> TokenStream {
     let name = &topology.name;
@@ -18,7 +18,8 @@ pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue
         quote_spanned!(glue_span(name.span())=> topology.pstate(Self::#name);)
     });
     let sources = sources(&plan.sources, Place::Module, glue);
-    let parts = topology.parts.iter().map(|part| quote_spanned!(span=> #part(topology);));
+    let parts =
+        topology.parts.iter().map(|part| quote_spanned!(span=> (#part().define)(topology);));
     quote_spanned! {span=>
         module.microbatch(Self::#name, |topology| {
             #(#pstates)*
@@ -55,7 +56,8 @@ fn source(source: &SourcePlan<'_>, place: Place<'_>, glue: &Glue) -> TokenStream
     }
 }
 
-/// `sources!` in a file of its own: a function that the module's definition calls.
+/// `sources!` in a file of its own: one function, which gives the module's definition the code and
+/// the module's graph its part.
 pub(crate) fn part(part: &Part, plans: &[SourcePlan<'_>], is_whole: bool) -> TokenStream {
     let Part { attrs, vis, name, module, topology, .. } = part;
     let glue = Glue::of_sources(plans);
@@ -64,29 +66,24 @@ pub(crate) fn part(part: &Part, plans: &[SourcePlan<'_>], is_whole: bool) -> Tok
     // The owner's tag stands beside the module.
     let mut tags = module.clone();
     if let Some(last) = tags.segments.last_mut() {
-        last.ident = format_ident!("__{}", super::names::unraw(&last.ident));
+        last.ident = super::names::tags(&last.ident);
     }
     let path = print::stream(&quote!(#module::#topology));
     let doc = format!(" Sources of topology `{path}`.");
     let undocumented = !attrs.iter().any(|attr| attr.path().is_ident("doc"));
     let doc = undocumented.then(|| quote!(#[doc = #doc]));
     let graph = super::graph::topology(&super::names::unraw(topology), plans.iter());
-    let graph_name = graph_of(name);
     quote_spanned! {glue_span(name.span())=>
-        #[doc(hidden)]
-        #[allow(non_upper_case_globals, unreachable_pub)]
-        #vis const #graph_name: ::rama::dsl::GraphTopology = #graph;
-
         #(#attrs)*
         #doc
         #[allow(clippy::all, clippy::pedantic, unused_variables, unused_mut, unused_parens, unused_braces, unused_labels, unreachable_code)]
-        #vis fn #name(topology: &mut ::rama::dsl::TopologyBuilder<'static, #tags::#topology>) {
-            #code
+        #vis const fn #name() -> ::rama::dsl::TopologyPart<#tags::#topology> {
+            ::rama::dsl::TopologyPart {
+                define: |topology: &mut ::rama::dsl::TopologyBuilder<'static, #tags::#topology>| {
+                    #code
+                },
+                graph: #graph,
+            }
         }
     }
-}
-
-/// The constant that holds the graph of sources in a file of their own.
-pub(crate) fn graph_of(name: &proc_macro2::Ident) -> proc_macro2::Ident {
-    format_ident!("__{}_graph", super::names::unraw(name), span = name.span())
 }

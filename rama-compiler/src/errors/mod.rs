@@ -5,6 +5,7 @@
 //! token and end with `help: …` saying what to write instead.
 
 mod anchor;
+mod derive;
 mod module;
 mod nearest;
 mod operation;
@@ -15,6 +16,7 @@ mod variable;
 mod warning;
 
 pub(crate) use anchor::*;
+pub(crate) use derive::*;
 pub(crate) use module::*;
 pub(crate) use nearest::{is_near, nearest};
 pub(crate) use operation::*;

@@ -47,6 +47,20 @@ pub(crate) fn unknown_topology_part(span: Span, found: &str) -> Error {
     }
 }
 
+/// The form of the whole is said by [`module_header`].
+pub(crate) fn expected_module(word: &Ident) -> Error {
+    at(word.span(), "expected `module`")
+}
+
+pub(crate) fn sources_without_block(span: Span) -> Error {
+    at(span, "`sources!` has no block\nhelp: write `sources! { … }`")
+}
+
+/// A declaration that ends too early is blamed on its end.
+pub(crate) fn declaration_ended(end: Span, error: &Error, form: &str) -> Error {
+    at(end, format!("{error}\nhelp: write `{form}`"))
+}
+
 pub(crate) fn declaration(error: &Error, form: &str) -> Error {
     at(error.span(), format!("{error}\nhelp: write `{form}`"))
 }
@@ -68,6 +82,10 @@ pub(crate) fn unknown_depot_option(option: &Ident, known: &[&str]) -> Error {
 
 pub(crate) fn name_form(span: Span) -> Error {
     at(span, "this is not a name\nhelp: write `#[name = \"name\"]`")
+}
+
+pub(crate) fn one_dollar(span: Span, name: &Ident) -> Error {
+    at(span, format!("a PState is written with two `$`\nhelp: write `$${name}`"))
 }
 
 pub(crate) fn named_topology(span: Span) -> Error {

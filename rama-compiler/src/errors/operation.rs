@@ -2,6 +2,7 @@
 
 use super::{at, nearest};
 use proc_macro2::{Ident, Span};
+use std::fmt::Display;
 use syn::Error;
 
 pub(crate) fn call_form(name: &Ident) -> Error {
@@ -188,9 +189,13 @@ pub(crate) fn stream_name(name: &Ident) -> Error {
     )
 }
 
-pub(crate) fn part_header(error: &Error) -> Error {
+pub(crate) fn part_without_module(topology: &Ident) -> Error {
+    part_header(topology.span(), &"expected a topology of a module")
+}
+
+pub(crate) fn part_header(span: Span, error: &dyn Display) -> Error {
     at(
-        error.span(),
+        span,
         format!("{error}\nhelp: write `pub name in path::to::Module::topology {{ source> … }}`"),
     )
 }

@@ -47,6 +47,36 @@ pub(crate) fn assignment(name: &Ident, span: Span) -> Error {
     )
 }
 
+/// `operator` is `+=` or one like it.
+pub(crate) fn compound_assignment(name: &Ident, span: Span, operator: &str) -> Error {
+    let operation = operator.trim_end_matches('=');
+    at(
+        span,
+        format!(
+            "variables are bound with `:>`, not with `{operator}`\nhelp: write `*{name} {operation} … :> *{name};`"
+        ),
+    )
+}
+
+pub(crate) fn parenthesised(span: Span) -> Error {
+    at(
+        span,
+        "a statement stands without parentheses around it\nhelp: write `local_select> $$pstate.key(*key) :> *value;`, `operation(*a, *b) :> *c;` or `*a + *b :> *c;`",
+    )
+}
+
+/// A `match`, `for`, `while` or `loop` of Rust around statements.
+pub(crate) fn plain_block(word: &Ident) -> Error {
+    let help = match word.to_string().as_str() {
+        "match" => {
+            "write `<<subsource *value { case> Pattern { *field } => { … } }`, or `<<switch` for values"
+        }
+        "for" => "write `<<each *values :> *value { … }`, or `%explode(*values) :> *value;`",
+        _ => "write `loop<- [*n = 0 :> *out] { … }`",
+    };
+    at(word.span(), format!("a Rust `{word}` cannot hold dataflow statements\nhelp: {help}"))
+}
+
 pub(crate) fn plain_if(span: Span) -> Error {
     at(span, "a Rust `if` cannot hold dataflow statements\nhelp: write `<<if`")
 }

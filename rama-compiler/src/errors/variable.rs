@@ -41,6 +41,14 @@ pub(crate) fn plain_pattern(name: &Ident) -> Error {
     )
 }
 
+/// `joined` is the name with underscores.
+pub(crate) fn kebab_name(name: &Ident, joined: &str) -> Error {
+    at(
+        name.span(),
+        format!("a name has no `-` in it, which is a minus here\nhelp: write `*{joined}`"),
+    )
+}
+
 pub(crate) fn starred_rust_pattern(name: &Ident) -> Error {
     at(
         name.span(),

@@ -1,5 +1,11 @@
 //! What is not wrong and yet hardly meant: warnings, found once names are resolved.
+//!
+//! There is none for a large value that is cloned where code moves or repeats. Whether a clone costs
+//! much is a matter of its type, and types are known to rustc alone: a `Vec` may be empty, a record
+//! may hold a thousand strings, and the name of a type may mean another one. A warning by name would
+//! be wrong in both directions.
 
+mod emission;
 mod place;
 mod reach;
 mod unused;
@@ -57,6 +63,7 @@ pub(crate) fn stand_alone(block: &Code, warnings: &mut Warnings) {
 /// Warnings for any code; `given` is what it begins with.
 fn code(code: &Code, given: &[&Binding], warnings: &mut Warnings) {
     unused::check(code, given, warnings);
+    emission::check(code, warnings);
     reach::check(&code.body, warnings);
 }
 

@@ -104,7 +104,7 @@ impl Walk<'_, '_> {
             _ => Task::Unknown,
         };
         if to != Task::Unknown && to == task {
-            self.warnings.push(errors::already_there(&partitioner.name));
+            self.warnings.push(errors::already_there(&partitioner.name, &partitioner.written));
         }
         to
     }

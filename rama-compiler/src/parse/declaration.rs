@@ -85,7 +85,7 @@ fn parse<T>(
         if error.to_string().contains("help: ") {
             error
         } else if ended {
-            errors::declaration(&syn::Error::new(tokens::last_span(item), error), form)
+            errors::declaration_ended(tokens::last_span(item), &error, form)
         } else {
             errors::declaration(&error, form)
         }
@@ -164,7 +164,10 @@ fn topology(
         let Some((word, span)) = first_word(&item) else { continue };
         match word.as_str() {
             "pstate" => match errors.take(pstate(&item)) {
-                Some(pstate) => pstates.push(pstate),
+                Some((pstate, wrong)) => {
+                    pstates.push(pstate);
+                    wrong.into_iter().for_each(|error| errors.push(error));
+                }
                 None => unreadable.extend(declared_name(&item)),
             },
             "sources" if tokens::is_punct(item.get(1), ':') => {
@@ -174,10 +177,7 @@ fn topology(
                 Some(TokenTree::Group(group)) => {
                     statements.extend(block::block(&tokens::list(group.stream()), errors))
                 }
-                _ => errors.push(errors::declaration(
-                    &syn::Error::new(span, "expected a block"),
-                    "sources! { … }",
-                )),
+                _ => errors.push(errors::sources_without_block(span)),
             },
             _ => {
                 errors.push(errors::unknown_topology_part(span, &word));
@@ -197,20 +197,16 @@ fn paths(code: &[TokenTree]) -> Result<Vec<syn::Path>> {
     Ok(parsed?.into_iter().collect())
 }
 
-fn pstate(item: &[TokenTree]) -> Result<PState> {
+fn pstate(item: &[TokenTree]) -> Result<(PState, Option<syn::Error>)> {
     parse(item, PSTATE, |input| {
         let (attrs, named) = super::named(input.call(Attribute::parse_outer)?)?;
         input.parse::<Ident>()?;
-        input.parse::<Token![$]>()?;
-        if input.peek(Token![$]) {
-            input.parse::<Token![$]>()?;
-        }
-        let name: Ident = input.parse()?;
+        let (name, wrong) = super::path::pstate_name(input)?;
         input.parse::<Token![:]>()?;
         let schema: Type = input.parse()?;
         if !input.is_empty() {
             return Err(input.error("unexpected tokens after the schema"));
         }
-        Ok(PState { attrs, name, named, schema: quote!(#schema) })
+        Ok((PState { attrs, name, named, schema: quote!(#schema) }, wrong))
     })
 }

@@ -66,7 +66,7 @@ fn header(input: ParseStream) -> Result<Header> {
     let vis: Visibility = input.parse()?;
     let word: Ident = input.parse()?;
     if word != "module" {
-        return Err(syn::Error::new(word.span(), "expected `module`"));
+        return Err(errors::expected_module(&word));
     }
     let is_anonymous = input.peek(syn::token::Brace) && matches!(vis, Visibility::Inherited);
     let name =

@@ -106,11 +106,10 @@ pub(crate) fn params(args: &Group) -> Result<Vec<Param>> {
 
 fn param(input: ParseStream) -> Result<Param> {
     if input.peek(Token![$]) {
-        input.parse::<Token![$]>()?;
-        if input.peek(Token![$]) {
-            input.parse::<Token![$]>()?;
+        let (name, wrong) = super::path::pstate_name(input)?;
+        if let Some(error) = wrong {
+            return Err(error);
         }
-        let name: Ident = input.parse()?;
         input.parse::<Token![:]>().map_err(|_| errors::parameter(name.span()))?;
         let schema: Type = input.parse()?;
         return Ok(Param::PState { name, schema: quote!(#schema) });

@@ -4,12 +4,13 @@ use super::rust;
 use crate::ast::{Entry, Path, Place, Step, Template};
 use crate::{editor, errors, tokens};
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
-use syn::Result;
+use syn::parse::ParseStream;
+use syn::{Result, Token};
 
 /// The aggregators of `+compound`.
 pub(crate) const AGGREGATORS: &[&str] = &["sum", "count", "max", "min"];
 
-/// Parses `$$p`; one `$` is enough, since `macro_rules!` eats the other.
+/// Parses `$$p`; in what `macro_rules!` makes one `$` is enough, since there `$$` cannot be written.
 pub(crate) fn pstate<'t>(
     code: &'t [TokenTree],
     error: &dyn Fn(Span) -> syn::Error,
@@ -25,9 +26,27 @@ pub(crate) fn pstate<'t>(
         rest => rest,
     };
     match rest {
+        [TokenTree::Ident(name), ..]
+            if rest.len() + 1 == code.len() && tokens::stands_in_source(span) =>
+        {
+            Err(errors::one_dollar(span, name))
+        }
         [TokenTree::Ident(name), rest @ ..] => Ok((name.clone(), rest)),
         _ => Err(error(span)),
     }
+}
+
+/// The same at the start of a declaration, which is read all the same: with what is wrong about it.
+pub(crate) fn pstate_name(input: ParseStream) -> Result<(Ident, Option<syn::Error>)> {
+    let span = input.span();
+    input.parse::<Token![$]>()?;
+    let whole = input.peek(Token![$]);
+    if whole {
+        input.parse::<Token![$]>()?;
+    }
+    let name: Ident = input.parse()?;
+    let error = (!whole && tokens::stands_in_source(span)).then(|| errors::one_dollar(span, &name));
+    Ok((name, error))
 }
 
 /// Parses a whole path.

@@ -22,7 +22,7 @@ pub(crate) fn pattern(code: &[TokenTree], arrow: Span) -> Result<Pattern> {
     let marked = sigils.mark(code);
     let mut ended = false;
     let parsed = (|input: ParseStream| {
-        let parsed = elements(input, &sigils);
+        let parsed = elements(input, &sigils, code);
         ended = input.is_empty();
         parsed
     })
@@ -73,7 +73,11 @@ pub(crate) fn operation_type(ty: &Type) -> Option<OperationType> {
     }
 }
 
-fn elements(input: ParseStream, sigils: &Sigils) -> Result<Vec<(Pat, Option<Type>)>> {
+fn elements(
+    input: ParseStream,
+    sigils: &Sigils,
+    code: &[TokenTree],
+) -> Result<Vec<(Pat, Option<Type>)>> {
     let mut found = Vec::new();
     loop {
         let pattern = Pat::parse_multi_with_leading_vert(input)?;
@@ -90,7 +94,7 @@ fn elements(input: ParseStream, sigils: &Sigils) -> Result<Vec<(Pat, Option<Type
             return Err(errors::two_arrows(input.span()));
         }
         if !input.peek(Token![,]) {
-            return Err(leftover(input, sigils));
+            return Err(leftover(input, sigils, code));
         }
         input.parse::<Token![,]>()?;
         if input.is_empty() {
@@ -115,11 +119,23 @@ fn second_arrow(input: ParseStream) -> bool {
     input.peek(Token![:]) && input.peek2(Token![>])
 }
 
+/// The first variable whose name is written with `-`, and the name with `_`.
+fn kebab(code: &[TokenTree]) -> Option<(Ident, String)> {
+    (0..code.len()).find_map(|at| {
+        let name = tokens::ident(code.get(at + 1))?;
+        let starred = tokens::is_punct(code.get(at), '*');
+        Some((name.clone(), tokens::kebab(&code[at + 1..]).filter(|_| starred)?))
+    })
+}
+
 /// A complete pattern is followed by something: the statement was not ended.
-fn leftover(input: ParseStream, sigils: &Sigils) -> syn::Error {
+fn leftover(input: ParseStream, sigils: &Sigils, code: &[TokenTree]) -> syn::Error {
     let Some((token, rest)) = input.cursor().token_tree() else {
         return input.error("unexpected end");
     };
+    if let Some((name, joined)) = kebab(code) {
+        return errors::kebab_name(&name, &joined);
+    }
     let mut text = sigils.text(&token);
     if let (TokenTree::Punct(_), Some((TokenTree::Ident(next), _))) = (&token, rest.token_tree()) {
         text.push_str(&next.to_string());
@@ -201,6 +217,9 @@ pub(crate) fn salvage(code: &[TokenTree]) -> Vec<Binding> {
             && tokens::is_value_name(&name.to_string())
         {
             found.push(Binding::new(String::new(), name.clone()));
+            if let Some(joined) = tokens::kebab(&code[at + 1..]) {
+                found.push(Binding::new(String::new(), Ident::new(&joined, name.span())));
+            }
         }
     }
     found

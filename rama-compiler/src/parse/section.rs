@@ -108,15 +108,13 @@ pub(crate) fn part(input: TokenStream, errors: &mut Errors) -> Option<Part> {
         parsed
     })
     .parse2(input);
-    let (attrs, vis, name, mut module, body) = errors.take(header.map_err(|error| {
-        errors::part_header(&if ended { syn::Error::new(blame, error) } else { error })
-    }))?;
+    let (attrs, vis, name, mut module, body) = errors
+        .take(header.map_err(|error| {
+            errors::part_header(if ended { blame } else { error.span() }, &error)
+        }))?;
     let topology = module.segments.pop().map(|last| last.ident)?;
     if module.segments.is_empty() {
-        errors.push(errors::part_header(&syn::Error::new(
-            topology.span(),
-            "expected a topology of a module",
-        )));
+        errors.push(errors::part_without_module(&topology));
         return None;
     }
     module.segments.pop_punct();

@@ -5,7 +5,7 @@ use super::{block, call, hoist, keyword, partitioner, path, pattern, rust};
 use crate::ast::{Emission, Kind, Statement, Target};
 use crate::errors::{self, Errors};
 use crate::{editor, print, tokens};
-use proc_macro2::{Delimiter, Ident, Span, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Spacing, Span, TokenTree};
 use syn::Result;
 
 pub(crate) use keyword::{KEYWORDS, anchor};
@@ -122,6 +122,11 @@ fn kind(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> 
     if let Some(error) = keyword::kebab(code) {
         return Err(error);
     }
+    if let Some(TokenTree::Group(group)) = code.first()
+        && is_parenthesised(group)
+    {
+        return Err(errors::parenthesised(group.span_open()));
+    }
     // Outputs of a call may have names before their arrows, so a call is told apart first.
     if let Some(call) = call::call(code, found, errors)? {
         return Ok(Kind::Call(call));
@@ -177,6 +182,11 @@ fn kind(code: &[TokenTree], found: &mut Vec<Statement>, errors: &mut Errors) -> 
         }
         if word == "if" && code.iter().any(holds_dataflow) {
             return Err(errors::plain_if(word.span()));
+        }
+        if ["match", "for", "while", "loop"].iter().any(|block| word == block)
+            && code.iter().any(holds_dataflow)
+        {
+            return Err(errors::plain_block(word));
         }
     }
     let left = hoist::hoist(left, found, errors)?;
@@ -246,12 +256,52 @@ fn value(left: &[TokenTree], right: Option<(Span, &[TokenTree])>) -> Result<Kind
     {
         return Err(errors::assignment(name, left[2].span()));
     }
+    if let Some((name, span, operator)) = compound_assignment(left) {
+        return Err(errors::compound_assignment(name, span, &operator));
+    }
     let values = rust::exprs(left)?;
     let Some((arrow, right)) = right else { return Ok(Kind::Value { values, pattern: None }) };
     if values.is_empty() {
         return Err(errors::arrow_without_value(arrow));
     }
     Ok(Kind::Value { values, pattern: Some(pattern::pattern(right, arrow)?) })
+}
+
+/// `*x += …` and the like: the variable, where the operator is, and what it is.
+fn compound_assignment(code: &[TokenTree]) -> Option<(&Ident, Span, String)> {
+    let [star, TokenTree::Ident(name), rest @ ..] = code else { return None };
+    let ends = rest.iter().position(|token| !matches!(token, TokenTree::Punct(_)))?;
+    // The marks that belong together: a star may follow.
+    let glued = rest[..ends].iter().position(
+        |token| matches!(token, TokenTree::Punct(punct) if punct.spacing() == Spacing::Alone),
+    );
+    let operator: String = rest[..=glued?].iter().map(ToString::to_string).collect();
+    let known = ["+=", "-=", "*=", "/=", "%=", "^=", "&=", "|=", "<<=", ">>="];
+    (tokens::is_punct(Some(star), '*') && known.contains(&operator.as_str()))
+        .then(|| (name, rest[0].span(), operator))
+}
+
+/// Whether a statement begins with parentheses that stand around a statement, as in Clojure.
+fn is_parenthesised(group: &Group) -> bool {
+    let code = tokens::list(group.stream());
+    if group.delimiter() != Delimiter::Parenthesis {
+        return false;
+    }
+    let operator = matches!(code.first(), Some(TokenTree::Punct(punct)) if matches!(punct.as_char(), '+' | '/' | '>' | '='));
+    // Two operands beside each other.
+    let called = matches!(code.as_slice(), [TokenTree::Ident(word), second, ..]
+        if !tokens::is_reserved(&word.to_string())
+            && (matches!(second, TokenTree::Ident(_) | TokenTree::Literal(_))
+                && !tokens::is_ident(Some(second), "as")));
+    operator
+        || called
+        || !tokens::arrows(&code).is_empty()
+        || keyword::kebab(&code).is_some()
+        || starts_keyword(&code).is_some_and(Words::is_keyword)
+        || block::starts_block(&code)
+        || (starts_partitioner(&code)
+            || tokens::is_punct(code.first(), '|')
+                && tokens::ident(code.get(1)).is_some_and(Words::is_partitioner))
 }
 
 /// Whether a group of a Rust expression holds statements of the dataflow.

@@ -9,7 +9,7 @@ use crate::ast::{
 };
 use crate::errors::{self, Errors, RecurIn};
 use crate::tokens;
-use proc_macro2::{Ident, Span};
+use proc_macro2::{Ident, Span, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Operations of the library that give an iterator.
@@ -569,6 +569,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn expr(&mut self, expr: &mut Expr, scope: &mut Scope) {
+        self.kebab(expr, scope);
         for mention in &mut expr.uses {
             mention.var = self.lookup(&mention.name, mention.operation, scope);
         }
@@ -585,6 +586,25 @@ impl<'a> Resolver<'a> {
             expr.plain.iter().find(|name| scope.visible.contains_key(&name.to_string()))
         {
             self.errors.push(errors::plain_name(plain));
+        }
+    }
+
+    /// `*user-id` where there is a `*user_id` and no `*user`.
+    fn kebab(&mut self, expr: &mut Expr, scope: &mut Scope) {
+        let meant = expr.uses.iter().find_map(|mention| {
+            let name = &mention.name;
+            let behind = behind_star(&tokens::list(expr.code.clone()), name)?;
+            let joined = tokens::kebab(&behind)?;
+            let is_bound = matches!(scope.visible.get(&name.to_string()), Some(Some(_)));
+            (!is_bound && scope.visible.contains_key(&joined)).then(|| (name.clone(), joined))
+        });
+        if let Some((name, joined)) = meant {
+            // A name that was bound so has its message already.
+            if matches!(scope.visible.get(&joined), Some(Some(_))) {
+                self.errors.push(errors::kebab_name(&name, &joined));
+            }
+            expr.plain.retain(|plain| !joined.split('_').any(|part| plain == part));
+            scope.visible.insert(name.to_string(), None);
         }
     }
 
@@ -705,4 +725,17 @@ impl<'a> Resolver<'a> {
             }
         }
     }
+}
+
+/// What stands behind the star of `*name` in `code`.
+fn behind_star(code: &[TokenTree], name: &Ident) -> Option<Vec<TokenTree>> {
+    (0..code.len()).find_map(|at| match &code[at] {
+        TokenTree::Group(group) => behind_star(&tokens::list(group.stream()), name),
+        star if tokens::is_punct(Some(star), '*')
+            && tokens::ident(code.get(at + 1)) == Some(name) =>
+        {
+            Some(code[at + 1..].to_vec())
+        }
+        _ => None,
+    })
 }

@@ -35,8 +35,11 @@ fn what_is_hardly_meant() {
     };
     let already =
         |name: &str| format!("`|{name}` leads to where the code already is\\nhelp: remove it");
+    let select = "`select>` leads to where the code already is\\nhelp: write `local_select>`";
     let elsewhere = "the code is on the task of `*id`, and `*other` may live on another one\\nhelp: write `|hash(*other);` before, or `#[unaligned]` before this statement if that is meant";
     let behind = "nothing behind `throw>` runs\\nhelp: remove it, or put `throw>` into a branch";
+    let unread = "nothing reads what `%f` emits\\nhelp: name it where `%f` is called: `%f(…) :> *value;`, or leave the emission out";
+    let stream = "nothing reads the stream `even>`\\nhelp: go on from it: `hook> <even>;`, or leave `even>` out";
     let cases: &[(&str, &[&str])] = &[
         ("1 :> *x;", &[&unused("x")]),
         ("1 :> *_x;", &[]),
@@ -49,10 +52,31 @@ fn what_is_hardly_meant() {
         ("loop<- [*i = 0, *j = 1 :> *out] { :> *i; } *out;", &[&unused("j")]),
         ("%explode(0..3) :> *x;", &[&unused("x")]),
         ("<<ramafn %f(*a: i64, *b: i64) -> i64 { :> *a; } %f(1, 2);", &[&unused("b")]),
+        ("anchor> <a>; <<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1); hook> <a>;", &[unread]),
+        (
+            "anchor> <a>; <<ramaop %f(*a: i64) :> i64 { :> *a; } <<if *id > 1 { %f(1); } hook> <a>;",
+            &[unread],
+        ),
+        ("anchor> <a>; <<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1); %f(2) :> _; hook> <a>;", &[]),
+        ("anchor> <a>; <<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1); *id; hook> <a>;", &[]),
+        ("anchor> <a>; <<ramaop %f(*a: i64) :> i64 { filter> *a > 1; } %f(1); hook> <a>;", &[]),
+        ("<<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1) :> *x; *x;", &[]),
+        ("<<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1) :> _;", &[]),
+        ("<<ramaop %f(*a: i64) :> i64 { :> *a; } %f(1); *id;", &[]),
+        ("<<ramaop %f(*a: i64) :> i64 { :> *a; } %f(%f(1)); *id;", &[]),
+        ("<<ramaop %f(*a: i64) :> i64 { :> *a; } g(*f); *id;", &[]),
+        (
+            "<<ramaop %f(*a: i64) :> i64 { <<if *a > 0 { %self(*a - 1) :> *b; :> *b; } else { :> *a; } } %f(1); *id;",
+            &[],
+        ),
+        ("%split(*id) even> <even> _ :> *n; *n;", &[stream]),
+        ("%split(*id) even> <even> *e :> *n; *n;", &[&unused("e")]),
+        ("%split(*id) even> <even> _ :> *n; *n; hook> <even>; *id;", &[]),
         ("throw> \"no\"; 1 :> *x; *x;", &[behind]),
         ("<<if *id > 1 { throw> \"no\"; } 1 :> *x; *x;", &[]),
         ("|hash(*id); *id;", &[&already("hash")]),
         ("|hash(*other); *id;", &[]),
+        ("select> $$funds.key(*id) :> *_x;", &[select]),
         ("|hash(*other); *id; |hash(*other); *id;", &[&already("hash")]),
         ("|global; *id; |global; *id;", &[&already("global")]),
         ("|global; |all; |global; *id;", &[]),
@@ -67,7 +91,24 @@ fn what_is_hardly_meant() {
         ("select> $$funds.key(*other) :> *_x;", &[]),
         ("%op(*id) :> *x; +compound $$funds { *other => +sum(*x) };", &[]),
     ];
+    let mut said = Vec::new();
     for (statements, expected) in cases {
         assert_eq!(warnings(statements), *expected, "in {statements}");
+        said.extend(warnings(statements));
     }
+    for row in documented() {
+        assert!(said.iter().any(|warning| warning.starts_with(&row)), "nothing says: {row}");
+    }
+}
+
+/// What the table of warnings in `docs/mistakes.md` says that is said.
+fn documented() -> Vec<String> {
+    let document = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/mistakes.md");
+    let document = std::fs::read_to_string(document).expect("the page is there");
+    let (_, table) = document.split_once("| mistake | Rama | here |\n").expect("there is a table");
+    let rows = table.lines().skip(1).take_while(|line| line.starts_with('|'));
+    let cells = rows.filter_map(|row| row.trim().trim_end_matches(" |").rsplit_once(" | "));
+    let rows: Vec<String> = cells.map(|(_, here)| here.replace("\\|", "|")).collect();
+    assert!(!rows.is_empty());
+    rows
 }

@@ -651,3 +651,103 @@ fn token_soup() {
     }
     assert!(tokenised > 1_000, "only {tokenised} soups were tokens");
 }
+
+/// What one writes who comes from Rust or from Clojure.
+#[test]
+fn guesses() {
+    let parentheses = "a statement stands without parentheses around it / write `local_select> $$pstate.key(*key) :> *value;`, `operation(*a, *b) :> *c;` or `*a + *b :> *c;`";
+    let kebab = "a name has no `-` in it, which is a minus here / write `*user_id`";
+    let assignment = |operator: &str| {
+        let operation = operator.trim_end_matches('=');
+        format!(
+            "variables are bound with `:>`, not with `{operator}` / write `*id {operation} … :> *id;`"
+        )
+    };
+    let (plus, shift) = (assignment("+="), assignment("<<="));
+    let matches = "a Rust `match` cannot hold dataflow statements / write `<<subsource *value { case> Pattern { *field } => { … } }`, or `<<switch` for values";
+    let each = "a Rust `for` cannot hold dataflow statements / write `<<each *values :> *value { … }`, or `%explode(*values) :> *value;`";
+    let loops = |word: &str| {
+        format!(
+            "a Rust `{word}` cannot hold dataflow statements / write `loop<- [*n = 0 :> *out] {{ … }}`"
+        )
+    };
+    let (whiles, bare) = (loops("while"), loops("loop"));
+    check(
+        &[
+            ("1 :> *user_id; *user-id + 1 :> *x; *x :> *y;", &[kebab]),
+            ("1 :> *user-id; *user_id + 1 :> *x; *x :> *y;", &[kebab]),
+            ("1 :> *user-id; *user-id + 1 :> *x; *x :> *y;", &[kebab]),
+            (
+                "Some(1) :> Some(*user-id); *user_id :> *x; *x :> *y;",
+                &["expected `,` / the statement ends too early here"],
+            ),
+            ("*id-*amount :> *x; *id - 1 :> *y; *x, *y :> *z, *w; *z-*w;", &[]),
+            ("(local-select> $$funds (keypath *id) :> *x)", &[parentheses]),
+            ("(local_select> $$funds.key(*id) :> *x); *id :> *y; *y;", &[parentheses]),
+            ("(+ *id 1 :> *x) (> *id 0)", &[parentheses]),
+            ("(inc *id :> *x);", &[parentheses]),
+            ("(println \"id\" *id)", &[parentheses]),
+            ("(|hash *id)", &[parentheses]),
+            ("(<<if (> *id 0) (identity 1 :> *x) (else>) (identity 2 :> *x))", &[parentheses]),
+            ("(*id + 1) * 2 :> *x; *x;", &[]),
+            ("(|x: i64| x + 1)(*id);", &[]),
+            ("(move |x: i64| x + 1)(*id);", &[]),
+            ("(*id as f64).sqrt() :> *x; (-*x);", &[]),
+            ("(amount_of)(*id); (*id, *amount); ();", &[]),
+            ("*id += 1;", &[&plus]),
+            ("*id <<= 1;", &[&shift]),
+            ("*id <= 1; *id >= 1; *id == 1; *id != 1; *id + *amount;", &[]),
+            ("match *id { 1 => { filter> *id > 0; } _ => {} }", &[matches]),
+            ("match *id { 1 => { 1 :> *x; } _ => { 2 :> *x; } }", &[matches]),
+            ("match *id { 1 => f(1), _ => {} } :> *x; *x;", &[]),
+            ("for n in *name { *n :> *x; }", &[each]),
+            ("for n in 0..*id { f(n); }", &[]),
+            ("while *id > 1 { filter> *id > 2; }", &[&whiles]),
+            ("loop { |hash(*id); }", &[&bare]),
+        ],
+        with_statements,
+    );
+}
+
+/// Every mistake of a module is told at once, up to a number.
+#[test]
+fn many() {
+    let mistakes = |number: usize| -> Vec<String> {
+        let statements: String =
+            (0..number).map(|at| format!("*missing_{at} + 1 :> *x_{at}; *x_{at};")).collect();
+        errors(&with_statements(&statements))
+    };
+    assert_eq!(mistakes(19).len(), 19);
+    let found = mistakes(25);
+    assert_eq!(found.len(), 20);
+    for (at, message) in found.iter().enumerate() {
+        assert!(message.starts_with(&format!("unbound variable `*missing_{at}`")), "{message}");
+    }
+}
+
+/// Each message says what to write, and begins like a part of a sentence.
+#[test]
+fn messages() {
+    let files = concat!(env!("CARGO_MANIFEST_DIR"), "/src/errors");
+    let (mut messages, mut wrong) = (0, Vec::new());
+    for file in std::fs::read_dir(files).expect("the folder is there") {
+        let path = file.expect("an entry is read").path();
+        let code = std::fs::read_to_string(&path).expect("a file is read");
+        for function in code.split("\nfn ").flat_map(|part| part.split("pub(crate) fn ")).skip(1) {
+            let name = function.split('(').next().unwrap_or_default();
+            let says_nothing = !function.contains("-> Error") || !function.contains('"');
+            // The text of these is completed elsewhere in the folder.
+            if says_nothing || ["expected_module", "part_without_module", "inside"].contains(&name)
+            {
+                continue;
+            }
+            messages += 1;
+            let begins = function.split('"').nth(1).and_then(|text| text.chars().next());
+            if !function.contains("help: ") || begins.is_some_and(char::is_uppercase) {
+                wrong.push(format!("{}: {name}", path.display()));
+            }
+        }
+    }
+    assert!(messages > 80, "only {messages} messages were found");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

@@ -5,9 +5,9 @@ use super::{Key, KeyBytes, text};
 /// An argument that names a key of type `K`: `K`, `&K`, and `&str` for `String`, `&[u8]` for `Vec<u8>`.
 ///
 /// ```
-/// use rama_paths::{PMap, Path, Root};
+/// use rama_paths::{PMap, PStatePath, Root};
 ///
-/// let path = || Path::<(), Root<PMap<String, i64>>>::new();
+/// let path = || PStatePath::<(), Root<PMap<String, i64>>>::new();
 /// let owned = String::from("alice");
 /// let _ = path().key("alice");
 /// let _ = path().key(&owned);

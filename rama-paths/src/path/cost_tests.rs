@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Path, SortedRangeToOptions, nav::Root};
+use super::{PStatePath, SortedRangeToOptions, nav::Root};
 use crate::key::{Key as _, KeyBytes};
 use crate::schema::{PMap, PSet, PVec, Schema};
 use crate::store::{
@@ -78,8 +78,8 @@ impl Backing for TenMillion {
 
 type Series = PMap<i64, PMap<i64, i64>>;
 
-fn series() -> Path<(), Root<Series>> {
-    Path::new()
+fn series() -> PStatePath<(), Root<Series>> {
+    PStatePath::new()
 }
 
 fn ten_million() -> Partition<Series> {
@@ -137,7 +137,7 @@ fn spent<S: Schema, R>(
 #[test]
 fn writes_at_the_top_that_need_no_value_read_nothing() {
     let mut map = Partition::<PMap<i64, i64>>::new();
-    let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     let at = spent(&mut map, |map| map.transform(path().key(1).termval(1)));
     assert_eq!(at, [0, 0, 0, 0, 1]);
     let at = spent(&mut map, |map| map.transform(path().key(1).none()));
@@ -146,7 +146,7 @@ fn writes_at_the_top_that_need_no_value_read_nothing() {
     assert_eq!(at, [1, 0, 0, 0, 1]);
 
     let mut set = Partition::<PSet<i64>>::new();
-    let path = || Path::<(), Root<PSet<i64>>>::new();
+    let path = || PStatePath::<(), Root<PSet<i64>>>::new();
     let at = spent(&mut set, |set| set.transform(path().none_elem().termval(1)));
     assert_eq!(at, [0, 0, 0, 0, 1]);
     let at = spent(&mut set, |set| set.transform(path().set_elem(1).none()));
@@ -157,7 +157,7 @@ fn writes_at_the_top_that_need_no_value_read_nothing() {
 fn an_append_to_a_list_is_the_row_of_the_list_and_the_new_one() {
     type Posts = PMap<i64, PVec<String>>;
     let mut posts = Partition::<Posts>::new();
-    let path = || Path::<(), Root<Posts>>::new();
+    let path = || PStatePath::<(), Root<Posts>>::new();
     for _ in 0..100 {
         posts.transform(path().key(1).after_elem().termval("a".to_owned())).expect("an append");
     }

@@ -279,7 +279,7 @@ impl<T: Clone + 'static> Selectable for ReadOnly<T> {
 pub trait Value: Record + Schema<Slot = Self, Tables = ()> {
     /// `X` itself, where a value is.
     ///
-    /// A method that needs a value gives `Path<O, M>` with `Value<Then<X> = M>`: where there is no
+    /// A method that needs a value gives `PStatePath<O, M>` with `Value<Then<X> = M>`: where there is no
     /// value `M` stays unknown, so that this is the only error of the path.
     #[doc(hidden)]
     type Then<X>;

@@ -2,26 +2,26 @@
 //!
 //! A path starts at the top of a schema and is built by methods, one per navigator. It is data: it
 //! does nothing until it is read or written. What a navigator does in a select and in a transform
-//! is told at its method on [`Path`].
+//! is told at its method on [`PStatePath`].
 //!
 //! | navigator | at | selects | emits |
 //! |---|---|---|---|
-//! | [`key(k)`](Path::key) | map | the element, maybe absent | once |
-//! | [`must(k)`](Path::must) | map | the element | 0 or 1 times |
-//! | [`field(\|f\| f.x)`](Path::field) | fixed keys | the field, maybe absent | once |
-//! | [`nil_to_val(v)`](Path::nil_to_val) | maybe absent value | the value or `v` | once |
-//! | [`sorted_map_range(a, b)`](Path::sorted_map_range), [`…_with(a, b, options)`](Path::sorted_map_range_with) | map | the range between two keys | once |
-//! | [`sorted_map_range_from(k)`](Path::sorted_map_range_from), [`…_with(k, options)`](Path::sorted_map_range_from_with) | map | the range from a key on | once |
-//! | [`sorted_map_range_to(k)`](Path::sorted_map_range_to), [`…_with(k, options)`](Path::sorted_map_range_to_with) | map | the range up to a key | once |
-//! | [`sorted_map_range_from_start(n)`](Path::sorted_map_range_from_start) | map | the range of the first `n` entries | once |
-//! | [`sorted_map_range_to_end(n)`](Path::sorted_map_range_to_end) | map | the range of the last `n` entries | once |
-//! | [`all()`](Path::all) | map of values, or a range of one | `(key, value)` | any number of times |
-//! | [`map_keys()`](Path::map_keys) | map or range | the key | any number of times |
-//! | [`map_vals()`](Path::map_vals) | map or range | the element | any number of times |
-//! | [`count()`](Path::count) | map or range | the number of elements | once |
-//! | [`one()`](Path::one) | anything | the same | once, or an error |
-//! | [`term(f)`](Path::term), [`termval(v)`](Path::termval), [`none()`](Path::none) | end of a write | | |
-//! | [`clear()`](Path::clear) | the top, as end of a write | | |
+//! | [`key(k)`](PStatePath::key) | map | the element, maybe absent | once |
+//! | [`must(k)`](PStatePath::must) | map | the element | 0 or 1 times |
+//! | [`field(\|f\| f.x)`](PStatePath::field) | fixed keys | the field, maybe absent | once |
+//! | [`nil_to_val(v)`](PStatePath::nil_to_val) | maybe absent value | the value or `v` | once |
+//! | [`sorted_map_range(a, b)`](PStatePath::sorted_map_range), [`…_with(a, b, options)`](PStatePath::sorted_map_range_with) | map | the range between two keys | once |
+//! | [`sorted_map_range_from(k)`](PStatePath::sorted_map_range_from), [`…_with(k, options)`](PStatePath::sorted_map_range_from_with) | map | the range from a key on | once |
+//! | [`sorted_map_range_to(k)`](PStatePath::sorted_map_range_to), [`…_with(k, options)`](PStatePath::sorted_map_range_to_with) | map | the range up to a key | once |
+//! | [`sorted_map_range_from_start(n)`](PStatePath::sorted_map_range_from_start) | map | the range of the first `n` entries | once |
+//! | [`sorted_map_range_to_end(n)`](PStatePath::sorted_map_range_to_end) | map | the range of the last `n` entries | once |
+//! | [`all()`](PStatePath::all) | map of values, or a range of one | `(key, value)` | any number of times |
+//! | [`map_keys()`](PStatePath::map_keys) | map or range | the key | any number of times |
+//! | [`map_vals()`](PStatePath::map_vals) | map or range | the element | any number of times |
+//! | [`count()`](PStatePath::count) | map or range | the number of elements | once |
+//! | [`one()`](PStatePath::one) | anything | the same | once, or an error |
+//! | [`term(f)`](PStatePath::term), [`termval(v)`](PStatePath::termval), [`none()`](PStatePath::none) | end of a write | | |
+//! | [`clear()`](PStatePath::clear) | the top, as end of a write | | |
 
 mod collected;
 mod entries;
@@ -71,45 +71,45 @@ use crate::store::{Change, ReadPlace, WritePlace, Written};
 /// A path into a PState. `O` is the tag of the PState's owner, `N` the navigators so far.
 #[derive(Debug)]
 #[must_use = "a path does nothing until it is selected or transformed"]
-pub struct Path<O, N> {
+pub struct PStatePath<O, N> {
     pub(crate) nav: N,
     /// Which PState of a module it is a path into; 0 where there is only one.
     pstate: u32,
     owner: PhantomData<fn() -> O>,
 }
 
-impl<O, N: Copy> Copy for Path<O, N> {}
+impl<O, N: Copy> Copy for PStatePath<O, N> {}
 
-impl<O, N: Clone> Clone for Path<O, N> {
+impl<O, N: Clone> Clone for PStatePath<O, N> {
     fn clone(&self) -> Self {
         Self { nav: self.nav.clone(), pstate: self.pstate, owner: PhantomData }
     }
 }
 
-impl<O, N> Path<O, N> {
+impl<O, N> PStatePath<O, N> {
     pub(crate) fn at_root(nav: N, pstate: u32) -> Self {
         Self { nav, pstate, owner: PhantomData }
     }
 
     /// The path with one navigator more.
-    pub(crate) fn then<M>(self, extend: impl FnOnce(N) -> M) -> Path<O, M> {
-        Path { nav: extend(self.nav), pstate: self.pstate, owner: PhantomData }
+    pub(crate) fn then<M>(self, extend: impl FnOnce(N) -> M) -> PStatePath<O, M> {
+        PStatePath { nav: extend(self.nav), pstate: self.pstate, owner: PhantomData }
     }
 
-    /// The index of the PState in its module, as given to [`Path::of_pstate`]; else 0.
+    /// The index of the PState in its module, as given to [`PStatePath::of_pstate`]; else 0.
     pub fn pstate(&self) -> u32 {
         self.pstate
     }
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// The routing hash of the key, if the path's first navigator is `key` or `must`: the partition
     /// that holds what the path leads to.
     ///
     /// ```
-    /// use rama_paths::{PMap, Path, Root, key_hash};
+    /// use rama_paths::{PMap, PStatePath, Root, key_hash};
     ///
-    /// let path = Path::<(), Root<PMap<i64, PMap<String, i64>>>>::new().key(7).key("a");
+    /// let path = PStatePath::<(), Root<PMap<i64, PMap<String, i64>>>>::new().key(7).key("a");
     /// assert_eq!(path.leading_key(), Some(key_hash(&7_i64)));
     /// ```
     pub fn leading_key(&self) -> Option<KeyHash> {
@@ -117,7 +117,7 @@ impl<O, N: Navigator> Path<O, N> {
     }
 }
 
-/// A chain of navigators: what [`Path`] is made of. Its methods are called by this crate only.
+/// A chain of navigators: what [`PStatePath`] is made of. Its methods are called by this crate only.
 #[diagnostic::on_unimplemented(
     message = "this path cannot be selected: it ends with `.term(…)`, `.termval(…)` or `.none()`",
     label = "a write path"

@@ -1,10 +1,10 @@
 //! Paths on plain data: values in memory that no PState holds.
 
-use super::{Halt, Path, SelectPath, Value, WritePath, plain, to_the_end};
+use super::{Halt, PStatePath, SelectPath, Value, WritePath, plain, to_the_end};
 use crate::error::PathError;
 use crate::store::{Held, Ids, ReadPlace};
 
-impl<O, N> Path<O, N>
+impl<O, N> PStatePath<O, N>
 where
     Self: SelectPath,
     <Self as SelectPath>::Schema: Value,
@@ -16,9 +16,9 @@ where
     /// Those of the path's navigators.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// let path = PStatePath::<(), Root<Vec<Vec<i64>>>>::new();
     /// assert_eq!(path.all().last().select_from(&vec![vec![1, 2], vec![3]])?, [2, 3]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
@@ -42,9 +42,9 @@ where
     /// [`PathError::NotOne`] if it leads to none or more, and those of the path's navigators.
     ///
     /// ```
-    /// use rama_paths::{Path, PathError, Root};
+    /// use rama_paths::{PStatePath, PathError, Root};
     ///
-    /// let path = || Path::<(), Root<Vec<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<Vec<i64>>>::new();
     /// assert_eq!(path().count().select_one_from(&vec![1, 2])?, 2);
     /// assert_eq!(path().all().select_one_from(&vec![1, 2]), Err(PathError::NotOne { found: 2 }));
     /// # Ok::<(), rama_paths::PathError>(())
@@ -70,9 +70,9 @@ where
     /// Those of the path's navigators.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<Vec<i64>>>::new();
+    /// let path = PStatePath::<(), Root<Vec<i64>>>::new();
     /// assert_eq!(path.all().filter_greater_than(1).select_first_from(&vec![1, 2, 3])?, Some(2));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
@@ -90,7 +90,7 @@ where
     }
 }
 
-impl<O, N> Path<O, N>
+impl<O, N> PStatePath<O, N>
 where
     Self: WritePath,
     <Self as WritePath>::Schema: Value,
@@ -106,10 +106,10 @@ where
     /// If a closure of the path does; what it was given may then be empty in the value.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
     /// let mut list = vec![1, 2, 3];
-    /// Path::<(), Root<Vec<i64>>>::new().all().term(|n| n * 2).transform_in(&mut list)?;
+    /// PStatePath::<(), Root<Vec<i64>>>::new().all().term(|n| n * 2).transform_in(&mut list)?;
     /// assert_eq!(list, [2, 4, 6]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
@@ -127,9 +127,9 @@ where
     /// Those of the path's navigators.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<Vec<i64>>>::new();
+    /// let path = PStatePath::<(), Root<Vec<i64>>>::new();
     /// assert_eq!(path.first().termval(9).transform(vec![1, 2])?, [9, 2]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proptest::prelude::*;
 
 use super::{
-    Path, SelectPath, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions, nav::Root,
+    PStatePath, SelectPath, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
+    nav::Root,
 };
 use crate::key::key_hash;
 use crate::schema::PMap;
@@ -16,8 +17,8 @@ use crate::store::{AnyPartition, Backing, BackingError, FrozenChange, Partition}
 
 type Series = PMap<String, PMap<i64, i64>>;
 
-fn series() -> Path<(), Root<Series>> {
-    Path::new()
+fn series() -> PStatePath<(), Root<Series>> {
+    PStatePath::new()
 }
 
 fn jfk<P: SelectPath<Schema = Series>>(partition: &Partition<Series>, path: P) -> Vec<P::Value> {

@@ -1,6 +1,6 @@
 //! What a path can be used for, as traits that the runtime asks for.
 
-use super::{Collected, IsSingle, Navigator, Path, Selectable, Value, Visit, WriteNavigator};
+use super::{Collected, IsSingle, Navigator, PStatePath, Selectable, Value, Visit, WriteNavigator};
 use crate::aggregate::Aggregator;
 use crate::key::KeyHash;
 use crate::schema::Schema;
@@ -33,7 +33,7 @@ pub trait SelectPath {
     fn pstate(&self) -> u32;
 }
 
-impl<O, N> SelectPath for Path<O, N>
+impl<O, N> SelectPath for PStatePath<O, N>
 where
     N: Navigator<Schema: Schema>,
     N::Here: Selectable,
@@ -60,7 +60,7 @@ where
     }
 
     fn pstate(&self) -> u32 {
-        Path::pstate(self)
+        PStatePath::pstate(self)
     }
 }
 
@@ -72,7 +72,7 @@ where
 )]
 pub trait SinglePath: SelectPath {}
 
-impl<O, N> SinglePath for Path<O, N>
+impl<O, N> SinglePath for PStatePath<O, N>
 where
     N: Navigator<Schema: Schema>,
     N::Here: Selectable,
@@ -108,7 +108,7 @@ pub trait AggregatePath {
     ) -> Written<Self::Schema>;
 }
 
-impl<O, N> AggregatePath for Path<O, N>
+impl<O, N> AggregatePath for PStatePath<O, N>
 where
     N: WriteNavigator,
     N::Here: Value,
@@ -119,7 +119,7 @@ where
     type Value = N::Here;
 
     fn pstate(&self) -> u32 {
-        Path::pstate(self)
+        PStatePath::pstate(self)
     }
 
     fn routing(&self) -> Option<KeyHash> {

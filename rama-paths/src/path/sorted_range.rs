@@ -43,7 +43,7 @@ impl<M: Ordered> HasEntries for SortedRange<M> {
 
 /// Which ends belong to a range between two keys. As made, the start does and the end does not.
 ///
-/// See [`Path::sorted_map_range_with`](super::Path::sorted_map_range_with).
+/// See [`PStatePath::sorted_map_range_with`](super::PStatePath::sorted_map_range_with).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SortedRangeOptions {
     start_excluded: bool,
@@ -81,7 +81,7 @@ impl SortedRangeOptions {
 
 /// How a range from a key on is taken. As made, with the key, up to the end of the map.
 ///
-/// See [`Path::sorted_map_range_from_with`](super::Path::sorted_map_range_from_with).
+/// See [`PStatePath::sorted_map_range_from_with`](super::PStatePath::sorted_map_range_from_with).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SortedRangeFromOptions {
     start_excluded: bool,
@@ -118,7 +118,7 @@ impl SortedRangeFromOptions {
 
 /// How a range up to a key is taken. As made, without the key, from the start of the map.
 ///
-/// See [`Path::sorted_map_range_to_with`](super::Path::sorted_map_range_to_with).
+/// See [`PStatePath::sorted_map_range_to_with`](super::PStatePath::sorted_map_range_to_with).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SortedRangeToOptions {
     end_included: bool,

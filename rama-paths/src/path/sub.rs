@@ -1,7 +1,7 @@
 //! Paths within paths: what a navigator does with the path that a closure makes of its place.
 
 use super::nav::Root;
-use super::{Halt, Navigator, Path, Selectable, Visit, to_the_end};
+use super::{Halt, Navigator, PStatePath, Selectable, Visit, to_the_end};
 use crate::error::PathError;
 use crate::schema::Schema;
 use crate::store::{Change, Current, ReadPlace, WritePlace, WriteView, Written};
@@ -12,15 +12,15 @@ use crate::store::{Change, Current, ReadPlace, WritePlace, WriteView, Written};
 /// place, and make it longer.
 ///
 /// `N` are the navigators of the path so far.
-pub type SubPath<O, N> = Path<O, Root<<N as Navigator>::Here, <N as Navigator>::Presence>>;
+pub type SubPath<O, N> = PStatePath<O, Root<<N as Navigator>::Here, <N as Navigator>::Presence>>;
 
 /// The navigators that a closure adds at a place.
 #[inline]
-pub(crate) fn navigators<O, N, M>(make: impl FnOnce(SubPath<O, N>) -> Path<O, M>) -> M
+pub(crate) fn navigators<O, N, M>(make: impl FnOnce(SubPath<O, N>) -> PStatePath<O, M>) -> M
 where
     N: Navigator,
 {
-    make(Path::at_root(Root::new(), 0)).nav
+    make(PStatePath::at_root(Root::new(), 0)).nav
 }
 
 /// Whether a path leads anywhere from a place.

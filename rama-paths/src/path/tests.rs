@@ -2,14 +2,14 @@
 
 use crate::error::PathError;
 use crate::key::key_hash;
-use crate::path::{Path, nav::Root};
+use crate::path::{PStatePath, nav::Root};
 use crate::schema::PMap;
 use crate::store::{AnyPartition, Partition};
 
 type Deep = PMap<i64, PMap<String, PMap<u8, i64>>>;
 
-fn deep() -> Path<(), Root<Deep>> {
-    Path::new()
+fn deep() -> PStatePath<(), Root<Deep>> {
+    PStatePath::new()
 }
 
 #[test]
@@ -19,7 +19,7 @@ fn only_the_first_key_leads() {
     assert_eq!(deep().must(3).count().leading_key(), Some(key_hash(&3_i64)));
     assert_eq!(deep().map_vals().key("a").leading_key(), None);
     assert_eq!(deep().map_keys().leading_key(), None);
-    let by_name = Path::<(), Root<PMap<String, i64>>>::new();
+    let by_name = PStatePath::<(), Root<PMap<String, i64>>>::new();
     assert_eq!(by_name.key("a").one().leading_key(), Some(key_hash(&"a".to_owned())));
 }
 
@@ -47,7 +47,7 @@ fn writes_to_absent_places_make_nothing() {
 #[test]
 fn one_is_checked() {
     let mut partition = Partition::<PMap<i64, i64>>::new();
-    let path = Path::<(), Root<PMap<i64, i64>>>::new;
+    let path = PStatePath::<(), Root<PMap<i64, i64>>>::new;
     let none = Err(PathError::NotOne { found: 0 });
     let many = Err(PathError::NotOne { found: 2 });
     assert_eq!(partition.transform(path().must(1).one().term(|v| v)), none);
@@ -61,7 +61,7 @@ fn one_is_checked() {
 #[test]
 fn a_value_can_stand_at_the_top() {
     let mut partition = Partition::<String>::new();
-    let path = Path::<(), Root<String>>::new;
+    let path = PStatePath::<(), Root<String>>::new;
     assert_eq!(partition.select_one(&path()), Ok(None));
     partition.transform(path().termval("a".to_owned())).expect("the write succeeds");
     partition.apply();
@@ -72,7 +72,7 @@ fn a_value_can_stand_at_the_top() {
 #[test]
 fn a_write_path_can_be_run_by_reference() {
     let mut partition = Partition::<PMap<i64, i64>>::new();
-    let path = Path::<(), Root<PMap<i64, i64>>>::new;
+    let path = PStatePath::<(), Root<PMap<i64, i64>>>::new;
     let add = path().key(1).nil_to_val(0).term(|curr| curr + 1);
     partition.transform(&add).expect("the write succeeds");
     partition.transform(&add).expect("the write succeeds");
@@ -98,7 +98,7 @@ fn clear_removes_committed_and_written_rows() {
     assert_eq!(partition.row_count(), Ok(3));
 
     let mut value = Partition::<String>::new();
-    let path = Path::<(), Root<String>>::new;
+    let path = PStatePath::<(), Root<String>>::new;
     value.transform(path().termval("a".to_owned())).expect("it is written");
     value.apply();
     value.transform(path().clear()).expect("it is cleared");

@@ -12,7 +12,7 @@ use crate::store::{Handle, Node, NodeWrites, Tables};
     label = "there is no struct with `#[derive(PState)]` at this place of the path"
 )]
 pub trait FixedKeys: Schema<Slot = Handle> {
-    /// The struct of field tokens that [`field`](crate::Path::field) hands to its closure.
+    /// The struct of field tokens that [`field`](crate::PStatePath::field) hands to its closure.
     type Fields;
     /// The tokens.
     const FIELDS: Self::Fields;

@@ -12,7 +12,7 @@ use crate::store::{Handle, Node};
 ///
 /// It is a schema, not a value: paths lead into it. `V` is a value type (then an element is read
 /// and written as a whole) or another schema. A nested `PMap` keeps its size beside it, so that
-/// [`count`](crate::Path::count) is one read, unless it is a `PMap<K, V, Untracked>`; the map at the
+/// [`count`](crate::PStatePath::count) is one read, unless it is a `PMap<K, V, Untracked>`; the map at the
 /// top of a PState does not.
 pub struct PMap<K, V, C = Tracked>(PhantomData<fn() -> (K, V, C)>);
 

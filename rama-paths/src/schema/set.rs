@@ -12,7 +12,7 @@ use crate::store::{Handle, Node};
 /// keys.
 ///
 /// It is a schema, not a value: paths lead into it. A nested `PSet` keeps its size beside it, so
-/// that [`count`](crate::Path::count) is one read, unless it is a `PSet<T, Untracked>`; the set at the
+/// that [`count`](crate::PStatePath::count) is one read, unless it is a `PSet<T, Untracked>`; the set at the
 /// top of a PState does not.
 pub struct PSet<T, C = Tracked>(PhantomData<fn() -> (T, C)>);
 

@@ -18,11 +18,11 @@ pub struct Tracked;
 /// but the row of the structure.
 ///
 /// ```
-/// use rama_paths::{Costs, PMap, Partition, Path, Root, Untracked};
+/// use rama_paths::{Costs, PMap, Partition, PStatePath, Root, Untracked};
 ///
 /// type Seen = PMap<i64, PMap<i64, i64, Untracked>>;
 /// let mut seen = Partition::<Seen>::new();
-/// let path = || Path::<(), Root<Seen>>::new();
+/// let path = || PStatePath::<(), Root<Seen>>::new();
 /// seen.transform(path().key(1).key(7).termval(1))?;
 /// seen.apply();
 /// let (_, costs) = Costs::of(|| seen.transform(path().key(1).key(7).termval(2)));

@@ -10,10 +10,10 @@ use std::ops::Sub;
 /// fetched from the last checkpoint.
 ///
 /// ```
-/// use rama_paths::{Costs, PMap, Partition, Path, Root};
+/// use rama_paths::{Costs, PMap, Partition, PStatePath, Root};
 ///
 /// let mut hours = Partition::<PMap<String, PMap<i64, i64>>>::new();
-/// let path = || Path::<(), Root<PMap<String, PMap<i64, i64>>>>::new();
+/// let path = || PStatePath::<(), Root<PMap<String, PMap<i64, i64>>>>::new();
 /// for hour in 0..1000 {
 ///     hours.transform(path().key("JFK").key(hour).termval(1))?;
 /// }

@@ -3,7 +3,9 @@
 use std::any::{Any, TypeId};
 use std::sync::Arc;
 
-use rama_paths::{Committed, Key, KeyHash, Path, PathError, Root, Schema, SelectPath, key_hash};
+use rama_paths::{
+    Committed, Key, KeyHash, PStatePath, PathError, Root, Schema, SelectPath, key_hash,
+};
 
 use super::Snapshot;
 use crate::cluster::{Launched, Slot};
@@ -169,7 +171,7 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
     /// See [`SelectError`].
     pub fn select<P>(
         &self,
-        path: impl FnOnce(Path<O, Root<S>>) -> P,
+        path: impl FnOnce(PStatePath<O, Root<S>>) -> P,
     ) -> Result<Vec<P::Value>, SelectError>
     where
         P: SelectPath<Schema = S>,
@@ -187,13 +189,13 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
     /// See [`SelectError`]; `f` may have got values before.
     pub fn select_each<P>(
         &self,
-        path: impl FnOnce(Path<O, Root<S>>) -> P,
+        path: impl FnOnce(PStatePath<O, Root<S>>) -> P,
         f: impl FnMut(P::Value),
     ) -> Result<(), SelectError>
     where
         P: SelectPath<Schema = S>,
     {
-        let path = path(Path::new());
+        let path = path(PStatePath::new());
         let running = self.slot.load();
         let partition = self.partition(&running, path.routing())?;
         let read = match &self.snapshot {
@@ -211,7 +213,7 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
     /// [`SelectError::NotOne`] if there is none or more than one; see [`SelectError`].
     pub fn select_one<P>(
         &self,
-        path: impl FnOnce(Path<O, Root<S>>) -> P,
+        path: impl FnOnce(PStatePath<O, Root<S>>) -> P,
     ) -> Result<P::Value, SelectError>
     where
         P: SelectPath<Schema = S>,

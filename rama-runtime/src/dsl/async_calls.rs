@@ -8,6 +8,35 @@ use rama_paths::Record;
 use super::{Cx, Label, TopologyBuilder};
 use crate::task::{AsyncCall, Batch, CallSite};
 
+/// What the code of `each_async>` delivers in the end.
+#[diagnostic::on_unimplemented(
+    message = "the code of `each_async>` delivers a `Result`, and this delivers `{Self}`",
+    label = "delivers `{Self}`",
+    note = "write `Ok::<_, String>(…)` around what cannot fail; an `Err` fails the attempt, which is tried again"
+)]
+pub trait Delivery {
+    /// What it emits.
+    type Value: Record;
+    /// What fails the attempt.
+    type Error: Display;
+
+    /// The result itself.
+    ///
+    /// # Errors
+    ///
+    /// The code's own.
+    fn into_result(self) -> Result<Self::Value, Self::Error>;
+}
+
+impl<T: Record, E: Display> Delivery for Result<T, E> {
+    type Value = T;
+    type Error = E;
+
+    fn into_result(self) -> Result<T, E> {
+        self
+    }
+}
+
 impl<O: 'static> TopologyBuilder<'_, O> {
     /// Says that code of this topology makes asynchronous calls. Each attempt at a microbatch of it
     /// begins only when its plan is durable: what calls have done outside is done, and after a crash
@@ -40,22 +69,21 @@ impl<O: 'static> Cx<'_, O> {
     /// is nothing else to do. An error is a panic with its text.
     ///
     /// The topology has to [say](TopologyBuilder::has_async_calls) that it makes calls.
-    pub fn each_async<T, C, E>(
+    pub fn each_async<F, C>(
         &mut self,
-        future: impl Future<Output = Result<T, E>> + Send + 'static,
-        label: Label<(T, C)>,
+        future: F,
+        label: Label<(<F::Output as Delivery>::Value, C)>,
         carried: C,
     ) where
-        T: Record,
+        F: Future<Output: Delivery> + Send + 'static,
         C: Record,
-        E: Display,
     {
         self.count_frame();
         let task = &mut *self.event.task;
         let origin = task.origin;
         let carried_origin = if task.trace { origin } else { None };
         let future = async move {
-            match future.await {
+            match future.await.into_result() {
                 Ok(_) if label.is_nowhere() => Ok(Batch::default()),
                 Ok(value) => Ok(Batch::of(label, (value, carried), carried_origin)),
                 Err(error) => Err(error.to_string()),

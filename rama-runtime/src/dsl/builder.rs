@@ -9,6 +9,7 @@ use rama_paths::{AnyPartition, Partition, Record, Schema, schema_shape_of};
 use super::state::{Body, StateTable};
 use super::{Carries, Cx, Label};
 use crate::depot::{Depot, DepotPartitioning, DepotRuntime};
+use crate::graph::GraphTopology;
 use crate::module::{
     DepotDefinition, Module, ModuleDefinition, PStateDefinition, SourceDefinition,
     TopologyDefinition,
@@ -95,6 +96,20 @@ impl<M: Module> ModuleBuilder<M> {
             pstates: self.pstates.into_iter().map(|(_, definition)| definition).collect(),
             topologies: self.topologies,
         }
+    }
+}
+
+/// Sources of the topology with owner tag `O` in a file of their own.
+pub struct TopologyPart<O> {
+    /// Defines them.
+    pub define: fn(&mut TopologyBuilder<'static, O>),
+    /// Their part of the module's graph.
+    pub graph: GraphTopology,
+}
+
+impl<O> std::fmt::Debug for TopologyPart<O> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TopologyPart").field("graph", &self.graph).finish_non_exhaustive()
     }
 }
 

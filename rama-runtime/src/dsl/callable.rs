@@ -1,30 +1,37 @@
-//! What `%name(…)` calls: the type of a `ramaop`, by its constructor.
+//! What `%name(…)` calls: the type of a `ramaop`, by the function that stands for it.
 
+use std::convert::Infallible;
 use std::marker::PhantomData;
 
 /// The type that `dataflow!` makes of a `ramaop`.
-pub trait IsOperation {}
-
-/// What the constructor of such a type takes: rustc names it to those who call the operation as a
-/// Rust function.
-pub struct CalledWithPercent<T>(PhantomData<fn() -> T>);
-
-impl<T> Clone for CalledWithPercent<T> {
-    fn clone(&self) -> Self {
-        *self
-    }
+pub trait IsOperation {
+    /// The operation.
+    fn operation() -> Self;
 }
 
-impl<T> Copy for CalledWithPercent<T> {}
+/// What the function of a `ramaop` takes, which stands for the operation of type `T`: rustc names
+/// it to those who call the operation as a Rust function. There are no values of it, and the
+/// function returns nothing, so that what is done with the outcome is no second error.
+pub struct CalledWithPercent<T> {
+    none: Infallible,
+    operation: PhantomData<fn() -> T>,
+}
+
+impl<T> CalledWithPercent<T> {
+    /// Nothing, since there is no value.
+    pub fn never(self) -> ! {
+        match self.none {}
+    }
+}
 
 impl<T> std::fmt::Debug for CalledWithPercent<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CalledWithPercent")
+        f.debug_struct("CalledWithPercent").field("operation", &self.operation).finish()
     }
 }
 
-/// The constructor of such a type. Taking that and not the type lets rustc infer its parameters,
-/// and say of a typo which operations there are.
+/// The function that stands for an operation. Taking that and not the type lets rustc infer its
+/// parameters, and say of a typo which operations there are.
 #[diagnostic::on_unimplemented(
     message = "this is not an operation of the dataflow language",
     label = "`%` calls a `ramaop`",
@@ -38,20 +45,31 @@ pub trait Callable<T> {
     fn operation(self) -> Self::Operation;
 }
 
-/// Marks the constructors of operations.
+/// Marks the functions of operations.
 #[derive(Debug)]
-pub struct Constructor<T>(PhantomData<T>);
+pub struct StandsFor<T>(PhantomData<T>);
 
-impl<F, T, R> Callable<Constructor<T>> for F
+impl<F, T, R> Callable<StandsFor<(T, R)>> for F
 where
     F: FnOnce(CalledWithPercent<T>) -> R,
-    R: IsOperation,
+    T: IsOperation,
 {
-    type Operation = R;
+    type Operation = T;
 
-    fn operation(self) -> R {
-        self(CalledWithPercent(PhantomData))
+    fn operation(self) -> T {
+        T::operation()
     }
+}
+
+/// Every type, in the presence of another one: how the struct of an operation's streams mentions the
+/// type parameters that no stream has.
+pub trait Beside<Other> {
+    /// The type.
+    type Itself;
+}
+
+impl<T, Other> Beside<Other> for T {
+    type Itself = T;
 }
 
 /// Nothing has it. It is a second way to be [`Callable`], so that rustc does not blame the one
@@ -66,7 +84,7 @@ impl<F: Nothing> Callable<()> for F {
     }
 }
 
-/// The operation with this constructor.
-pub fn operation<T, C: Callable<T>>(constructor: C) -> C::Operation {
-    constructor.operation()
+/// The operation that a function stands for.
+pub fn operation<T, C: Callable<T>>(function: C) -> C::Operation {
+    function.operation()
 }

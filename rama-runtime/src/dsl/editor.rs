@@ -2,7 +2,7 @@
 //! looked at and never compiled.
 
 use rama_paths::path::{Location, Navigator};
-use rama_paths::{Path, Record};
+use rama_paths::{PStatePath, Record};
 
 use super::{Label, Op};
 use crate::depot::Depot;
@@ -38,6 +38,8 @@ pub fn delivered<T: Record, E>(_: impl Future<Output = Result<T, E>>) -> T {
 }
 
 /// What has the names that may follow a path.
-pub fn names<O, N: Navigator>(_: Path<O, N>) -> <N::Here as Location>::Names<Path<O, N>> {
+pub fn names<O, N: Navigator>(
+    _: PStatePath<O, N>,
+) -> <N::Here as Location>::Names<PStatePath<O, N>> {
     any()
 }

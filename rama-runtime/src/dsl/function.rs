@@ -21,10 +21,21 @@ pub struct Fun<Args, Out> {
 
 place_traits!(Fun<Args, Out>);
 
-/// Names an anonymous function that uses `Captures` from outside.
+/// Names an anonymous function that uses `Captures` from outside, and knows how they are carried: so
+/// that what cannot be is one error, where the label is made.
 pub struct FunLabel<Args, Captures, Out> {
     index: u32,
-    types: PhantomData<fn(Args, Captures) -> Out>,
+    carry: fn(Captures) -> Carried,
+    carried: fn(&Carried) -> &Captures,
+    clone: fn(&Captures) -> Captures,
+    types: PhantomData<fn(Args) -> Out>,
+}
+
+impl<Args, Captures, Out> FunLabel<Args, Captures, Out> {
+    /// What the function uses from outside, for one call.
+    pub fn captures(&self, captures: &Captures) -> Captures {
+        (self.clone)(captures)
+    }
 }
 
 impl<Args, Captures, Out> Clone for FunLabel<Args, Captures, Out> {
@@ -49,11 +60,18 @@ struct Call<Args, Out> {
 
 impl<'s, O: 'static> TopologyBuilder<'s, O> {
     /// Makes a label for a function that is defined further down.
-    pub fn fun_label<Args, Captures, Out>(
+    pub fn fun_label<Args, Captures: Record, Out>(
         &mut self,
         name: &'static str,
     ) -> FunLabel<Args, Captures, Out> {
-        FunLabel { index: self.states.add(name), types: PhantomData }
+        let index = self.states.add(name);
+        FunLabel {
+            index,
+            carry: Carried::new,
+            carried: Carried::get,
+            clone: Clone::clone,
+            types: PhantomData,
+        }
     }
 
     /// Defines a function.
@@ -63,7 +81,7 @@ impl<'s, O: 'static> TopologyBuilder<'s, O> {
         body: F,
     ) where
         Args: 'static,
-        Captures: Record,
+        Captures: 'static,
         Out: 'static,
         F: Fn(&mut Cx<'_, O>, Args, &Captures) -> Out + Send + Sync + 's,
     {
@@ -72,7 +90,7 @@ impl<'s, O: 'static> TopologyBuilder<'s, O> {
                 .downcast_mut::<Call<Args, Out>>()
                 .expect("a function is called with the types it was made for");
             if let Some(args) = call.args.take() {
-                call.out = Some(body(&mut Cx::new(event), args, captures.get()));
+                call.out = Some(body(&mut Cx::new(event), args, (label.carried)(captures)));
             }
         });
         self.states.define(label.index, Body::Function { apply });
@@ -85,12 +103,9 @@ impl<O: 'static> Cx<'_, O> {
         &self,
         label: FunLabel<Args, Captures, Out>,
         captures: Captures,
-    ) -> Fun<Args, Out>
-    where
-        Captures: Record,
-    {
+    ) -> Fun<Args, Out> {
         Fun {
-            place: Place { label: label.index, carried: Carried::new(captures) },
+            place: Place { label: label.index, carried: (label.carry)(captures) },
             types: PhantomData,
         }
     }

@@ -29,8 +29,9 @@ pub use crate::depot::{
     DepotPartitioning, Disallow, Global, HashBy, Random, disallow, global, hash_by, random,
 };
 pub use crate::graph::{GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphTopology};
-pub use builder::{ModuleBuilder, TopologyBuilder};
-pub use callable::{Callable, CalledWithPercent, IsOperation, operation};
+pub use async_calls::Delivery;
+pub use builder::{ModuleBuilder, TopologyBuilder, TopologyPart};
+pub use callable::{Beside, Callable, CalledWithPercent, IsOperation, operation};
 pub use carries::{Carries, W, w};
 pub use context::{ModuleInstanceInfo, Partitioned, TopologyType};
 pub use cx::Cx;
@@ -38,7 +39,7 @@ pub use function::{Fun, FunLabel, ended_without_emission};
 pub use hops::Target;
 pub use label::Label;
 pub use local::OwnedBy;
-pub use operation::Op;
+pub use operation::{Op, OpLabel};
 pub use rama_paths::key_hash;
 pub use return_to::Return;
 pub use stand_alone::{Emitted, StandAlone, StandAloneOwner};

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use rama_paths::Record;
 
 use super::carried::{Carried, Place, place_traits};
-use super::state::take;
+use super::state::{Body, take};
 use super::{Cx, Label, Return, TopologyBuilder};
 use crate::task::Event;
 
@@ -24,15 +24,56 @@ pub struct Op<Args, Out> {
 
 place_traits!(Op<Args, Out>);
 
-impl<O: 'static> TopologyBuilder<'_, O> {
-    /// Makes a label the body of an anonymous operation.
-    pub fn operation<Args, Captures, Out>(&mut self, label: Label<(Args, Captures, Return<Out>)>)
+/// Names an anonymous operation that uses `Captures` from outside, and knows how they are carried:
+/// so that what cannot be is one error, where the label is made.
+pub struct OpLabel<Args, Captures, Out> {
+    index: u32,
+    carry: fn(Captures) -> Carried,
+    types: PhantomData<fn(Args) -> Out>,
+}
+
+impl<Args, Captures, Out> Clone for OpLabel<Args, Captures, Out> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Args, Captures, Out> Copy for OpLabel<Args, Captures, Out> {}
+
+impl<Args, Captures, Out> std::fmt::Debug for OpLabel<Args, Captures, Out> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OpLabel({})", self.index)
+    }
+}
+
+impl<'s, O: 'static> TopologyBuilder<'s, O> {
+    /// Makes a label for an operation that is defined further down.
+    pub fn op_label<Args, Captures, Out>(
+        &mut self,
+        name: &'static str,
+    ) -> OpLabel<Args, Captures, Out>
     where
         Args: 'static,
         Captures: Record,
         Out: 'static,
     {
-        self.states.set_resume(label.index, resume::<Args, Captures, Out>);
+        let index = self.states.add(name);
+        self.states.set_resume(index, resume::<Args, Captures, Out>);
+        OpLabel { index, carry: Carried::new, types: PhantomData }
+    }
+
+    /// Defines an operation.
+    pub fn define_op<Args, Captures, Out, F>(
+        &mut self,
+        label: OpLabel<Args, Captures, Out>,
+        body: F,
+    ) where
+        Args: 'static,
+        Captures: 'static,
+        Out: 'static,
+        F: Fn(&mut Cx<'_, O>, (Args, Captures, Return<Out>)) + Send + Sync + 's,
+    {
+        self.states.define(label.index, Body::in_step(body));
     }
 }
 
@@ -40,14 +81,11 @@ impl<O: 'static> Cx<'_, O> {
     /// An operation as a value: its body, and the variables it uses from outside.
     pub fn operation<Args, Captures, Out>(
         &self,
-        label: Label<(Args, Captures, Return<Out>)>,
+        label: OpLabel<Args, Captures, Out>,
         captures: Captures,
-    ) -> Op<Args, Out>
-    where
-        Captures: Record,
-    {
+    ) -> Op<Args, Out> {
         Op {
-            place: Place { label: label.index, carried: Carried::new(captures) },
+            place: Place { label: label.index, carried: (label.carry)(captures) },
             types: PhantomData,
         }
     }

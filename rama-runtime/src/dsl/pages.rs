@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use rama_paths::{Record, SelectPath};
+use rama_paths::SelectPath;
 
 use super::{Cx, Label};
 
@@ -20,7 +20,7 @@ impl<O: 'static> Cx<'_, O> {
 
     /// Runs the continuation `to` for each of `values`; when the event has run past its target time
     /// the others follow in later events of this task.
-    pub fn emit_pages<T: Record, E: Record>(
+    pub fn emit_pages<T: 'static, E: Clone + 'static>(
         &mut self,
         mut values: VecDeque<T>,
         carried: E,

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use rama_paths::{Path, Root, Schema};
+use rama_paths::{PStatePath, Root, Schema};
 
 /// PState with schema `S`, written only by the topology with owner tag `O`; `defmodule!` makes one
 /// constant per PState.
@@ -27,8 +27,8 @@ impl<O, S> PState<O, S> {
 
 impl<O, S: Schema> PState<O, S> {
     /// The path that stays at the top of this PState.
-    pub fn path(&self) -> Path<O, Root<S>> {
-        Path::of_pstate(self.index)
+    pub fn path(&self) -> PStatePath<O, Root<S>> {
+        PStatePath::of_pstate(self.index)
     }
 }
 

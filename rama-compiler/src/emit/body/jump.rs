@@ -66,7 +66,7 @@ impl Body<'_> {
             let target = (!all).then(|| quote_spanned!(span=> let _ = #target;));
             return quote!(#at #target);
         };
-        let (label, frame) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let (label, frame) = (self.label(jump.state), self.frame(jump, after));
         let code = match (all, partitions) {
             (false, _) => {
                 let name = self.glue.name("target", user);
@@ -119,7 +119,7 @@ impl Body<'_> {
     ) -> TokenStream {
         let Some(jump) = to else { return self.at(statement) };
         let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
-        let (label, values) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let (label, values) = (self.label(jump.state), self.frame(jump, after));
         let frame = self.glue.name("frame", statement.span);
         let target = self.glue.name("target", statement.span);
         quote_spanned! {span=>
@@ -151,7 +151,7 @@ impl Body<'_> {
         for bind in inner.vars.iter().flat_map(|(pattern, _)| &pattern.binds) {
             self.repeated.remove(&bind.var);
         }
-        let (label, frame) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let (label, frame) = (self.label(jump.state), self.frame(jump, after));
         self.repeated = repeated;
         quote_spanned!(span=> #at #firsts #cx.enter_loop(#label, #frame);)
     }
@@ -168,7 +168,11 @@ impl Body<'_> {
         let live = with_frame(after, &jump.frame);
         let around = Around::new(statement, &live);
         let mut frame = self.values(values, &around);
-        frame.extend(jump.frame.iter().map(|var| self.carried(*var, true, after)));
+        let own = frame.len();
+        frame.extend(jump.frame.iter().enumerate().map(|(at, var)| {
+            let mention = super::frame::mention_behind(self.plan, jump.state, own + at);
+            self.carried_to(mention, *var, true, after)
+        }));
         let frame = super::frame::tuple(frame);
         let label = self.label(jump.state);
         quote_spanned!(span=> #at #cx.again(#label, #frame);)
@@ -189,7 +193,7 @@ impl Body<'_> {
         let values = self.values(&emission.values, &around);
         let values = one_or_tuple(&values, statement.span);
         let Some(jump) = to else { return quote_spanned!(span=> #at #values;) };
-        let (label, frame) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let (label, frame) = (self.label(jump.state), self.frame(jump, after));
         quote_spanned!(span=> #at #cx.enter(#label, (#values, #frame));)
     }
 
@@ -239,7 +243,7 @@ impl Body<'_> {
         let args = self.call_arguments(call, &around, statement.span);
         let path = &call.path;
         let args = quote_spanned!(span=> ::rama::dsl::operation(#path).args(#args));
-        let (label, carried) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let (label, carried) = (self.label(jump.state), self.frame(jump, after));
         quote_spanned!(span=> #at #cx.enter(#label, (#args, #carried));)
     }
 
@@ -268,7 +272,7 @@ impl Body<'_> {
                     // Each stream takes a frame of its own; the last one may have the values.
                     let last = streams[at + 1..].iter().all(|later| output_of(later).is_none());
                     let keep = if last { after.clone() } else { with_frame(after, &jump.frame) };
-                    let carried = self.frame(&jump.frame, &keep);
+                    let carried = self.frame(jump, &keep);
                     quote_spanned!(span=> #cx.return_to(#label, #carried))
                 }
                 None => quote_spanned!(span=> ::rama::dsl::Return::nowhere()),
@@ -316,7 +320,7 @@ impl Body<'_> {
             Invoked::Itself(itself) => {
                 let label = self.label(itself.state);
                 let keep = with_frame(after, &jump.frame);
-                let captures = self.frame(&itself.frame, &keep);
+                let captures = self.frame(itself, &keep);
                 let own = self.glue.name("own", statement.span);
                 (quote!(&#own), quote_spanned!(span=> let #own = #cx.operation(#label, #captures);))
             }
@@ -326,7 +330,7 @@ impl Body<'_> {
             // It is looked at after its frame has left.
             keep.insert(*var);
         }
-        let (label, carried) = (self.label(jump.state), self.frame(&jump.frame, &keep));
+        let (label, carried) = (self.label(jump.state), self.frame(jump, &keep));
         let ret = self.glue.name("ret", statement.span);
         quote_spanned! {span=>
             #at
@@ -349,7 +353,7 @@ impl Body<'_> {
         let live = with_frame(after, &jump.frame);
         let around = Around::new(statement, &live);
         let path = self.path(path, &around);
-        let (label, carried) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let (label, carried) = (self.label(jump.state), self.frame(jump, after));
         let select = Ident::new("select_pages", statement.span);
         let values = self.glue.name("values", statement.span);
         quote_spanned! {span=>
@@ -381,7 +385,7 @@ impl Body<'_> {
             _ => TokenStream::new(),
         };
         let method = Ident::new("each_async", statement.span);
-        let (label, carried) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let (label, carried) = (self.label(jump.state), self.frame(jump, after));
         // In the user's context, so that rustc blames the statement and not the whole macro.
         let name = Ident::new("__future", statement.span);
         let block = quote_spanned!(statement.span=> async move { #(let #users = &#names;)* #code });
@@ -404,10 +408,10 @@ impl Body<'_> {
     ) -> TokenStream {
         let Kind::Anonymous(anonymous) = &statement.kind else { return TokenStream::new() };
         let (at, span, cx) = (self.at(statement), glue_of(statement), self.cx(statement.span));
-        let (label, captures) = (self.label(jump.state), self.frame(&jump.frame, after));
+        let (label, captures) = (self.label(jump.state), self.frame(jump, after));
         let name = names::owned_at_binding(self.plan, anonymous.binding.var);
         let method = if anonymous.is_operation { "operation" } else { "fun" };
-        let method = Ident::new(method, statement.span);
+        let method = Ident::new(method, anonymous.binding.name.span());
         self.bound.insert(anonymous.binding.var);
         let references = self.references(std::iter::once(anonymous.binding.var));
         quote_spanned!(span=> #at let #name = #cx.#method(#label, #captures); #references)

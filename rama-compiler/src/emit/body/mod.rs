@@ -10,7 +10,7 @@ use super::env::Env;
 use super::frame;
 use super::names::{self, Glue, glue_span};
 use crate::ast::{Kind, Pattern, Statement, VarId};
-use crate::plan::{CodePlan, Live, Op, live_into};
+use crate::plan::{CodePlan, Jump, Live, Op, live_into};
 use crate::tokens;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -169,7 +169,7 @@ impl<'p> Body<'p> {
             Op::Overtime { statement, to } => self.overtime(statement, to.as_ref(), after),
             Op::Enter(jump) => {
                 let cx = self.cx(Span::call_site());
-                let (label, frame) = (self.label(jump.state), self.frame(&jump.frame, after));
+                let (label, frame) = (self.label(jump.state), self.frame(jump, after));
                 quote!(#cx.enter(#label, #frame);)
             }
             Op::Call { statement, jump } => self.call(statement, jump, after),
@@ -239,22 +239,40 @@ impl<'p> Body<'p> {
     }
 
     /// Variables as a frame on its way.
-    fn frame(&mut self, vars: &[VarId], after: &Live) -> TokenStream {
+    fn frame(&mut self, jump: &Jump, after: &Live) -> TokenStream {
+        let vars = &jump.frame;
         let values = vars.iter().enumerate().map(|(at, var)| {
             let last = !vars[at + 1..].contains(var);
-            self.carried(*var, last, after)
+            let mention = frame::mention_behind(self.plan, jump.state, at);
+            self.carried_to(mention, *var, last, after)
         });
         frame::tuple(values.collect())
     }
 
     /// A variable that leaves this closure: moved, unless it is needed again.
     fn carried(&self, var: VarId, last: bool, after: &Live) -> TokenStream {
+        self.carried_to(None, var, last, after)
+    }
+
+    /// The same, to where it is mentioned next. There rustc says that it cannot be carried, and if
+    /// the clone has the same span, not again that it cannot be cloned.
+    fn carried_to(
+        &self,
+        mention: Option<Span>,
+        var: VarId,
+        last: bool,
+        after: &Live,
+    ) -> TokenStream {
         let name = names::owned_at_binding(self.plan, var);
         if last && !self.repeated.contains(&var) && !after.contains(&var) {
-            quote!(#name)
-        } else {
-            quote_spanned!(glue_span(name.span())=> #name.clone())
+            return quote!(#name);
         }
+        let Some(user) = mention else {
+            return quote_spanned!(glue_span(name.span())=> #name.clone());
+        };
+        // rustc blames what is passed, so that is a name with the user's own span, too.
+        let passed = Ident::new("carried", user);
+        quote_spanned!(user=> { let #passed = &#name; ::core::clone::Clone::clone(#passed) })
     }
 }
 

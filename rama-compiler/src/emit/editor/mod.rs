@@ -15,7 +15,7 @@ use super::names::{self, unraw};
 use crate::ast::{Module, Operation, OperationForm, Param, Part, Source};
 use line::{Line, hidden, ours};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 /// A module: its items, and its code as the body of the function that would define it.
 pub(crate) fn module(module: &Module, errors: &TokenStream) -> TokenStream {
@@ -26,7 +26,7 @@ pub(crate) fn module(module: &Module, errors: &TokenStream) -> TokenStream {
         (None, true) => quote!(""),
         (named, _) => handles::known_as(named.as_ref(), &unraw(name)),
     };
-    let tags = format_ident!("__{}", unraw(name));
+    let tags = names::tags(name);
     let depots = module.depots.iter().map(super::depot);
     let topologies = module.topologies.iter().map(|topology| {
         let owner = &topology.name;
@@ -73,7 +73,7 @@ pub(crate) fn part(part: &Part) -> TokenStream {
     let Part { attrs, vis, name, module, topology, sources } = part;
     let mut tags = module.clone();
     if let Some(last) = tags.segments.last_mut() {
-        last.ident = format_ident!("__{}", unraw(&last.ident));
+        last.ident = names::tags(&last.ident);
     }
     let sources = sources.iter().map(|found| source(found, Place::Part(module)));
     quote_spanned! {ours()=>
@@ -114,7 +114,7 @@ pub(crate) fn operation(operation: &Operation) -> TokenStream {
         OperationForm::Operation { .. } => {
             let names = vars.iter().map(|var| hidden(*var));
             let definition = quote_spanned! {ours=>
-                let cx: &mut ::rama::dsl::Cx<'_, __Owner> = ::rama::dsl::editor::any();
+                let cx: &mut ::rama::dsl::Cx<'_, CallersTopology> = ::rama::dsl::editor::any();
                 let (#(#names,)*) = ::rama::dsl::editor::emitted(__input);
                 #given
                 #body

@@ -1,9 +1,9 @@
 //! `after_elem()`: the place of a new element behind the last element of a list.
 
 use super::nth::{At, Sequence};
-use crate::path::{Navigator, Path};
+use crate::path::{Navigator, PStatePath};
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the place of a new element behind the last element of a list.
     ///
     /// - *Select*: nothing.
@@ -11,16 +11,16 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: the row of the list and the new one.
     ///
     /// ```
-    /// use rama_paths::{PVec, Partition, Path, Root};
+    /// use rama_paths::{PVec, Partition, PStatePath, Root};
     ///
     /// let mut posts = Partition::<PVec<i64>>::new();
-    /// let path = || Path::<(), Root<PVec<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PVec<i64>>>::new();
     /// posts.transform(path().after_elem().termval(1))?;
     /// posts.transform(path().after_elem().termval(2))?;
     /// assert_eq!(posts.select(&path().all())?, [1, 2]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn after_elem<M>(self) -> Path<O, M>
+    pub fn after_elem<M>(self) -> PStatePath<O, M>
     where
         N::Here: Sequence<InsertNav<N> = M>,
     {

@@ -5,8 +5,8 @@ use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
 use crate::path::plain::{Fate, for_std, write_part, write_value};
 use crate::path::{
-    Entries, HasEntries, Location, Many, Navigator, Path, Present, ReadOnly, SortedRange, Span,
-    StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries, WriteNavigator,
+    Entries, HasEntries, Location, Many, Navigator, PStatePath, Present, ReadOnly, SortedRange,
+    Span, StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries, WriteNavigator,
 };
 use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
 use crate::store::{
@@ -75,31 +75,31 @@ for_std!(seqs: Elements {
     }
 });
 
-/// See [`Path::all`], of a map.
+/// See [`PStatePath::all`], of a map.
 #[derive(Debug, Clone)]
 pub struct All<N>(N);
 
-/// See [`Path::all`], of a set.
+/// See [`PStatePath::all`], of a set.
 #[derive(Debug, Clone)]
 pub struct AllOfSet<N>(N);
 
-/// See [`Path::all`], of a list.
+/// See [`PStatePath::all`], of a list.
 #[derive(Debug, Clone)]
 pub struct AllOfList<N>(N);
 
-/// See [`Path::all`], of a map of the standard library.
+/// See [`PStatePath::all`], of a map of the standard library.
 #[derive(Debug, Clone)]
 pub struct AllOfStdMap<N>(N);
 
-/// See [`Path::all`], of a set of the standard library.
+/// See [`PStatePath::all`], of a set of the standard library.
 #[derive(Debug, Clone)]
 pub struct AllOfStdSet<N>(N);
 
-/// See [`Path::all`], of a sequence of the standard library.
+/// See [`PStatePath::all`], of a sequence of the standard library.
 #[derive(Debug, Clone)]
 pub struct AllOfStdSeq<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to every element of a collection, or of a range of one: to the entries of a map of
     /// values and the elements of a set in their order, to those of a list by index.
     ///
@@ -110,23 +110,23 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: every row of the collection or range.
     ///
     /// ```
-    /// use rama_paths::{PMap, PSet, Partition, Path, Root};
+    /// use rama_paths::{PMap, PSet, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// funds.transform(path().key(2).termval(20))?;
     /// funds.transform(path().key(-1).termval(10))?;
     /// assert_eq!(funds.select(&path().all())?, [(-1, 10), (2, 20)]);
     ///
     /// let mut tags = Partition::<PSet<String>>::new();
-    /// let path = || Path::<(), Root<PSet<String>>>::new();
+    /// let path = || PStatePath::<(), Root<PSet<String>>>::new();
     /// tags.transform(path().none_elem().termval("red".to_owned()))?;
     /// tags.transform(path().none_elem().termval("blue".to_owned()))?;
     /// tags.transform(path().all().term(|tag| tag.to_uppercase()))?;
     /// assert_eq!(tags.select(&path().all())?, ["BLUE", "RED"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn all<M>(self) -> Path<O, M>
+    pub fn all<M>(self) -> PStatePath<O, M>
     where
         N::Here: Elements<AllNav<N> = M>,
     {

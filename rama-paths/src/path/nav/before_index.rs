@@ -4,18 +4,18 @@ use super::nth::{At, Sequence};
 use crate::key::KeyHash;
 use crate::path::list::in_list;
 use crate::path::plain::{new_part, write_value};
-use crate::path::{Many, Maybe, Navigator, Path, StdSeq, ValueAt, Visit, WriteNavigator};
+use crate::path::{Many, Maybe, Navigator, PStatePath, StdSeq, ValueAt, Visit, WriteNavigator};
 use crate::schema::{Ordered, PVec, Schema};
 use crate::store::{ReadPlace, WritePlace, Written};
 
-/// See [`Path::before_index`], of a stored list.
+/// See [`PStatePath::before_index`], of a stored list.
 #[derive(Debug, Clone)]
 pub struct ListInsert<N> {
     prev: N,
     at: At,
 }
 
-/// See [`Path::before_index`], of a sequence of the standard library.
+/// See [`PStatePath::before_index`], of a sequence of the standard library.
 #[derive(Debug, Clone)]
 pub struct SeqInsert<N> {
     prev: N,
@@ -34,7 +34,7 @@ impl<N> SeqInsert<N> {
     }
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the place of a new element before the one at an index; behind the last one, if
     /// the list is not that long.
     ///
@@ -44,10 +44,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: the row of the list, and those of all elements behind the new one.
     ///
     /// ```
-    /// use rama_paths::{PVec, Partition, Path, Root};
+    /// use rama_paths::{PVec, Partition, PStatePath, Root};
     ///
     /// let mut posts = Partition::<PVec<i64>>::new();
-    /// let path = || Path::<(), Root<PVec<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PVec<i64>>>::new();
     /// for post in [1, 2, 4] {
     ///     posts.transform(path().after_elem().termval(post))?;
     /// }
@@ -55,7 +55,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(posts.select(&path().all())?, [1, 2, 3, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn before_index<M>(self, index: usize) -> Path<O, M>
+    pub fn before_index<M>(self, index: usize) -> PStatePath<O, M>
     where
         N::Here: Sequence<InsertNav<N> = M>,
     {

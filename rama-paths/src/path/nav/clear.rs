@@ -6,14 +6,14 @@ use super::root::Root;
 use crate::error::PathError;
 use crate::key::KeyBytes;
 use crate::key::KeyHash;
-use crate::path::{Path, WritePath};
+use crate::path::{PStatePath, WritePath};
 use crate::schema::Schema;
 use crate::store::{
     AsOf, Change, FieldNode, Handle, Ids, Node, NodeWrites, Stretch, Tables, View, WritePlace,
     Written, modify_row,
 };
 
-/// See [`Path::clear`].
+/// See [`PStatePath::clear`].
 pub struct Clear<O, S> {
     pstate: u32,
     types: PhantomData<fn() -> (O, S)>,
@@ -31,17 +31,17 @@ impl<O, S> std::fmt::Debug for Clear<O, S> {
     }
 }
 
-impl<O, S: Schema> Path<O, Root<S>> {
+impl<O, S: Schema> PStatePath<O, Root<S>> {
     /// Ends a write at the top of a PState: everything in the partition is removed, all entries of a
     /// map, all fields, or the value.
     ///
     /// - *Cost*: every row at the top is read and removed; nested structures are dropped whole.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// tags.transform(path().clear())?;
     /// assert_eq!(tags.select_one(&path().count())?, 0);

@@ -3,46 +3,46 @@
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::sub::{SelectedBy, SubPath, navigators, select};
-use crate::path::{Collected, Navigator, Path, Selectable, Visit, WriteNavigator};
+use crate::path::{Collected, Navigator, PStatePath, Selectable, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
-/// See [`Path::collect`].
+/// See [`PStatePath::collect`].
 #[derive(Debug, Clone)]
 pub struct Collect<N, Q> {
     prev: N,
     sub: Q,
 }
 
-/// See [`Path::collect_one`].
+/// See [`PStatePath::collect_one`].
 #[derive(Debug, Clone)]
 pub struct CollectOne<N, Q> {
     prev: N,
     sub: Q,
 }
 
-/// See [`Path::put_collected`].
+/// See [`PStatePath::put_collected`].
 #[derive(Debug, Clone)]
 pub struct PutCollected<N, C> {
     prev: N,
     value: C,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Stays where it is, and collects all that a path from there selects, as a `Vec`: it is selected
     /// before what the path leads to in the end, as a tuple, and `term` gets it so.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = || Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// let path = || PStatePath::<(), Root<Vec<Vec<i64>>>>::new();
     /// let lists = vec![vec![1, 2], vec![3]];
     /// let path = path().all().collect(|list| list.all()).first();
     /// assert_eq!(path.select_from(&lists)?, [(vec![1, 2], 1), (vec![3], 3)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn collect<G, Q>(self, path: G) -> Path<O, Collect<N, Q>>
+    pub fn collect<G, Q>(self, path: G) -> PStatePath<O, Collect<N, Q>>
     where
-        G: FnOnce(SubPath<O, N>) -> Path<O, Q>,
+        G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
         Q: Navigator<Schema = N::Here, Here: Selectable>,
     {
         let sub = navigators::<O, N, Q>(path);
@@ -55,18 +55,18 @@ impl<O, N: Navigator> Path<O, N> {
     /// It is [`PathError::CollectOne`] if the path selects none or more.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = || Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// let path = || PStatePath::<(), Root<Vec<Vec<i64>>>>::new();
     /// let mut lists = vec![vec![1, 2], vec![3]];
     /// let path = path().all().collect_one(|list| list.count()).all();
     /// path.term(|(count, n)| n * 10 + count as i64).transform_in(&mut lists)?;
     /// assert_eq!(lists, [vec![12, 22], vec![31]]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn collect_one<G, Q>(self, path: G) -> Path<O, CollectOne<N, Q>>
+    pub fn collect_one<G, Q>(self, path: G) -> PStatePath<O, CollectOne<N, Q>>
     where
-        G: FnOnce(SubPath<O, N>) -> Path<O, Q>,
+        G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
         Q: Navigator<Schema = N::Here, Here: Selectable>,
     {
         let sub = navigators::<O, N, Q>(path);
@@ -76,14 +76,14 @@ impl<O, N: Navigator> Path<O, N> {
     /// Stays where it is, and collects a value that is given.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<Vec<i64>>>::new();
+    /// let path = PStatePath::<(), Root<Vec<i64>>>::new();
     /// let path = path.put_collected("a").all();
     /// assert_eq!(path.select_from(&vec![1, 2])?, [("a", 1), ("a", 2)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn put_collected<C: Clone + 'static>(self, value: C) -> Path<O, PutCollected<N, C>> {
+    pub fn put_collected<C: Clone + 'static>(self, value: C) -> PStatePath<O, PutCollected<N, C>> {
         self.then(|nav| PutCollected { prev: nav, value })
     }
 }

@@ -3,10 +3,10 @@
 use super::root::Root;
 use crate::key::KeyHash;
 use crate::path::sub::{SubPath, leads_anywhere};
-use crate::path::{Location, Many, Navigator, Path, Presence, Visit, WriteNavigator};
+use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// Pairs of a condition and a path, as a tuple: what [`cond_path`](Path::cond_path) takes.
+/// Pairs of a condition and a path, as a tuple: what [`cond_path`](PStatePath::cond_path) takes.
 pub trait Cases {
     /// Where they begin.
     type From: Location;
@@ -33,7 +33,7 @@ pub trait WriteCases: Cases<From: crate::schema::Schema, Here: crate::schema::Sc
 
 macro_rules! cases {
     ($c:ident $first:ident $at:tt $(, $d:ident $rest:ident $index:tt)*) => {
-        impl<O, $c, $first, $($d, $rest),*> Cases for ((Path<O, $c>, Path<O, $first>), $((Path<O, $d>, Path<O, $rest>)),*)
+        impl<O, $c, $first, $($d, $rest),*> Cases for ((PStatePath<O, $c>, PStatePath<O, $first>), $((PStatePath<O, $d>, PStatePath<O, $rest>)),*)
         where
             $c: Navigator<Schema = $first::Schema>,
             $first: Navigator<Collected = ()>,
@@ -59,7 +59,7 @@ macro_rules! cases {
             }
         }
 
-        impl<O, $c, $first, $($d, $rest),*> WriteCases for ((Path<O, $c>, Path<O, $first>), $((Path<O, $d>, Path<O, $rest>)),*)
+        impl<O, $c, $first, $($d, $rest),*> WriteCases for ((PStatePath<O, $c>, PStatePath<O, $first>), $((PStatePath<O, $d>, PStatePath<O, $rest>)),*)
         where
             $c: Navigator<Schema = $first::Schema>,
             $first: WriteNavigator<Collected = ()>,
@@ -94,14 +94,14 @@ cases!(CA A 0, CB B 1, CC C 2, CD D 3);
 cases!(CA A 0, CB B 1, CC C 2, CD D 3, CE E 4);
 cases!(CA A 0, CB B 1, CC C 2, CD D 3, CE E 4, CG G 5);
 
-/// See [`Path::cond_path`].
+/// See [`PStatePath::cond_path`].
 #[derive(Debug, Clone)]
 pub struct CondPath<N, B> {
     prev: N,
     cases: B,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Goes on with the path of the first case whose condition leads anywhere: the closure gives a
     /// tuple of up to six pairs, of a condition and a path each, and the paths lead to the same type.
     /// Where none holds it leads nowhere.
@@ -110,9 +110,9 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: what the conditions read up to the one that holds, and the path's.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// let path = PStatePath::<(), Root<Vec<Vec<i64>>>>::new();
     /// let lists = vec![vec![1, 2], vec![], vec![4]];
     /// let path = path.all().cond_path(|list| (
     ///     (list.nth(1), list.last()),
@@ -121,12 +121,12 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(path.select_from(&lists)?, [2, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn cond_path<G, B>(self, cases: G) -> Path<O, CondPath<N, B>>
+    pub fn cond_path<G, B>(self, cases: G) -> PStatePath<O, CondPath<N, B>>
     where
         G: FnOnce(SubPath<O, N>) -> B,
         B: Cases<From = N::Here>,
     {
-        let cases = cases(Path::at_root(Root::new(), 0));
+        let cases = cases(PStatePath::at_root(Root::new(), 0));
         self.then(|nav| CondPath { prev: nav, cases })
     }
 }

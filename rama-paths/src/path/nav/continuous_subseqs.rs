@@ -5,10 +5,10 @@ use std::ops::Range;
 use super::splice::InMemoryList;
 use crate::key::KeyHash;
 use crate::path::plain::{Fate, write_part, write_value};
-use crate::path::{Many, Navigator, Path, Present, StdSeq, ValueAt, Visit, WriteNavigator};
+use crate::path::{Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, WriteNavigator};
 use crate::store::{Held, ReadPlace, WritePlace, Written};
 
-/// See [`Path::continuous_subseqs`].
+/// See [`PStatePath::continuous_subseqs`].
 #[derive(Debug, Clone)]
 pub struct ContinuousSubseqs<N, F> {
     prev: N,
@@ -32,7 +32,7 @@ fn runs<C: StdSeq>(list: &C, test: impl Fn(&C::Item) -> bool) -> Vec<Range<usize
     runs
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to every longest run of elements of a list in memory that fulfil a condition, each as
     /// one list.
     ///
@@ -41,9 +41,9 @@ impl<O, N: Navigator> Path<O, N> {
     ///   it.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = || Path::<(), Root<Vec<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<Vec<i64>>>::new();
     /// let mut list = vec![1, 2, 4, 3, 6];
     /// let even = path().continuous_subseqs(|n| n % 2 == 0);
     /// assert_eq!(even.select_from(&list)?, [vec![2, 4], vec![6]]);
@@ -51,7 +51,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(list, [1, 2, 3, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn continuous_subseqs<F, M>(self, test: F) -> Path<O, M>
+    pub fn continuous_subseqs<F, M>(self, test: F) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<ContinuousSubseqs<N, F>> = M>,
         F: Fn(&<<N::Here as InMemoryList>::List as StdSeq>::Item) -> bool,

@@ -3,8 +3,8 @@
 use crate::key::{Key, KeyHash};
 use crate::path::plain::for_std;
 use crate::path::{
-    HasEntries, Location, Navigator, Path, Present, ReadOnly, SortedRange, StdMap, StdSeq, StdSet,
-    Visit,
+    HasEntries, Location, Navigator, PStatePath, Present, ReadOnly, SortedRange, StdMap, StdSeq,
+    StdSet, Visit,
 };
 use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
 use crate::store::ReadPlace;
@@ -88,11 +88,11 @@ for_std!(seqs: Counted {
     }
 });
 
-/// See [`Path::count`].
+/// See [`PStatePath::count`].
 #[derive(Debug, Clone)]
 pub struct Count<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the number of elements of a collection, or of a range of one.
     ///
     /// - *Select*: `usize`; 0 where the collection is absent.
@@ -102,17 +102,17 @@ impl<O, N: Navigator> Path<O, N> {
     ///   too.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// assert_eq!(tags.select_one(&path().key(5).count())?, 1);
     /// assert_eq!(tags.select_one(&path().key(6).count())?, 0);
     /// assert_eq!(tags.select_one(&path().count())?, 1);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn count<M>(self) -> Path<O, M>
+    pub fn count<M>(self) -> PStatePath<O, M>
     where
         N::Here: Counted<Then<Count<N>> = M>,
     {

@@ -3,14 +3,16 @@
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::{Fate, write_part, write_value};
-use crate::path::{Halt, Many, Navigator, Path, Present, Value, ValueAt, Visit, WriteNavigator};
+use crate::path::{
+    Halt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator,
+};
 use crate::record::Record;
 use crate::store::{Held, ReadPlace, WritePlace, Written};
 
 /// A navigator of the user's: from a value `V` to parts of it, any number of them.
 ///
 /// ```
-/// use rama_paths::{CustomNav, Path, Root};
+/// use rama_paths::{CustomNav, PStatePath, Root};
 ///
 /// /// The even ones of some numbers.
 /// #[derive(Clone)]
@@ -28,7 +30,7 @@ use crate::store::{Held, ReadPlace, WritePlace, Written};
 ///     }
 /// }
 ///
-/// let path = || Path::<(), Root<Vec<i64>>>::new().nav(Even);
+/// let path = || PStatePath::<(), Root<Vec<i64>>>::new().nav(Even);
 /// let mut numbers = vec![1, 2, 3, 4];
 /// assert_eq!(path().select_from(&numbers)?, [2, 4]);
 /// path().term(|n| n * 10).transform_in(&mut numbers)?;
@@ -49,18 +51,18 @@ pub trait CustomNav<V> {
     fn transform(&self, value: &mut V, next: &mut dyn FnMut(&mut Self::To) -> bool);
 }
 
-/// See [`Path::nav`].
+/// See [`PStatePath::nav`].
 #[derive(Debug, Clone)]
 pub struct Custom<N, C> {
     prev: N,
     custom: C,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Goes on with a navigator of the user's; see [`CustomNav`].
     ///
     /// - *Select* and *transform*: as the navigator says; nowhere where no value is.
-    pub fn nav<V, C, M>(self, custom: C) -> Path<O, M>
+    pub fn nav<V, C, M>(self, custom: C) -> PStatePath<O, M>
     where
         N::Here: ValueAt<Value = V, Then<Custom<N, C>> = M>,
         C: CustomNav<V>,

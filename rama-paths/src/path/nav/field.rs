@@ -2,15 +2,15 @@
 
 use super::key::in_structure;
 use crate::key::{KeyBytes, KeyHash};
-use crate::path::{Maybe, Navigator, Path, Visit, WriteNavigator};
+use crate::path::{Maybe, Navigator, PStatePath, Visit, WriteNavigator};
 use crate::schema::{Field, FieldAt, FixedKeys};
 use crate::store::{Held, ReadPlace, View, WritePlace, Written, modify_row};
 
-/// See [`Path::field`].
+/// See [`PStatePath::field`].
 #[derive(Debug, Clone)]
 pub struct FieldNav<N, const I: usize>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to a field of a struct with `#[derive(PState)]`: always once, and there may be
     /// nothing. The closure picks the field from the struct's tokens.
     ///
@@ -27,7 +27,7 @@ impl<O, N: Navigator> Path<O, N> {
     ///
     /// path.key(user_id).field(|f| f.friends).key(friend_id)
     /// ```
-    pub fn field<G, const I: usize>(self, field: G) -> Path<O, FieldNav<N, I>>
+    pub fn field<G, const I: usize>(self, field: G) -> PStatePath<O, FieldNav<N, I>>
     where
         N::Here: FixedKeys,
         G: FnOnce(<N::Here as FixedKeys>::Fields) -> Field<N::Here, I>,

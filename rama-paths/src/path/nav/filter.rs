@@ -1,7 +1,7 @@
 //! `filter_pred(f)`, `filter_equal(v)` and their kin: only where the value fulfils a condition.
 
 use crate::key::KeyHash;
-use crate::path::{Many, Navigator, Path, Present, Value, ValueAt, Visit, WriteNavigator};
+use crate::path::{Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
 /// A condition on a value.
@@ -23,14 +23,14 @@ impl<V, F: Fn(&V) -> bool> Test<V> for Pred<F> {
     }
 }
 
-/// See [`Path::filter_pred`], and the other filters: they differ in the condition only.
+/// See [`PStatePath::filter_pred`], and the other filters: they differ in the condition only.
 #[derive(Debug, Clone)]
 pub struct Filter<N, T> {
     prev: N,
     test: T,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Stays at the value if it fulfils a condition, else leads nowhere. Where no value is it leads
     /// nowhere, too.
     ///
@@ -39,10 +39,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: the value is read.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// for account in 0..5 {
     ///     funds.transform(path().key(account).termval(account * 10))?;
     /// }
@@ -52,7 +52,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&path().map_vals())?, [0, 10, 20, 29, 39]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn filter_pred<V, F, M>(self, test: F) -> Path<O, M>
+    pub fn filter_pred<V, F, M>(self, test: F) -> PStatePath<O, M>
     where
         N::Here: ValueAt<Value = V, Then<Filter<N, Pred<F>>> = M>,
         F: Fn(&V) -> bool,
@@ -75,19 +75,19 @@ macro_rules! comparisons {
             }
         }
 
-        impl<O, N: Navigator> Path<O, N> {
+        impl<O, N: Navigator> PStatePath<O, N> {
             #[doc = concat!("Stays at the value if it is ", $doc, " `other`, else leads nowhere: as")]
             /// [`filter_pred`](Self::filter_pred).
             ///
             /// ```
-            /// use rama_paths::{Path, Root};
+            /// use rama_paths::{PStatePath, Root};
             ///
-            /// let path = Path::<(), Root<Vec<i64>>>::new();
+            /// let path = PStatePath::<(), Root<Vec<i64>>>::new();
             #[doc = concat!("let some = path.all().", stringify!($method), "(2).select_from(&vec![1, 2, 3])?;")]
             #[doc = concat!("assert!(some.iter().all(|n| *n ", stringify!($op), " 2));")]
             /// # Ok::<(), rama_paths::PathError>(())
             /// ```
-            pub fn $method<V, M>(self, other: V) -> Path<O, M>
+            pub fn $method<V, M>(self, other: V) -> PStatePath<O, M>
             where
                 N::Here: ValueAt<Value = V, Then<Filter<N, $name<V>>> = M>,
                 V: $bound,

@@ -3,36 +3,36 @@
 
 use crate::key::KeyHash;
 use crate::path::sub::{SubPath, leads_anywhere, navigators};
-use crate::path::{Many, Navigator, Path, Visit, WriteNavigator};
+use crate::path::{Many, Navigator, PStatePath, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`Path::filter_selected`] and [`Path::filter_not_selected`].
+/// See [`PStatePath::filter_selected`] and [`PStatePath::filter_not_selected`].
 #[derive(Debug, Clone)]
 pub struct FilterSelected<N, Q, const ANYWHERE: bool> {
     prev: N,
     sub: Q,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Stays where it is if a path from there leads anywhere, else leads nowhere.
     ///
     /// - *Select* and *transform*: what is at the place, 0 or 1 times.
     /// - *Cost*: what the path reads up to the first place that it leads to.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// tags.transform(path().key(6).key("blue").termval(2))?;
     /// let red = path().map_vals().filter_selected(|tags| tags.must("red"));
     /// assert_eq!(tags.select(&red.map_keys())?, ["red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn filter_selected<G, Q>(self, path: G) -> Path<O, FilterSelected<N, Q, true>>
+    pub fn filter_selected<G, Q>(self, path: G) -> PStatePath<O, FilterSelected<N, Q, true>>
     where
-        G: FnOnce(SubPath<O, N>) -> Path<O, Q>,
+        G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
         Q: Navigator<Schema = N::Here>,
     {
         let sub = navigators::<O, N, Q>(path);
@@ -43,16 +43,16 @@ impl<O, N: Navigator> Path<O, N> {
     /// [`filter_selected`](Self::filter_selected).
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// let path = PStatePath::<(), Root<Vec<Vec<i64>>>>::new();
     /// let lists = vec![vec![1], vec![], vec![2]];
     /// assert_eq!(path.all().filter_not_selected(|list| list.first()).select_from(&lists)?, [[]; 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn filter_not_selected<G, Q>(self, path: G) -> Path<O, FilterSelected<N, Q, false>>
+    pub fn filter_not_selected<G, Q>(self, path: G) -> PStatePath<O, FilterSelected<N, Q, false>>
     where
-        G: FnOnce(SubPath<O, N>) -> Path<O, Q>,
+        G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
         Q: Navigator<Schema = N::Here>,
     {
         let sub = navigators::<O, N, Q>(path);

@@ -6,7 +6,7 @@ use super::splice::InMemoryList;
 use crate::error::PathError;
 use crate::path::plain::Fate;
 use crate::path::sub::leads_anywhere;
-use crate::path::{Navigator, Path, Present, StdSeq, to_the_end};
+use crate::path::{Navigator, PStatePath, Present, StdSeq, to_the_end};
 use crate::store::ReadPlace;
 
 /// The elements from which a path leads anywhere.
@@ -67,7 +67,7 @@ where
     }
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the elements of a list in memory from which a path leads anywhere, as one list.
     ///
     /// - *Select*: the list.
@@ -76,9 +76,9 @@ impl<O, N: Navigator> Path<O, N> {
     ///   them.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = || Path::<(), Root<Vec<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<Vec<i64>>>::new();
     /// let mut list = vec![1, 8, 3, 6, 5];
     /// let even = path().filtered_list(|item| item.filter_pred(|n| n % 2 == 0));
     /// assert_eq!(even.select_one_from(&list)?, [8, 6]);
@@ -86,14 +86,14 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(list, [1, 6, 3, 8, 5]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn filtered_list<G, Q, M>(self, path: G) -> Path<O, M>
+    pub fn filtered_list<G, Q, M>(self, path: G) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<Picked<N, Matching<Q>>> = M>,
         G: FnOnce(
-            Path<O, Root<<<N::Here as InMemoryList>::List as StdSeq>::Item, Present>>,
-        ) -> Path<O, Q>,
+            PStatePath<O, Root<<<N::Here as InMemoryList>::List as StdSeq>::Item, Present>>,
+        ) -> PStatePath<O, Q>,
     {
-        let made = path(Path::at_root(Root::new(), 0));
+        let made = path(PStatePath::at_root(Root::new(), 0));
         self.then(|nav| <N::Here as InMemoryList>::then(Picked::new(nav, Matching(made.nav))))
     }
 }

@@ -3,10 +3,10 @@
 use super::stop::Nowhere;
 use crate::key::KeyHash;
 use crate::path::sub::{SubPath, leads_anywhere, navigators};
-use crate::path::{Emits, Navigator, Path, Presence, Visit, WriteNavigator};
+use crate::path::{Emits, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
-/// See [`Path::if_path_else`].
+/// See [`PStatePath::if_path_else`].
 #[derive(Debug, Clone)]
 pub struct IfPath<N, C, A, B> {
     prev: N,
@@ -19,16 +19,16 @@ pub struct IfPath<N, C, A, B> {
 type OrNowhere<N, A> =
     Nowhere<<N as Navigator>::Here, <A as Navigator>::Here, <A as Navigator>::Presence>;
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Goes on with `then` where `condition` leads anywhere, else nowhere.
     ///
     /// - *Select* and *transform*: what `then` leads to.
     /// - *Cost*: what the condition reads up to the first place that it leads to, and the path's.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = || Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// let path = || PStatePath::<(), Root<Vec<Vec<i64>>>>::new();
     /// let lists = vec![vec![1, 2], vec![3], vec![4, 5]];
     /// let path = path().all().if_path(|list| list.nth(1), |list| list.first());
     /// assert_eq!(path.select_from(&lists)?, [1, 4]);
@@ -38,10 +38,10 @@ impl<O, N: Navigator> Path<O, N> {
         self,
         condition: G,
         then: H,
-    ) -> Path<O, IfPath<N, C, A, OrNowhere<N, A>>>
+    ) -> PStatePath<O, IfPath<N, C, A, OrNowhere<N, A>>>
     where
-        G: FnOnce(SubPath<O, N>) -> Path<O, C>,
-        H: FnOnce(SubPath<O, N>) -> Path<O, A>,
+        G: FnOnce(SubPath<O, N>) -> PStatePath<O, C>,
+        H: FnOnce(SubPath<O, N>) -> PStatePath<O, A>,
         C: Navigator<Schema = N::Here>,
         A: Navigator<Schema = N::Here, Collected = ()>,
     {
@@ -56,9 +56,9 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: what the condition reads up to the first place that it leads to, and the path's.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = || Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// let path = || PStatePath::<(), Root<Vec<Vec<i64>>>>::new();
     /// let mut lists = vec![vec![1, 2], vec![3], vec![4, 5]];
     /// let path = || path().all().if_path_else(
     ///     |list| list.nth(1),
@@ -74,11 +74,11 @@ impl<O, N: Navigator> Path<O, N> {
         condition: G,
         then: H,
         otherwise: I,
-    ) -> Path<O, IfPath<N, C, A, B>>
+    ) -> PStatePath<O, IfPath<N, C, A, B>>
     where
-        G: FnOnce(SubPath<O, N>) -> Path<O, C>,
-        H: FnOnce(SubPath<O, N>) -> Path<O, A>,
-        I: FnOnce(SubPath<O, N>) -> Path<O, B>,
+        G: FnOnce(SubPath<O, N>) -> PStatePath<O, C>,
+        H: FnOnce(SubPath<O, N>) -> PStatePath<O, A>,
+        I: FnOnce(SubPath<O, N>) -> PStatePath<O, B>,
         C: Navigator<Schema = N::Here>,
         A: Navigator<Schema = N::Here, Collected = ()>,
         B: Navigator<Schema = N::Here, Here = A::Here, Collected = ()>,

@@ -4,18 +4,18 @@ use super::nth::Sequence;
 use crate::key::KeyHash;
 use crate::path::list::in_list;
 use crate::path::plain::{Fate, write_part, write_value};
-use crate::path::{Many, Navigator, Path, Present, StdSeq, ValueAt, Visit, WriteNavigator};
+use crate::path::{Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, WriteNavigator};
 use crate::schema::{Ordered, PVec, Schema};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`Path::index`], of a stored list.
+/// See [`PStatePath::index`], of a stored list.
 #[derive(Debug, Clone)]
 pub struct ListIndex<N> {
     prev: N,
     at: usize,
 }
 
-/// See [`Path::index`], of a sequence of the standard library.
+/// See [`PStatePath::index`], of a sequence of the standard library.
 #[derive(Debug, Clone)]
 pub struct SeqIndex<N> {
     prev: N,
@@ -34,7 +34,7 @@ impl<N> SeqIndex<N> {
     }
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to an index of a list itself; nowhere if the list has no element there.
     ///
     /// - *Select*: the index, a `usize`.
@@ -43,10 +43,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: the row of the list, and to move an element those of all between.
     ///
     /// ```
-    /// use rama_paths::{PVec, Partition, Path, Root};
+    /// use rama_paths::{PVec, Partition, PStatePath, Root};
     ///
     /// let mut posts = Partition::<PVec<i64>>::new();
-    /// let path = || Path::<(), Root<PVec<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PVec<i64>>>::new();
     /// for post in [10, 20, 30, 40] {
     ///     posts.transform(path().after_elem().termval(post))?;
     /// }
@@ -54,7 +54,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(posts.select(&path().all())?, [20, 30, 10, 40]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn index<M>(self, index: usize) -> Path<O, M>
+    pub fn index<M>(self, index: usize) -> PStatePath<O, M>
     where
         N::Here: Sequence<IndexNav<N> = M>,
     {

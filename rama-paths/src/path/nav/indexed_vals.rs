@@ -4,7 +4,7 @@ use crate::key::KeyHash;
 use crate::path::list::in_list;
 use crate::path::plain::{Fate, for_std, write_part, write_value};
 use crate::path::{
-    Location, Many, Navigator, Path, Present, StdSeq, Value, ValueAt, Visit, WriteNavigator,
+    Location, Many, Navigator, PStatePath, Present, StdSeq, Value, ValueAt, Visit, WriteNavigator,
 };
 use crate::schema::{Ordered, PVec};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -40,15 +40,15 @@ for_std!(seqs: IndexedList {
     }
 });
 
-/// See [`Path::indexed_vals`], of a stored list.
+/// See [`PStatePath::indexed_vals`], of a stored list.
 #[derive(Debug, Clone)]
 pub struct IndexedVals<N>(N);
 
-/// See [`Path::indexed_vals`], of a sequence of the standard library.
+/// See [`PStatePath::indexed_vals`], of a sequence of the standard library.
 #[derive(Debug, Clone)]
 pub struct StdIndexedVals<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to every element of a list together with its index.
     ///
     /// - *Select*: `(usize, T)`, any number of times.
@@ -57,10 +57,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: every row of the list.
     ///
     /// ```
-    /// use rama_paths::{PVec, Partition, Path, Root};
+    /// use rama_paths::{PVec, Partition, PStatePath, Root};
     ///
     /// let mut posts = Partition::<PVec<i64>>::new();
-    /// let path = || Path::<(), Root<PVec<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PVec<i64>>>::new();
     /// for post in [10, 20, 30] {
     ///     posts.transform(path().after_elem().termval(post))?;
     /// }
@@ -68,7 +68,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(posts.select(&path().indexed_vals())?, [(0, 10), (1, 21), (2, 32)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn indexed_vals<M>(self) -> Path<O, M>
+    pub fn indexed_vals<M>(self) -> PStatePath<O, M>
     where
         N::Here: IndexedList<IndexedNav<N> = M>,
     {

@@ -1,30 +1,30 @@
 //! `is_collected(f)`: only where the collected values fulfil a condition.
 
 use crate::key::KeyHash;
-use crate::path::{Many, Navigator, Path, Visit, WriteNavigator};
+use crate::path::{Many, Navigator, PStatePath, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`Path::is_collected`].
+/// See [`PStatePath::is_collected`].
 #[derive(Debug, Clone)]
 pub struct IsCollected<N, G> {
     prev: N,
     test: G,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Stays where it is if the values collected so far, a tuple, fulfil a condition, else leads
     /// nowhere.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// let path = PStatePath::<(), Root<Vec<Vec<i64>>>>::new();
     /// let lists = vec![vec![1, 2], vec![3]];
     /// let long = path.all().collect_one(|list| list.count()).is_collected(|(count,)| *count > 1);
     /// assert_eq!(long.first().select_from(&lists)?, [(2, 1)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn is_collected<G>(self, test: G) -> Path<O, IsCollected<N, G>>
+    pub fn is_collected<G>(self, test: G) -> PStatePath<O, IsCollected<N, G>>
     where
         G: Fn(&N::Collected) -> bool,
     {
@@ -34,19 +34,19 @@ impl<O, N: Navigator> Path<O, N> {
     /// Stays where it is and forgets the values collected so far.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<Vec<i64>>>::new();
+    /// let path = PStatePath::<(), Root<Vec<i64>>>::new();
     /// let path = path.put_collected(1).all().dispense();
     /// assert_eq!(path.select_from(&vec![7])?, [7]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn dispense(self) -> Path<O, Dispense<N>> {
+    pub fn dispense(self) -> PStatePath<O, Dispense<N>> {
         self.then(Dispense)
     }
 }
 
-/// See [`Path::dispense`].
+/// See [`PStatePath::dispense`].
 #[derive(Debug, Clone)]
 pub struct Dispense<N>(N);
 

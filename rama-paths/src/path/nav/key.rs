@@ -3,9 +3,11 @@
 use super::picked::{Picked, SomeKeys};
 use super::sorted_map_range::StoredRange;
 use crate::error::PathError;
-use crate::key::{KeyArg, KeyBytes, KeyHash};
+use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
 use crate::path::plain::{Fate, for_std, new_part, write_part, write_value};
-use crate::path::{Location, Maybe, Navigator, Path, Span, StdMap, ValueAt, Visit, WriteNavigator};
+use crate::path::{
+    Location, Maybe, Navigator, PStatePath, Span, StdMap, ValueAt, Visit, WriteNavigator,
+};
 use crate::schema::{Ordered, PMap, Schema, Tracking};
 use crate::store::{Change, Handle, Held, ReadPlace, WritePlace, Written, modify_row};
 
@@ -16,7 +18,7 @@ use crate::store::{Change, Handle, Held, ReadPlace, WritePlace, Written, modify_
 )]
 pub trait Keyed: Location {
     /// The type of the keys.
-    type Key: crate::key::Key;
+    type Key: Key;
     /// The navigator to an element.
     #[doc(hidden)]
     type KeyNav<N>;
@@ -42,23 +44,23 @@ pub trait Keyed: Location {
 }
 
 /// The bytes of a key.
-pub(super) fn encoded<K: crate::key::Key>(key: &K) -> KeyBytes {
+pub(super) fn encoded<K: Key>(key: &K) -> KeyBytes {
     let mut bytes = KeyBytes::new();
     key.encode_key(&mut bytes);
     bytes
 }
 
-impl<K: crate::key::Key, V: Schema, C: Tracking> Keyed for PMap<K, V, C> {
+impl<K: Key, V: Schema, C: Tracking> Keyed for PMap<K, V, C> {
     type Key = K;
-    type KeyNav<N> = Key<N>;
+    type KeyNav<N> = KeyNav<N>;
     type KeyOfNav<N> = super::MapKey<N, K>;
     type SubMapNav<N> = StoredRange<N>;
 
     #[inline]
-    fn key_nav<N>(prev: N, key: impl KeyArg<K>) -> Key<N> {
+    fn key_nav<N>(prev: N, key: impl KeyArg<K>) -> KeyNav<N> {
         let mut bytes = KeyBytes::new();
         key.encode(&mut bytes);
-        Key { prev, key: bytes }
+        KeyNav { prev, key: bytes }
     }
 
     fn key_of_nav<N>(prev: N, key: K) -> super::MapKey<N, K> {
@@ -90,21 +92,21 @@ for_std!(maps: Keyed {
     }
 });
 
-/// See [`Path::key`].
+/// See [`PStatePath::key`].
 #[derive(Debug, Clone)]
-pub struct Key<N> {
+pub struct KeyNav<N> {
     prev: N,
     key: KeyBytes,
 }
 
-/// See [`Path::key`], of a map of the standard library.
+/// See [`PStatePath::key`], of a map of the standard library.
 #[derive(Debug, Clone)]
 pub struct ValueKey<N, K> {
     prev: N,
     key: K,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the element of a map at `key`: always once, and there may be nothing.
     ///
     /// - *Select*: `Option<V>` of a value. An absent nested structure is an empty one.
@@ -121,17 +123,17 @@ impl<O, N: Navigator> Path<O, N> {
     /// cloned.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// assert_eq!(tags.select_one(&path().key(5).key("red"))?, None);
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// assert_eq!(tags.select_one(&path().key(5).key("red"))?, Some(1));
     /// assert_eq!(tags.select_one(&path().key(5).count())?, 1);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn key<A, M>(self, key: A) -> Path<O, M>
+    pub fn key<A, M>(self, key: A) -> PStatePath<O, M>
     where
         N::Here: Keyed<KeyNav<N> = M>,
         A: KeyArg<<N::Here as Keyed>::Key>,
@@ -181,7 +183,7 @@ pub(super) fn element<'a, M: Ordered>(
     Ok(ReadPlace { slot, below: place.below.below() })
 }
 
-impl<N> Navigator for Key<N>
+impl<N> Navigator for KeyNav<N>
 where
     N: Navigator,
     N::Here: Ordered,
@@ -207,7 +209,7 @@ where
     }
 }
 
-impl<N> WriteNavigator for Key<N>
+impl<N> WriteNavigator for KeyNav<N>
 where
     N: WriteNavigator,
     N::Here: Ordered,
@@ -253,7 +255,7 @@ impl<N, K> WriteNavigator for ValueKey<N, K>
 where
     N: WriteNavigator,
     N::Here: StdMap<Key = K>,
-    K: crate::key::Key,
+    K: Key,
 {
     #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>

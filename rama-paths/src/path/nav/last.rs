@@ -1,18 +1,18 @@
 //! `last()`: the last element of a list.
 
 use super::nth::{At, Sequence};
-use crate::path::{Navigator, Path};
+use crate::path::{Navigator, PStatePath};
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the last element of a list; nowhere if it is empty or absent.
     ///
     /// - *Select*, *transform* and *cost*: as [`nth`](Self::nth).
     ///
     /// ```
-    /// use rama_paths::{PVec, Partition, Path, Root};
+    /// use rama_paths::{PVec, Partition, PStatePath, Root};
     ///
     /// let mut posts = Partition::<PVec<String>>::new();
-    /// let path = || Path::<(), Root<PVec<String>>>::new();
+    /// let path = || PStatePath::<(), Root<PVec<String>>>::new();
     /// assert!(posts.select(&path().last())?.is_empty());
     /// for post in ["a", "b", "c"] {
     ///     posts.transform(path().after_elem().termval(post.to_owned()))?;
@@ -20,7 +20,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(posts.select(&path().last())?, ["c"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn last<M>(self) -> Path<O, M>
+    pub fn last<M>(self) -> PStatePath<O, M>
     where
         N::Here: Sequence<NthNav<N> = M>,
     {

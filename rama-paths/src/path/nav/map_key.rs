@@ -3,18 +3,18 @@
 use super::key::{Keyed, encoded, in_structure};
 use crate::key::{Key, KeyArg, KeyHash};
 use crate::path::plain::{Fate, write_part, write_value};
-use crate::path::{Many, Navigator, Path, Present, StdMap, ValueAt, Visit, WriteNavigator};
+use crate::path::{Many, Navigator, PStatePath, Present, StdMap, ValueAt, Visit, WriteNavigator};
 use crate::schema::Ordered;
 use crate::store::{AsOf, Change, Handle, Held, ReadPlace, View, WritePlace, Written, modify_row};
 
-/// See [`Path::map_key`], of a stored map.
+/// See [`PStatePath::map_key`], of a stored map.
 #[derive(Debug, Clone)]
 pub struct MapKey<N, K> {
     prev: N,
     key: K,
 }
 
-/// See [`Path::map_key`], of a map of the standard library.
+/// See [`PStatePath::map_key`], of a map of the standard library.
 #[derive(Debug, Clone)]
 pub struct StdMapKey<N, K> {
     prev: N,
@@ -33,7 +33,7 @@ impl<N, K> StdMapKey<N, K> {
     }
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to a key of a map itself if it is there, else nowhere.
     ///
     /// - *Select*: the key, 0 or 1 times.
@@ -42,16 +42,16 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: one row, and to rename another one.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<String, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<String, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<String, i64>>>::new();
     /// funds.transform(path().key("alice").termval(10))?;
     /// funds.transform(path().map_key("alice").termval("bob".to_owned()))?;
     /// assert_eq!(funds.select(&path().all())?, [("bob".to_owned(), 10)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn map_key<A, M>(self, key: A) -> Path<O, M>
+    pub fn map_key<A, M>(self, key: A) -> PStatePath<O, M>
     where
         N::Here: Keyed<KeyOfNav<N> = M>,
         A: KeyArg<<N::Here as Keyed>::Key>,

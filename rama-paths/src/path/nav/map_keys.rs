@@ -2,19 +2,21 @@
 
 use super::map_vals::MapEntries;
 use crate::key::{Key as _, KeyHash};
-use crate::path::{HasEntries, Many, Navigator, Path, Present, ReadOnly, StdMap, ValueAt, Visit};
+use crate::path::{
+    HasEntries, Many, Navigator, PStatePath, Present, ReadOnly, StdMap, ValueAt, Visit,
+};
 use crate::schema::Ordered;
 use crate::store::ReadPlace;
 
-/// See [`Path::map_keys`].
+/// See [`PStatePath::map_keys`].
 #[derive(Debug, Clone)]
 pub struct MapKeys<N>(pub(super) N);
 
-/// See [`Path::map_keys`], of a map of the standard library.
+/// See [`PStatePath::map_keys`], of a map of the standard library.
 #[derive(Debug, Clone)]
 pub struct ValueKeys<N>(pub(super) N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to every key of a map, or of a range of one, in order.
     ///
     /// - *Select*: `K`, any number of times; nothing where the map is absent.
@@ -22,17 +24,17 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: every row of the map or range, but nothing beneath them.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// tags.transform(path().key(5).key("blue").termval(2))?;
     /// assert_eq!(tags.select(&path().map_keys())?, [5]);
     /// assert_eq!(tags.select(&path().key(5).map_keys())?, ["blue", "red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn map_keys<M>(self) -> Path<O, M>
+    pub fn map_keys<M>(self) -> PStatePath<O, M>
     where
         N::Here: MapEntries<KeysNav<N> = M>,
     {

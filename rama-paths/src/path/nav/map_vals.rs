@@ -4,8 +4,8 @@ use super::key::in_structure;
 use crate::key::KeyHash;
 use crate::path::plain::{for_std, write_part, write_value};
 use crate::path::{
-    Entries, HasEntries, Location, Many, Navigator, Path, Present, SortedRange, StdMap, ValueAt,
-    Visit, WriteEntries, WriteNavigator,
+    Entries, HasEntries, Location, Many, Navigator, PStatePath, Present, SortedRange, StdMap,
+    ValueAt, Visit, WriteEntries, WriteNavigator,
 };
 use crate::schema::{Ordered, PMap, Schema, Tracking};
 use crate::store::{AsOf, ReadPlace, View, WritePlace, Written, modify_row};
@@ -64,15 +64,15 @@ for_std!(maps: MapEntries {
     }
 });
 
-/// See [`Path::map_vals`].
+/// See [`PStatePath::map_vals`].
 #[derive(Debug, Clone)]
 pub struct MapVals<N>(pub(super) N);
 
-/// See [`Path::map_vals`], of a map of the standard library.
+/// See [`PStatePath::map_vals`], of a map of the standard library.
 #[derive(Debug, Clone)]
 pub struct ValueVals<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to every element of a map, or of a range of one, in order of the keys.
     ///
     /// - *Select*: `V` of values, any number of times; one can go on into nested structures.
@@ -81,10 +81,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: every row of the map or range.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// tags.transform(path().key(6).key("blue").termval(2))?;
     /// tags.transform(path().map_vals().map_vals().term(|curr| curr * 10))?;
@@ -92,7 +92,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(tags.select(&path().map_vals().count())?, [1, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn map_vals<M>(self) -> Path<O, M>
+    pub fn map_vals<M>(self) -> PStatePath<O, M>
     where
         N::Here: MapEntries<ValsNav<N> = M>,
     {

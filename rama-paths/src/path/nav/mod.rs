@@ -1,4 +1,4 @@
-//! The navigators, one per file. Each is a method of [`Path`](super::Path).
+//! The navigators, one per file. Each is a method of [`PStatePath`](super::Path).
 //!
 //! A navigator of collections has a trait for what it can stand at, which says by the type of the
 //! place what it is there: rows of a stored structure, or parts of a value.
@@ -79,7 +79,7 @@ pub use if_path::IfPath;
 pub use index::{ListIndex, SeqIndex};
 pub use indexed_vals::{IndexedList, IndexedVals, StdIndexedVals};
 pub use is_collected::{Dispense, IsCollected};
-pub use key::{Key, Keyed, ValueKey};
+pub use key::{KeyNav, Keyed, ValueKey};
 pub use map_key::{MapKey, StdMapKey};
 pub use map_keys::{MapKeys, ValueKeys};
 pub use map_vals::{MapEntries, MapVals, ValueVals};
@@ -87,7 +87,7 @@ pub use multi_path::{Branches, MultiPath, WriteBranches};
 pub use multi_transform::{MultiTransform, Writes};
 pub use must::Must;
 pub use nil_to_val::NilToVal;
-pub use none::Remove;
+pub use none::RemoveNav;
 pub use none_elem::{NewElem, StdNewElem};
 #[doc(hidden)]
 pub use nth::At;

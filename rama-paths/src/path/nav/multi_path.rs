@@ -3,11 +3,11 @@
 use super::root::Root;
 use crate::key::KeyHash;
 use crate::path::sub::{InTurn, SubPath};
-use crate::path::{Location, Many, Navigator, Path, Presence, Visit, WriteNavigator};
+use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
 /// Several paths from one place to the same type, as a tuple: what
-/// [`multi_path`](Path::multi_path) takes.
+/// [`multi_path`](PStatePath::multi_path) takes.
 pub trait Branches {
     /// Where they begin.
     type From: Location;
@@ -36,7 +36,7 @@ pub trait WriteBranches:
 
 macro_rules! branches {
     ($first:ident $at:tt, $($rest:ident $index:tt),*) => {
-        impl<O, $first, $($rest),*> Branches for (Path<O, $first>, $(Path<O, $rest>),*)
+        impl<O, $first, $($rest),*> Branches for (PStatePath<O, $first>, $(PStatePath<O, $rest>),*)
         where
             $first: Navigator<Collected = ()>,
             $($rest: Navigator<Schema = $first::Schema, Here = $first::Here, Collected = ()>,)*
@@ -57,7 +57,7 @@ macro_rules! branches {
             }
         }
 
-        impl<O, $first, $($rest),*> WriteBranches for (Path<O, $first>, $(Path<O, $rest>),*)
+        impl<O, $first, $($rest),*> WriteBranches for (PStatePath<O, $first>, $(PStatePath<O, $rest>),*)
         where
             $first: WriteNavigator<Collected = ()>,
             $($rest: WriteNavigator<Schema = $first::Schema, Here = $first::Here, Collected = ()>,)*
@@ -87,7 +87,7 @@ branches!(A 0, B 1, C 2, D 3);
 branches!(A 0, B 1, C 2, D 3, E 4);
 branches!(A 0, B 1, C 2, D 3, E 4, G 5);
 
-/// See [`Path::multi_path`].
+/// See [`PStatePath::multi_path`].
 #[derive(Debug, Clone)]
 pub struct MultiPath<N, B> {
     prev: N,
@@ -95,11 +95,11 @@ pub struct MultiPath<N, B> {
 }
 
 /// A path and then the place itself.
-type ThenStay<O, N, Q> = MultiPath<N, (Path<O, Q>, SubPath<O, N>)>;
+type ThenStay<O, N, Q> = MultiPath<N, (PStatePath<O, Q>, SubPath<O, N>)>;
 /// The place itself and then a path.
-type StayThen<O, N, Q> = MultiPath<N, (SubPath<O, N>, Path<O, Q>)>;
+type StayThen<O, N, Q> = MultiPath<N, (SubPath<O, N>, PStatePath<O, Q>)>;
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Goes on with several paths, one after the other: the closure gives a tuple of up to six, which
     /// lead to the same type.
     ///
@@ -108,21 +108,21 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: that of the paths.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<String, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<String, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<String, i64>>>::new();
     /// let both = || path().multi_path(|funds| (funds.key("alice"), funds.key("bob")));
     /// funds.transform(both().nil_to_val(0).term(|curr| curr + 5))?;
     /// assert_eq!(funds.select(&both())?, [Some(5), Some(5)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn multi_path<G, B>(self, paths: G) -> Path<O, MultiPath<N, B>>
+    pub fn multi_path<G, B>(self, paths: G) -> PStatePath<O, MultiPath<N, B>>
     where
         G: FnOnce(SubPath<O, N>) -> B,
         B: Branches<From = N::Here>,
     {
-        let branches = paths(Path::at_root(Root::new(), 0));
+        let branches = paths(PStatePath::at_root(Root::new(), 0));
         self.then(|nav| MultiPath { prev: nav, branches })
     }
 
@@ -130,18 +130,18 @@ impl<O, N: Navigator> Path<O, N> {
     /// (post-order). The path leads to the type of the place.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<i64>>::new();
+    /// let path = PStatePath::<(), Root<i64>>::new();
     /// let path = path.nil_to_val(0).continue_then_stay(|n| n.filter_greater_than(1));
     /// assert_eq!(path.select_from(&2)?, [2, 2]);
     /// assert_eq!(path.select_from(&1)?, [1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn continue_then_stay<G, Q>(self, path: G) -> Path<O, ThenStay<O, N, Q>>
+    pub fn continue_then_stay<G, Q>(self, path: G) -> PStatePath<O, ThenStay<O, N, Q>>
     where
-        G: FnOnce(SubPath<O, N>) -> Path<O, Q>,
-        (Path<O, Q>, SubPath<O, N>): Branches<From = N::Here>,
+        G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
+        (PStatePath<O, Q>, SubPath<O, N>): Branches<From = N::Here>,
     {
         self.multi_path(|place| (path(place), place))
     }
@@ -150,19 +150,19 @@ impl<O, N: Navigator> Path<O, N> {
     /// (pre-order). The path leads to the type of the place.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = || Path::<(), Root<i64>>::new().nil_to_val(0);
+    /// let path = || PStatePath::<(), Root<i64>>::new().nil_to_val(0);
     /// let path = path().stay_then_continue(|n| n.filter_greater_than(2));
     /// let mut number = 2;
     /// path.term(|n| n + 1).transform_in(&mut number)?;
     /// assert_eq!(number, 4);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn stay_then_continue<G, Q>(self, path: G) -> Path<O, StayThen<O, N, Q>>
+    pub fn stay_then_continue<G, Q>(self, path: G) -> PStatePath<O, StayThen<O, N, Q>>
     where
-        G: FnOnce(SubPath<O, N>) -> Path<O, Q>,
-        (SubPath<O, N>, Path<O, Q>): Branches<From = N::Here>,
+        G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
+        (SubPath<O, N>, PStatePath<O, Q>): Branches<From = N::Here>,
     {
         self.multi_path(|place| (place, path(place)))
     }

@@ -3,11 +3,11 @@
 use super::root::Root;
 use crate::key::KeyHash;
 use crate::path::sub::{InTurn, SubPath};
-use crate::path::{Navigator, Path, WriteNavigator, WritePath};
+use crate::path::{Navigator, PStatePath, WriteNavigator, WritePath};
 use crate::schema::Schema;
 use crate::store::{WritePlace, Written};
 
-/// Several writes at one place, as a tuple: what [`multi_transform`](Path::multi_transform) takes.
+/// Several writes at one place, as a tuple: what [`multi_transform`](PStatePath::multi_transform) takes.
 pub trait Writes<S: Schema>: Clone {
     /// Runs them, one after the other.
     #[doc(hidden)]
@@ -36,22 +36,22 @@ writes!(A 0, B 1, C 2, D 3);
 writes!(A 0, B 1, C 2, D 3, E 4);
 writes!(A 0, B 1, C 2, D 3, E 4, F 5);
 
-/// See [`Path::multi_transform`].
+/// See [`PStatePath::multi_transform`].
 #[derive(Debug, Clone)]
 pub struct MultiTransform<N, W> {
     prev: N,
     writes: W,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Ends a write with several, one after the other, at every place the path leads to: the closure
     /// gives a tuple of up to six.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, PMap<String, i64>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, i64>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, i64>>>>::new();
     /// funds.transform(path().key(1).multi_transform(|account| (
     ///     account.key("euro").termval(5),
     ///     account.key("yen").nil_to_val(100).term(|curr| curr + 1),
@@ -60,18 +60,18 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&path().key(1).all())?, expected);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn multi_transform<G, W>(self, writes: G) -> Path<O, MultiTransform<N, W>>
+    pub fn multi_transform<G, W>(self, writes: G) -> PStatePath<O, MultiTransform<N, W>>
     where
         G: FnOnce(SubPath<O, N>) -> W,
         N::Here: Schema,
         W: Writes<N::Here>,
     {
-        let writes = writes(Path::at_root(Root::new(), 0));
+        let writes = writes(PStatePath::at_root(Root::new(), 0));
         self.then(|nav| MultiTransform { prev: nav, writes })
     }
 }
 
-impl<O, N, W> WritePath for Path<O, MultiTransform<N, W>>
+impl<O, N, W> WritePath for PStatePath<O, MultiTransform<N, W>>
 where
     N: WriteNavigator,
     W: Writes<N::Here>,
@@ -80,7 +80,7 @@ where
     type Schema = N::Schema;
 
     fn pstate(&self) -> u32 {
-        Path::pstate(self)
+        PStatePath::pstate(self)
     }
 
     fn routing(&self) -> Option<KeyHash> {

@@ -2,14 +2,14 @@
 
 use super::key::Keyed;
 use crate::key::{KeyArg, KeyHash};
-use crate::path::{Many, Navigator, Path, Present, Visit, WriteNavigator};
+use crate::path::{Many, Navigator, PStatePath, Present, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`Path::must`]; `N` ends with the navigator to the element, maybe absent.
+/// See [`PStatePath::must`]; `N` ends with the navigator to the element, maybe absent.
 #[derive(Debug, Clone)]
 pub struct Must<N>(pub(super) N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the element of a map at `key` if it is there, else nowhere.
     ///
     /// - *Select*: `V` of a value, 0 or 1 times.
@@ -18,10 +18,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: one row, which is always read.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// funds.transform(path().must(1).termval(10))?;
     /// assert_eq!(funds.select(&path().must(1))?, []);
     /// funds.transform(path().key(1).termval(10))?;
@@ -29,7 +29,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&path().must(1))?, [11]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn must<A, M>(self, key: A) -> Path<O, Must<M>>
+    pub fn must<A, M>(self, key: A) -> PStatePath<O, Must<M>>
     where
         N::Here: Keyed<KeyNav<N> = M>,
         A: KeyArg<<N::Here as Keyed>::Key>,

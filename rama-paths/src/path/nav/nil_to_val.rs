@@ -1,17 +1,17 @@
 //! `nil_to_val(v)`: a default for an absent value.
 
 use crate::key::KeyHash;
-use crate::path::{IsMaybe, Navigator, Path, Presence, ValueAt, Visit, WriteNavigator};
+use crate::path::{IsMaybe, Navigator, PStatePath, Presence, ValueAt, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
-/// See [`Path::nil_to_val`].
+/// See [`PStatePath::nil_to_val`].
 #[derive(Debug, Clone)]
 pub struct NilToVal<N, D> {
     prev: N,
     default: D,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the value, or to `default` where there is none.
     ///
     /// - *Select*: `V`.
@@ -19,16 +19,16 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: none of its own.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// assert_eq!(funds.select_one(&path().key(1).nil_to_val(7))?, 7);
     /// funds.transform(path().key(1).nil_to_val(7).term(|curr| curr + 1))?;
     /// assert_eq!(funds.select_one(&path().key(1))?, Some(8));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn nil_to_val<V, M>(self, default: V) -> Path<O, M>
+    pub fn nil_to_val<V, M>(self, default: V) -> PStatePath<O, M>
     where
         N::Here: ValueAt<Value = V, Then<NilToVal<N, V>> = M>,
         N::Presence: IsMaybe,
@@ -40,14 +40,14 @@ impl<O, N: Navigator> Path<O, N> {
     /// map.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, Vec<String>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, Vec<String>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, Vec<String>>>>::new();
     /// assert_eq!(tags.select_one(&path().key(1).nil_to_default())?, [""; 0]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn nil_to_default<V, M>(self) -> Path<O, M>
+    pub fn nil_to_default<V, M>(self) -> PStatePath<O, M>
     where
         N::Here: ValueAt<Value = V, Then<NilToVal<N, V>> = M>,
         N::Presence: IsMaybe,

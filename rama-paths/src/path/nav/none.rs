@@ -1,39 +1,39 @@
 //! `none()`: the end of a write that removes.
 
 use crate::key::KeyHash;
-use crate::path::{Navigator, Path, Removable, WriteNavigator, WritePath};
+use crate::path::{Navigator, PStatePath, Removable, WriteNavigator, WritePath};
 use crate::store::{WritePlace, Written};
 
-/// See [`Path::none`].
+/// See [`PStatePath::none`].
 #[derive(Debug, Clone)]
-pub struct Remove<N>(N);
+pub struct RemoveNav<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Ends a write: every place the path leads to is removed from what holds it: the entry of a
     /// map, the field, or a nested structure with all its rows.
     ///
     /// What is absent stays so, and nothing is made. A map that loses its last entry stays, empty.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, PMap<String, u8>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<String, u8>>>>::new();
     /// tags.transform(path().key(5).key("red").termval(1))?;
     /// tags.transform(path().key(5).none())?;
     /// assert_eq!(tags.select_one(&path().key(5).key("red"))?, None);
     /// assert_eq!(tags.select_one(&path().count())?, 0);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn none(self) -> Path<O, Remove<N>>
+    pub fn none(self) -> PStatePath<O, RemoveNav<N>>
     where
         N::Presence: Removable,
     {
-        self.then(Remove)
+        self.then(RemoveNav)
     }
 }
 
-impl<O, N> WritePath for Path<O, Remove<N>>
+impl<O, N> WritePath for PStatePath<O, RemoveNav<N>>
 where
     N: WriteNavigator,
 {
@@ -41,7 +41,7 @@ where
     type Schema = N::Schema;
 
     fn pstate(&self) -> u32 {
-        Path::pstate(self)
+        PStatePath::pstate(self)
     }
 
     fn routing(&self) -> Option<KeyHash> {

@@ -5,19 +5,19 @@ use super::key::in_structure;
 use super::set_elem::SetLike;
 use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::plain::{new_part, write_value};
-use crate::path::{Many, Maybe, Navigator, Path, StdSet, ValueAt, Visit, WriteNavigator};
+use crate::path::{Many, Maybe, Navigator, PStatePath, StdSet, ValueAt, Visit, WriteNavigator};
 use crate::schema::Ordered;
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`Path::none_elem`], of a stored set.
+/// See [`PStatePath::none_elem`], of a stored set.
 #[derive(Debug, Clone)]
 pub struct NewElem<N>(pub(super) N);
 
-/// See [`Path::none_elem`], of a set of the standard library.
+/// See [`PStatePath::none_elem`], of a set of the standard library.
 #[derive(Debug, Clone)]
 pub struct StdNewElem<N>(pub(super) N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the place of a new element of a set.
     ///
     /// - *Select*: nothing.
@@ -27,17 +27,17 @@ impl<O, N: Navigator> Path<O, N> {
     ///   size.
     ///
     /// ```
-    /// use rama_paths::{PSet, Partition, Path, Root};
+    /// use rama_paths::{PSet, Partition, PStatePath, Root};
     ///
     /// let mut seen = Partition::<PSet<i64>>::new();
-    /// let path = || Path::<(), Root<PSet<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PSet<i64>>>::new();
     /// for id in [3, 1, 3] {
     ///     seen.transform(path().none_elem().termval(id))?;
     /// }
     /// assert_eq!(seen.select(&path().all())?, [1, 3]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn none_elem<M>(self) -> Path<O, M>
+    pub fn none_elem<M>(self) -> PStatePath<O, M>
     where
         N::Here: SetLike<NewNav<N> = M>,
     {

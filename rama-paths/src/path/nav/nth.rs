@@ -4,7 +4,7 @@ use crate::key::KeyHash;
 use crate::path::list::{element_key, in_list};
 use crate::path::plain::{for_std, write_part, write_value};
 use crate::path::{
-    Location, Many, Navigator, Path, Present, StdSeq, ValueAt, Visit, WriteNavigator,
+    Location, Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, WriteNavigator,
 };
 use crate::schema::{Ordered, PVec, Schema};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -95,21 +95,21 @@ for_std!(seqs: Sequence {
     }
 });
 
-/// See [`Path::nth`], of a stored list.
+/// See [`PStatePath::nth`], of a stored list.
 #[derive(Debug, Clone)]
 pub struct ListNth<N> {
     prev: N,
     at: At,
 }
 
-/// See [`Path::nth`], of a sequence of the standard library.
+/// See [`PStatePath::nth`], of a sequence of the standard library.
 #[derive(Debug, Clone)]
 pub struct SeqNth<N> {
     prev: N,
     at: At,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the element of a list at an index, from 0; nowhere if there is none.
     ///
     /// - *Select*: `T` of a value, 0 or 1 times; one can go on into structures.
@@ -119,10 +119,10 @@ impl<O, N: Navigator> Path<O, N> {
     ///   behind it too.
     ///
     /// ```
-    /// use rama_paths::{PMap, PVec, Partition, Path, Root};
+    /// use rama_paths::{PMap, PVec, Partition, PStatePath, Root};
     ///
     /// let mut posts = Partition::<PMap<i64, PVec<String>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PVec<String>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PVec<String>>>>::new();
     /// for post in ["a", "b", "c"] {
     ///     posts.transform(path().key(1).after_elem().termval(post.to_owned()))?;
     /// }
@@ -132,7 +132,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(posts.select(&path().key(1).all())?, ["a", "c"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn nth<M>(self, index: usize) -> Path<O, M>
+    pub fn nth<M>(self, index: usize) -> PStatePath<O, M>
     where
         N::Here: Sequence<NthNav<N> = M>,
     {

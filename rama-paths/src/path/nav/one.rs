@@ -2,30 +2,30 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{Navigator, Path, Single, Visit, WriteNavigator};
+use crate::path::{Navigator, PStatePath, Single, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`Path::one`].
+/// See [`PStatePath::one`].
 #[derive(Debug, Clone)]
 pub struct One<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Says that the path leads to exactly one place, so that it counts as emitting once.
     ///
     /// - *Select* and *transform*: as before, or [`PathError::NotOne`].
     /// - *Cost*: none of its own.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, PathError, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, PathError, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// assert_eq!(funds.select_one(&path().must(1).one()), Err(PathError::NotOne { found: 0 }));
     /// funds.transform(path().key(1).termval(10))?;
     /// assert_eq!(funds.select_one(&path().must(1).one())?, 10);
     /// # Ok::<(), PathError>(())
     /// ```
-    pub fn one(self) -> Path<O, One<N>> {
+    pub fn one(self) -> PStatePath<O, One<N>> {
         self.then(One)
     }
 }

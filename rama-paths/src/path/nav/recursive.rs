@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use super::root::Root;
 use crate::key::KeyHash;
-use crate::path::{Many, Navigator, Path, Present, Value, ValueAt, Visit, WriteNavigator};
+use crate::path::{Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
 /// What a path visits a place with.
@@ -38,7 +38,7 @@ where
 /// hold values of their own type.
 ///
 /// ```
-/// use rama_paths::{CustomNav, Path, RecursivePath, Root};
+/// use rama_paths::{CustomNav, PStatePath, RecursivePath, Root};
 /// # use rama_paths::{Record, ShapeBuilder};
 ///
 /// #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -71,7 +71,7 @@ where
 ///     tree.multi_path(|tree| (tree.nav(Label), tree.nav(Children).all().follow(&labels)))
 /// });
 /// let mut tree = Tree(1, vec![Tree(2, vec![Tree(3, vec![])]), Tree(4, vec![])]);
-/// let path = || Path::<(), Root<Tree>>::new().follow(&labels);
+/// let path = || PStatePath::<(), Root<Tree>>::new().follow(&labels);
 /// assert_eq!(path().select_from(&tree)?, [1, 2, 3, 4]);
 /// path().term(|label| label * 10).transform_in(&mut tree)?;
 /// assert_eq!(path().select_from(&tree)?, [10, 20, 30, 40]);
@@ -82,7 +82,7 @@ pub struct RecursivePath<A, B>(Link<A, B>);
 type Boxed<A, B> = Box<dyn AnyPath<A, B>>;
 
 enum Link<A, B> {
-    Path(Arc<Boxed<A, B>>),
+    Whole(Arc<Boxed<A, B>>),
     /// Within the path itself, which would never be dropped otherwise.
     Within(Weak<Boxed<A, B>>),
 }
@@ -90,7 +90,7 @@ enum Link<A, B> {
 impl<A, B> Clone for Link<A, B> {
     fn clone(&self) -> Self {
         match self {
-            Self::Path(path) => Self::Path(Arc::clone(path)),
+            Self::Whole(path) => Self::Whole(Arc::clone(path)),
             Self::Within(path) => Self::Within(Weak::clone(path)),
         }
     }
@@ -114,37 +114,39 @@ impl<A: Value, B: Value> RecursivePath<A, B> {
     ///
     /// The second argument is of use only in the path that the closure gives: kept elsewhere it
     /// leads nowhere once that path is gone.
-    pub fn new<N>(make: impl FnOnce(Path<(), Root<A, Present>>, Self) -> Path<(), N>) -> Self
+    pub fn new<N>(
+        make: impl FnOnce(PStatePath<(), Root<A, Present>>, Self) -> PStatePath<(), N>,
+    ) -> Self
     where
         N: WriteNavigator<Schema = A, Here = B, Collected = ()> + Send + Sync + 'static,
     {
-        Self(Link::Path(Arc::new_cyclic(|path: &Weak<Boxed<A, B>>| {
-            let made = make(Path::at_root(Root::new(), 0), Self(Link::Within(path.clone())));
+        Self(Link::Whole(Arc::new_cyclic(|path: &Weak<Boxed<A, B>>| {
+            let made = make(PStatePath::at_root(Root::new(), 0), Self(Link::Within(path.clone())));
             Box::new(made.nav) as Boxed<A, B>
         })))
     }
 
     fn path(&self) -> Option<Arc<Boxed<A, B>>> {
         match &self.0 {
-            Link::Path(path) => Some(Arc::clone(path)),
+            Link::Whole(path) => Some(Arc::clone(path)),
             Link::Within(path) => path.upgrade(),
         }
     }
 }
 
-/// See [`Path::follow`].
+/// See [`PStatePath::follow`].
 #[derive(Debug, Clone)]
 pub struct Follow<N, A, B> {
     prev: N,
     path: RecursivePath<A, B>,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Goes on with a path that may follow itself; see [`RecursivePath`].
     ///
     /// - *Select* and *transform*: what the path leads to. It is followed on the stack of the thread:
     ///   some thousand levels deep.
-    pub fn follow<A, B, M>(self, path: &RecursivePath<A, B>) -> Path<O, M>
+    pub fn follow<A, B, M>(self, path: &RecursivePath<A, B>) -> PStatePath<O, M>
     where
         N::Here: ValueAt<Value = A, Then<Follow<N, A, B>> = M>,
     {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::key::KeyHash;
-use crate::path::{Location, Navigator, Path, Presence, Single, Top, Visit, WriteNavigator};
+use crate::path::{Location, Navigator, PStatePath, Presence, Single, Top, Visit, WriteNavigator};
 use crate::schema::Schema;
 use crate::store::{ReadPlace, WritePlace, Written};
 
@@ -64,14 +64,14 @@ impl<S: Schema, P: Presence> WriteNavigator for Root<S, P> {
     }
 }
 
-impl<O, S: Schema> Path<O, Root<S>> {
+impl<O, S: Schema> PStatePath<O, Root<S>> {
     /// The path to the top of a PState with schema `S`.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// assert_eq!(funds.select_one(&path.count())?, 0);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```

@@ -7,7 +7,7 @@ use super::sorted_map_range::StoredRange;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
 use crate::path::plain::{Fate, write_part, write_value};
 use crate::path::{
-    Location, Many, Navigator, Path, Present, Span, StdSet, ValueAt, Visit, WriteNavigator,
+    Location, Many, Navigator, PStatePath, Present, Span, StdSet, ValueAt, Visit, WriteNavigator,
 };
 use crate::schema::{Ordered, PSet, Tracking};
 use crate::store::{AsOf, Change, Held, ReadPlace, View, WritePlace, Written};
@@ -99,7 +99,7 @@ std_sets! {
     [T, S] std::collections::HashSet<T, S>;
 }
 
-/// See [`Path::set_elem`], of a stored set.
+/// See [`PStatePath::set_elem`], of a stored set.
 #[derive(Debug, Clone)]
 pub struct SetElem<N, T> {
     prev: N,
@@ -107,14 +107,14 @@ pub struct SetElem<N, T> {
     item: T,
 }
 
-/// See [`Path::set_elem`], of a set of the standard library.
+/// See [`PStatePath::set_elem`], of a set of the standard library.
 #[derive(Debug, Clone)]
 pub struct StdSetElem<N, T> {
     prev: N,
     item: T,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to an element of a set if it is there, else nowhere.
     ///
     /// - *Select*: the element, 0 or 1 times.
@@ -123,17 +123,17 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: one row. `none` at the top of a PState does not read it.
     ///
     /// ```
-    /// use rama_paths::{PMap, PSet, Partition, Path, Root};
+    /// use rama_paths::{PMap, PSet, Partition, PStatePath, Root};
     ///
     /// let mut followers = Partition::<PMap<i64, PSet<i64>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PSet<i64>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PSet<i64>>>>::new();
     /// followers.transform(path().key(1).none_elem().termval(7))?;
     /// assert_eq!(followers.select(&path().key(1).set_elem(7))?, [7]);
     /// followers.transform(path().key(1).set_elem(7).none())?;
     /// assert!(followers.select(&path().key(1).set_elem(7))?.is_empty());
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn set_elem<A, M>(self, item: A) -> Path<O, M>
+    pub fn set_elem<A, M>(self, item: A) -> PStatePath<O, M>
     where
         N::Here: SetLike<ElemNav<N> = M>,
         A: KeyArg<<N::Here as SetLike>::Item>,

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::picked::{Picked, StdSpan};
 use crate::key::{KeyArg, KeyHash};
 use crate::path::{
-    Location, Navigator, Path, Present, RangeSlot, ReadOnly, SortedRange, SortedRangeOptions, Span,
-    StdMap, Visit, WriteEntries, WriteNavigator,
+    Location, Navigator, PStatePath, Present, RangeSlot, ReadOnly, SortedRange, SortedRangeOptions,
+    Span, StdMap, Visit, WriteEntries, WriteNavigator,
 };
 use crate::schema::{Ordered, PMap, Schema, Tracking};
 use crate::store::{Held, ReadPlace, WritePlace, Written};
@@ -57,7 +57,7 @@ macro_rules! std_maps {
 
 std_maps!(BTreeMap<K, V>, ReadOnly<BTreeMap<K, V>>);
 
-/// See [`Path::sorted_map_range`], and the other ranges of stored structures: they differ in the span
+/// See [`PStatePath::sorted_map_range`], and the other ranges of stored structures: they differ in the span
 /// only.
 #[derive(Debug, Clone)]
 pub struct StoredRange<N> {
@@ -71,7 +71,7 @@ impl<N> StoredRange<N> {
     }
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the range of a map from the key `from` on, up to but without the key `to`:
     /// always once, and there may be no entry. If `to` is not behind `from` there is none.
     ///
@@ -86,10 +86,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// The keys are as for [`key`](Self::key). At the top of a PState it is a range of one partition.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut hours = Partition::<PMap<String, PMap<i64, i64>>>::new();
-    /// let path = || Path::<(), Root<PMap<String, PMap<i64, i64>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<String, PMap<i64, i64>>>>::new();
     /// for hour in 0..10 {
     ///     hours.transform(path().key("JFK").key(hour).termval(hour * 10))?;
     /// }
@@ -101,7 +101,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(hours.select_one(&path().key("JFK").count())?, 8);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range<A, B, M>(self, from: A, to: B) -> Path<O, M>
+    pub fn sorted_map_range<A, B, M>(self, from: A, to: B) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,
@@ -113,10 +113,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// As [`sorted_map_range`](Self::sorted_map_range), with a say in which ends belong to it.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root, SortedRangeOptions};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root, SortedRangeOptions};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// for account in 0..10 {
     ///     funds.transform(path().key(account).termval(1))?;
     /// }
@@ -130,7 +130,7 @@ impl<O, N: Navigator> Path<O, N> {
         from: A,
         to: B,
         options: SortedRangeOptions,
-    ) -> Path<O, M>
+    ) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,

@@ -2,9 +2,9 @@
 
 use super::sorted_map_range::SortedMap;
 use crate::key::KeyArg;
-use crate::path::{Navigator, Path, SortedRangeFromOptions};
+use crate::path::{Navigator, PStatePath, SortedRangeFromOptions};
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the range of a map from the key `from` on, up to its end: always once, and
     /// there may be no entry.
     ///
@@ -12,17 +12,17 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: one seek, and the rows of the range, in pages; `count` counts them.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut names = Partition::<PMap<String, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<String, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<String, i64>>>::new();
     /// for name in ["alice", "bob", "charlie"] {
     ///     names.transform(path().key(name).termval(1))?;
     /// }
     /// assert_eq!(names.select(&path().sorted_map_range_from("b").map_keys())?, ["bob", "charlie"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_from<A, M>(self, from: A) -> Path<O, M>
+    pub fn sorted_map_range_from<A, M>(self, from: A) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,
@@ -35,10 +35,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// so that pages of a long map can be read one by one.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root, SortedRangeFromOptions};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root, SortedRangeFromOptions};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// for account in 0..10 {
     ///     funds.transform(path().key(account).termval(1))?;
     /// }
@@ -51,7 +51,7 @@ impl<O, N: Navigator> Path<O, N> {
         self,
         from: A,
         options: SortedRangeFromOptions,
-    ) -> Path<O, M>
+    ) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,

@@ -2,9 +2,9 @@
 
 use super::sorted_map_range::SortedMap;
 use crate::key::KeyArg;
-use crate::path::{Navigator, Path, SortedRangeToOptions};
+use crate::path::{Navigator, PStatePath, SortedRangeToOptions};
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the range of a map from its start up to but without the key `to`: always once,
     /// and there may be no entry.
     ///
@@ -12,17 +12,17 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: one seek, and the rows of the range, in pages; `count` counts them.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut names = Partition::<PMap<String, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<String, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<String, i64>>>::new();
     /// for name in ["alice", "bob", "charlie"] {
     ///     names.transform(path().key(name).termval(1))?;
     /// }
     /// assert_eq!(names.select(&path().sorted_map_range_to("charlie").map_keys())?, ["alice", "bob"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_to<A, M>(self, to: A) -> Path<O, M>
+    pub fn sorted_map_range_to<A, M>(self, to: A) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,
@@ -37,10 +37,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// Rows are then drawn from the key backward, and no more than that many.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root, SortedRangeToOptions};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root, SortedRangeToOptions};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// for account in 0..10 {
     ///     funds.transform(path().key(account).termval(1))?;
     /// }
@@ -49,7 +49,11 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select(&range.map_keys())?, [2, 3, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_map_range_to_with<A, M>(self, to: A, options: SortedRangeToOptions) -> Path<O, M>
+    pub fn sorted_map_range_to_with<A, M>(
+        self,
+        to: A,
+        options: SortedRangeToOptions,
+    ) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedMap>::Key>,

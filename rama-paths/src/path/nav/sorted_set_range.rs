@@ -6,7 +6,7 @@ use super::picked::{Picked, StdSpan};
 use super::sorted_map_range::StoredRange;
 use crate::key::{Key, KeyArg};
 use crate::path::{
-    Location, Navigator, Path, ReadOnly, SortedRangeFromOptions, SortedRangeOptions,
+    Location, Navigator, PStatePath, ReadOnly, SortedRangeFromOptions, SortedRangeOptions,
     SortedRangeToOptions, Span, StdSet,
 };
 use crate::schema::{PSet, Tracking};
@@ -57,7 +57,7 @@ macro_rules! std_sets {
 
 std_sets!(BTreeSet<T>, ReadOnly<BTreeSet<T>>);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the range of a set from the element `from` on, up to but without `to`: always
     /// once, and it may be empty.
     ///
@@ -68,10 +68,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: one seek, and the rows of the range, in pages.
     ///
     /// ```
-    /// use rama_paths::{PSet, Partition, Path, Root};
+    /// use rama_paths::{PSet, Partition, PStatePath, Root};
     ///
     /// let mut seen = Partition::<PSet<i64>>::new();
-    /// let path = || Path::<(), Root<PSet<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PSet<i64>>>::new();
     /// for id in 0..10 {
     ///     seen.transform(path().none_elem().termval(id))?;
     /// }
@@ -82,7 +82,7 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(seen.select(&path().sorted_set_range_to_end(2).all())?, [8, 9]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sorted_set_range<A, B, M>(self, from: A, to: B) -> Path<O, M>
+    pub fn sorted_set_range<A, B, M>(self, from: A, to: B) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedSet>::Item>,
@@ -97,7 +97,7 @@ impl<O, N: Navigator> Path<O, N> {
         from: A,
         to: B,
         options: SortedRangeOptions,
-    ) -> Path<O, M>
+    ) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedSet>::Item>,
@@ -108,7 +108,7 @@ impl<O, N: Navigator> Path<O, N> {
 
     /// Navigates to the range of a set from the element `from` on, up to its end: as
     /// [`sorted_set_range`](Self::sorted_set_range).
-    pub fn sorted_set_range_from<A, M>(self, from: A) -> Path<O, M>
+    pub fn sorted_set_range_from<A, M>(self, from: A) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedSet>::Item>,
@@ -122,7 +122,7 @@ impl<O, N: Navigator> Path<O, N> {
         self,
         from: A,
         options: SortedRangeFromOptions,
-    ) -> Path<O, M>
+    ) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedSet>::Item>,
@@ -132,7 +132,7 @@ impl<O, N: Navigator> Path<O, N> {
 
     /// Navigates to the range of a set from its start up to but without the element `to`: as
     /// [`sorted_set_range`](Self::sorted_set_range).
-    pub fn sorted_set_range_to<A, M>(self, to: A) -> Path<O, M>
+    pub fn sorted_set_range_to<A, M>(self, to: A) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedSet>::Item>,
@@ -142,7 +142,11 @@ impl<O, N: Navigator> Path<O, N> {
 
     /// As [`sorted_set_range_to`](Self::sorted_set_range_to), with a say in whether the element
     /// belongs to it and in how many there are at most, those closest to it.
-    pub fn sorted_set_range_to_with<A, M>(self, to: A, options: SortedRangeToOptions) -> Path<O, M>
+    pub fn sorted_set_range_to_with<A, M>(
+        self,
+        to: A,
+        options: SortedRangeToOptions,
+    ) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
         A: KeyArg<<N::Here as SortedSet>::Item>,
@@ -152,7 +156,7 @@ impl<O, N: Navigator> Path<O, N> {
 
     /// Navigates to the range of the first `most` elements of a set, in ascending order: as
     /// [`sorted_set_range`](Self::sorted_set_range).
-    pub fn sorted_set_range_from_start<M>(self, most: usize) -> Path<O, M>
+    pub fn sorted_set_range_from_start<M>(self, most: usize) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
     {
@@ -161,7 +165,7 @@ impl<O, N: Navigator> Path<O, N> {
 
     /// Navigates to the range of the last `most` elements of a set, in ascending order: as
     /// [`sorted_set_range`](Self::sorted_set_range).
-    pub fn sorted_set_range_to_end<M>(self, most: usize) -> Path<O, M>
+    pub fn sorted_set_range_to_end<M>(self, most: usize) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
     {

@@ -3,7 +3,7 @@
 use super::picked::Picked;
 use super::sublist::Indexes;
 use crate::path::plain::for_std;
-use crate::path::{Location, Navigator, Path};
+use crate::path::{Location, Navigator, PStatePath};
 
 /// A sequence of the standard library, whose elements can be handled as a part of it.
 #[diagnostic::on_unimplemented(
@@ -33,23 +33,23 @@ for_std!(seqs: InMemoryList {
     }
 });
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the empty part before the first element of a list.
     ///
     /// - *Select*: an empty list.
     /// - *Transform*: what it becomes comes before the first element; an absent list is made.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = || Path::<(), Root<Vec<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<Vec<i64>>>::new();
     /// let mut list = vec![3];
     /// path().beginning().termval(vec![1, 2]).transform_in(&mut list)?;
     /// path().end().termval(vec![4, 5]).transform_in(&mut list)?;
     /// assert_eq!(list, [1, 2, 3, 4, 5]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn beginning<M>(self) -> Path<O, M>
+    pub fn beginning<M>(self) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<Picked<N, Indexes>> = M>,
     {
@@ -58,7 +58,7 @@ impl<O, N: Navigator> Path<O, N> {
 
     /// Navigates to the empty part behind the last element of a list: as
     /// [`beginning`](Self::beginning).
-    pub fn end<M>(self) -> Path<O, M>
+    pub fn end<M>(self) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<Picked<N, Indexes>> = M>,
     {

@@ -3,15 +3,15 @@
 use std::marker::PhantomData;
 
 use crate::key::KeyHash;
-use crate::path::{Location, Many, Navigator, Path, Presence, Visit, WriteNavigator};
+use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::schema::Schema;
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`Path::stop`].
+/// See [`PStatePath::stop`].
 #[derive(Debug, Clone, Copy)]
 pub struct Stop<N>(N);
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Stays where it is: a branch of [`multi_path`](Self::multi_path) or
     /// [`if_path`](Self::if_path) that goes on with the place itself.
     pub fn stay(self) -> Self {
@@ -21,13 +21,13 @@ impl<O, N: Navigator> Path<O, N> {
     /// Leads nowhere.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<Vec<i64>>>::new();
+    /// let path = PStatePath::<(), Root<Vec<i64>>>::new();
     /// assert!(path.all().stop().select_from(&vec![1, 2])?.is_empty());
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn stop(self) -> Path<O, Stop<N>> {
+    pub fn stop(self) -> PStatePath<O, Stop<N>> {
         self.then(Stop)
     }
 }

@@ -7,7 +7,7 @@ use super::sorted_map_range::StoredRange;
 use crate::error::PathError;
 use crate::path::list::element_key;
 use crate::path::plain::for_std;
-use crate::path::{Location, Navigator, Path, Span, StdSeq};
+use crate::path::{Location, Navigator, PStatePath, Span, StdSeq};
 use crate::schema::{PVec, Schema};
 
 /// A list, of which a part can be taken: a `PVec`, a `Vec`, a `VecDeque` or a `String`.
@@ -80,7 +80,7 @@ impl<C: StdSeq> Pick<C> for Indexes {
     }
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the part of a list from index `start` up to but without `end`, as far as there
     /// are elements: always once.
     ///
@@ -91,16 +91,16 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: one seek, and the rows of the range.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = || Path::<(), Root<Vec<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<Vec<i64>>>::new();
     /// let mut list = vec![1, 2, 3, 4];
     /// assert_eq!(path().sublist(1, 3).select_one_from(&list)?, [2, 3]);
     /// path().sublist(1, 3).termval(vec![9]).transform_in(&mut list)?;
     /// assert_eq!(list, [1, 9, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sublist<M>(self, start: usize, end: usize) -> Path<O, M>
+    pub fn sublist<M>(self, start: usize, end: usize) -> PStatePath<O, M>
     where
         N::Here: Sublists<SublistNav<N> = M>,
     {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::picked::{Pick, Picked};
 use super::splice::InMemoryList;
 use crate::error::PathError;
-use crate::path::{Navigator, Path, StdSeq};
+use crate::path::{Navigator, PStatePath, StdSeq};
 
 /// Ends that are computed from a list.
 #[doc(hidden)]
@@ -34,7 +34,7 @@ where
     }
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the part of a list in memory from an index that `start` computes from the list,
     /// up to one that `end` computes from the list and the start. Ends that do not lie in the list are
     /// moved into it.
@@ -42,16 +42,16 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Select* and *transform*: as [`sublist`](Self::sublist).
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = || Path::<(), Root<Vec<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<Vec<i64>>>::new();
     /// let mut list = vec![1, 2, 3, 4];
     /// let second_half = path().sublist_dynamic(|list| list.len() / 2, |list, _| list.len());
     /// second_half.termval(vec![0]).transform_in(&mut list)?;
     /// assert_eq!(list, [1, 2, 0]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn sublist_dynamic<S, E, M>(self, start: S, end: E) -> Path<O, M>
+    pub fn sublist_dynamic<S, E, M>(self, start: S, end: E) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<Picked<N, Computed<S, E>>> = M>,
         S: Fn(&<N::Here as InMemoryList>::List) -> usize,

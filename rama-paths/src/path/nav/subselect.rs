@@ -4,17 +4,17 @@ use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::{Fate, write_part};
 use crate::path::sub::{SubPath, navigators, select};
-use crate::path::{Navigator, Path, Present, Value, Visit, WriteNavigator};
+use crate::path::{Navigator, PStatePath, Present, Value, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`Path::subselect`].
+/// See [`PStatePath::subselect`].
 #[derive(Debug, Clone)]
 pub struct Subselect<N, Q> {
     prev: N,
     sub: Q,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to all values that a path leads to from here, as one `Vec`: always once.
     ///
     /// - *Select*: the `Vec`.
@@ -23,10 +23,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: that of the path; to write, twice.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, PMap<i64, i64>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, PMap<i64, i64>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, PMap<i64, i64>>>>::new();
     /// for (a, b, value) in [(1, 1, 30), (1, 2, 10), (2, 1, 20)] {
     ///     funds.transform(path().key(a).key(b).termval(value))?;
     /// }
@@ -36,9 +36,9 @@ impl<O, N: Navigator> Path<O, N> {
     /// assert_eq!(funds.select_one(&all())?, [10, 20, 30]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn subselect<G, Q>(self, path: G) -> Path<O, Subselect<N, Q>>
+    pub fn subselect<G, Q>(self, path: G) -> PStatePath<O, Subselect<N, Q>>
     where
-        G: FnOnce(SubPath<O, N>) -> Path<O, Q>,
+        G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
         Q: Navigator<Schema = N::Here, Here: Value, Presence = Present>,
     {
         let sub = navigators::<O, N, Q>(path);

@@ -1,9 +1,9 @@
 //! `subset(items)`: the elements of a set that are among some.
 
 use super::set_elem::SetLike;
-use crate::path::{Navigator, Path};
+use crate::path::{Navigator, PStatePath};
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the part of a set that is among `items`: always once, and it may be empty.
     ///
     /// - *Select*: of a `PSet`, go on with [`all`](Self::all) or [`count`](Self::count); of a set of
@@ -13,10 +13,10 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: one row for each of `items`.
     ///
     /// ```
-    /// use rama_paths::{PSet, Partition, Path, Root};
+    /// use rama_paths::{PSet, Partition, PStatePath, Root};
     ///
     /// let mut seen = Partition::<PSet<i64>>::new();
-    /// let path = || Path::<(), Root<PSet<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PSet<i64>>>::new();
     /// for id in 0..5 {
     ///     seen.transform(path().none_elem().termval(id))?;
     /// }
@@ -26,7 +26,7 @@ impl<O, N: Navigator> Path<O, N> {
     pub fn subset<M>(
         self,
         items: impl IntoIterator<Item = <N::Here as SetLike>::Item>,
-    ) -> Path<O, M>
+    ) -> PStatePath<O, M>
     where
         N::Here: SetLike<SubsetNav<N> = M>,
     {

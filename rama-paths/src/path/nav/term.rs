@@ -2,17 +2,17 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{Collected, Navigator, Path, Value, WriteNavigator, WritePath};
+use crate::path::{Collected, Navigator, PStatePath, Value, WriteNavigator, WritePath};
 use crate::store::{Change, WritePlace, Written};
 
-/// See [`Path::term`].
+/// See [`PStatePath::term`].
 #[derive(Debug, Clone)]
 pub struct Term<N, F> {
     prev: N,
     f: F,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Ends a write: every value the path leads to becomes `f` of it.
     ///
     /// An absent value is [`PathError::Absent`], unless `nil_to_val` gives one. A panic of `f`
@@ -20,16 +20,16 @@ impl<O, N: Navigator> Path<O, N> {
     /// `.term(|(collected, curr)| …)`.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, PathError, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, PathError, Root};
     ///
     /// let mut funds = Partition::<PMap<i64, i64>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, i64>>>::new();
     /// assert_eq!(funds.transform(path().key(1).term(|curr| curr + 5)), Err(PathError::Absent));
     /// funds.transform(path().key(1).nil_to_val(0).term(|curr| curr + 5))?;
     /// assert_eq!(funds.select_one(&path().key(1))?, Some(5));
     /// # Ok::<(), PathError>(())
     /// ```
-    pub fn term<F, M>(self, f: F) -> Path<O, M>
+    pub fn term<F, M>(self, f: F) -> PStatePath<O, M>
     where
         N::Here: Value<Then<Term<N, F>> = M>,
         F: Fn(<N::Collected as Collected>::With<N::Here>) -> N::Here,
@@ -38,7 +38,7 @@ impl<O, N: Navigator> Path<O, N> {
     }
 }
 
-impl<O, N, F> WritePath for Path<O, Term<N, F>>
+impl<O, N, F> WritePath for PStatePath<O, Term<N, F>>
 where
     N: WriteNavigator,
     N::Here: Value,
@@ -48,7 +48,7 @@ where
     type Schema = N::Schema;
 
     fn pstate(&self) -> u32 {
-        Path::pstate(self)
+        PStatePath::pstate(self)
     }
 
     fn routing(&self) -> Option<KeyHash> {

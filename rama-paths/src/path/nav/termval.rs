@@ -1,31 +1,31 @@
 //! `termval(v)`: the end of a write that sets a value.
 
 use crate::key::KeyHash;
-use crate::path::{Emits, Navigator, Path, Value, WriteNavigator, WritePath};
+use crate::path::{Emits, Navigator, PStatePath, Value, WriteNavigator, WritePath};
 use crate::store::{Change, WritePlace, Written};
 
-/// See [`Path::termval`].
+/// See [`PStatePath::termval`].
 #[derive(Debug, Clone)]
 pub struct Termval<N, V> {
     prev: N,
     value: V,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Ends a write: every place the path leads to holds `value` then.
     ///
     /// Maps above it that are absent are made.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut names = Partition::<PMap<i64, String>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, String>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, String>>>::new();
     /// names.transform(path().key(1).termval("alice".to_owned()))?;
     /// assert_eq!(names.select_one(&path().key(1))?.as_deref(), Some("alice"));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn termval<M>(self, value: N::Here) -> Path<O, M>
+    pub fn termval<M>(self, value: N::Here) -> PStatePath<O, M>
     where
         N::Here: Value<Then<Termval<N, N::Here>> = M>,
     {
@@ -33,7 +33,7 @@ impl<O, N: Navigator> Path<O, N> {
     }
 }
 
-impl<O, N, V> WritePath for Path<O, Termval<N, V>>
+impl<O, N, V> WritePath for PStatePath<O, Termval<N, V>>
 where
     N: WriteNavigator<Here = V>,
     V: Value,
@@ -42,7 +42,7 @@ where
     type Schema = N::Schema;
 
     fn pstate(&self) -> u32 {
-        Path::pstate(self)
+        PStatePath::pstate(self)
     }
 
     fn routing(&self) -> Option<KeyHash> {

@@ -3,17 +3,19 @@
 use super::root::Root;
 use crate::key::KeyHash;
 use crate::path::plain::write_part;
-use crate::path::{Navigator, Path, Presence, Present, ReadOnly, Value, ValueAt, Visit, WritePath};
+use crate::path::{
+    Navigator, PStatePath, Presence, Present, ReadOnly, Value, ValueAt, Visit, WritePath,
+};
 use crate::store::{Ids, ReadPlace};
 
-/// See [`Path::transformed`].
+/// See [`PStatePath::transformed`].
 #[derive(Debug, Clone)]
 pub struct Transformed<N, W> {
     prev: N,
     write: W,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to what a write path makes of the value, which itself stays as it is; nowhere where
     /// no value is.
     ///
@@ -22,20 +24,20 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: a copy of the value.
     ///
     /// ```
-    /// use rama_paths::{Path, Root};
+    /// use rama_paths::{PStatePath, Root};
     ///
-    /// let path = Path::<(), Root<Vec<Vec<i64>>>>::new();
+    /// let path = PStatePath::<(), Root<Vec<Vec<i64>>>>::new();
     /// let path = path.all().transformed(|list| list.all().term(|n| n * 10));
     /// assert_eq!(path.select_from(&vec![vec![1, 2], vec![3]])?, [vec![10, 20], vec![30]]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn transformed<V, G, W, M>(self, write: G) -> Path<O, M>
+    pub fn transformed<V, G, W, M>(self, write: G) -> PStatePath<O, M>
     where
         N::Here: ValueAt<Value = V, Then<Transformed<N, W>> = M>,
-        G: FnOnce(Path<O, Root<V, Present>>) -> W,
+        G: FnOnce(PStatePath<O, Root<V, Present>>) -> W,
         W: WritePath<Schema = V> + Clone,
     {
-        let write = write(Path::at_root(Root::new(), 0));
+        let write = write(PStatePath::at_root(Root::new(), 0));
         self.then(|nav| <N::Here as ValueAt>::then(Transformed { prev: nav, write }))
     }
 }

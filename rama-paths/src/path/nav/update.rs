@@ -3,33 +3,33 @@
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::write_value;
-use crate::path::{Navigator, Path, Value, WriteNavigator, WritePath};
+use crate::path::{Navigator, PStatePath, Value, WriteNavigator, WritePath};
 use crate::store::{WritePlace, Written};
 
-/// See [`Path::update`].
+/// See [`PStatePath::update`].
 #[derive(Debug, Clone)]
 pub struct Update<N, G> {
     prev: N,
     f: G,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Ends a write: `f` changes every value the path leads to. As [`term`](Self::term), for values
     /// that are better changed than made anew.
     ///
     /// An absent value is [`PathError::Absent`], unless `nil_to_val` gives one.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut tags = Partition::<PMap<i64, Vec<String>>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, Vec<String>>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, Vec<String>>>>::new();
     /// let path = || path().key(1).nil_to_default();
     /// tags.transform(path().update(|tags| tags.push("red".to_owned())))?;
     /// assert_eq!(tags.select_one(&path())?, ["red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn update<G, M>(self, f: G) -> Path<O, M>
+    pub fn update<G, M>(self, f: G) -> PStatePath<O, M>
     where
         N::Here: Value<Then<Update<N, G>> = M>,
         G: Fn(&mut N::Here),
@@ -38,7 +38,7 @@ impl<O, N: Navigator> Path<O, N> {
     }
 }
 
-impl<O, N, G> WritePath for Path<O, Update<N, G>>
+impl<O, N, G> WritePath for PStatePath<O, Update<N, G>>
 where
     N: WriteNavigator,
     N::Here: Value,
@@ -48,7 +48,7 @@ where
     type Schema = N::Schema;
 
     fn pstate(&self) -> u32 {
-        Path::pstate(self)
+        PStatePath::pstate(self)
     }
 
     fn routing(&self) -> Option<KeyHash> {

@@ -1,17 +1,17 @@
 //! `view(f)`: what a function makes of a value.
 
 use crate::key::KeyHash;
-use crate::path::{Navigator, Path, Presence, Present, ReadOnly, ValueAt, Visit};
+use crate::path::{Navigator, PStatePath, Presence, Present, ReadOnly, ValueAt, Visit};
 use crate::store::ReadPlace;
 
-/// See [`Path::view`].
+/// See [`PStatePath::view`].
 #[derive(Debug, Clone)]
 pub struct View<N, G> {
     prev: N,
     f: G,
 }
 
-impl<O, N: Navigator> Path<O, N> {
+impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to what a function makes of the value; nowhere where no value is.
     ///
     /// - *Select*: what the function returns; one can go on into it.
@@ -19,15 +19,15 @@ impl<O, N: Navigator> Path<O, N> {
     /// - *Cost*: none of its own.
     ///
     /// ```
-    /// use rama_paths::{PMap, Partition, Path, Root};
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
     ///
     /// let mut names = Partition::<PMap<i64, String>>::new();
-    /// let path = || Path::<(), Root<PMap<i64, String>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, String>>>::new();
     /// names.transform(path().key(1).termval("alice".to_owned()))?;
     /// assert_eq!(names.select(&path().must(1).view(|name| name.len()))?, [5]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn view<V, U, G, M>(self, f: G) -> Path<O, M>
+    pub fn view<V, U, G, M>(self, f: G) -> PStatePath<O, M>
     where
         N::Here: ValueAt<Value = V, Then<View<N, G>> = M>,
         G: Fn(&V) -> U,

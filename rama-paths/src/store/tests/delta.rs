@@ -1,15 +1,15 @@
 //! Deltas: the counter, bad bytes, and writes that end in nothing.
 
 use crate::error::{PathError, StoreError};
-use crate::path::{Path, nav::Root};
+use crate::path::{PStatePath, nav::Root};
 use crate::schema::PMap;
 use crate::store::delta::Reader;
 use crate::store::{AnyPartition, Partition};
 
 type Nested = PMap<i64, PMap<i64, String>>;
 
-fn nested() -> Path<(), Root<Nested>> {
-    Path::new()
+fn nested() -> PStatePath<(), Root<Nested>> {
+    PStatePath::new()
 }
 
 fn delta(partition: &Partition<Nested>) -> Vec<u8> {

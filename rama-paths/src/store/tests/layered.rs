@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::memory_backing::{BrokenBacking, GarbledBacking, MemoryBacking};
 use super::model::{Case, Deep, Flat, Nested, Source, deep_write, flat_write, nested_write};
 use crate::error::PathError;
-use crate::path::{Path, nav::Root};
+use crate::path::{PStatePath, nav::Root};
 use crate::schema::PMap;
 use crate::store::{AnyPartition, Horizon, Partition, Pin};
 
@@ -248,8 +248,8 @@ proptest! {
 
 type Counts = PMap<i64, PMap<i64, i64>>;
 
-fn counts() -> Path<(), Root<Counts>> {
-    Path::new()
+fn counts() -> PStatePath<(), Root<Counts>> {
+    PStatePath::new()
 }
 
 /// A partition over a checkpoint of some rows, with none of them in memory.

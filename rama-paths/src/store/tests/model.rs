@@ -6,7 +6,7 @@ use std::fmt::Debug;
 use proptest::prelude::*;
 
 use crate::error::PathError;
-use crate::path::{Path, SelectPath, nav::Root};
+use crate::path::{PStatePath, SelectPath, nav::Root};
 use crate::schema::{PMap, Schema};
 use crate::store::{AnyPartition, Committed, Partition, Pin};
 
@@ -120,8 +120,8 @@ pub(super) enum FlatWrite {
 
 pub(super) type FlatSchema = PMap<i64, i64>;
 
-fn flat() -> Path<(), Root<FlatSchema>> {
-    Path::new()
+fn flat() -> PStatePath<(), Root<FlatSchema>> {
+    PStatePath::new()
 }
 
 impl Case for Flat {
@@ -203,8 +203,8 @@ pub(super) enum NestedWrite {
 
 pub(super) type NestedSchema = PMap<String, PMap<i64, String>>;
 
-fn nested() -> Path<(), Root<NestedSchema>> {
-    Path::new()
+fn nested() -> PStatePath<(), Root<NestedSchema>> {
+    PStatePath::new()
 }
 
 impl Case for Nested {
@@ -292,8 +292,8 @@ pub(super) enum DeepWrite {
 
 pub(super) type DeepSchema = PMap<i64, PMap<i64, PMap<u8, i64>>>;
 
-fn deep() -> Path<(), Root<DeepSchema>> {
-    Path::new()
+fn deep() -> PStatePath<(), Root<DeepSchema>> {
+    PStatePath::new()
 }
 
 impl Case for Deep {

@@ -4,14 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use crate::path::{Path, nav::Root};
+use crate::path::{PStatePath, nav::Root};
 use crate::schema::PMap;
 use crate::store::{AnyPartition, Partition};
 
 type Funds = PMap<i64, i64>;
 
-fn funds() -> Path<(), Root<Funds>> {
-    Path::new()
+fn funds() -> PStatePath<(), Root<Funds>> {
+    PStatePath::new()
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use rama_paths::{PMap, Path, Uuid};
+use rama_paths::{PMap, PStatePath, Uuid};
 
 use super::super::{Cx, Label, ModuleBuilder, Return, TopologyBuilder, TopologyType, random, w};
 use crate::client::AckLevel;
@@ -133,7 +133,7 @@ fn check(cluster: InProcessCluster, tasks: usize, threads: usize) {
         let sum = sums.select_one(|p| p.key(n)).expect("it is read");
         assert_eq!(sum, Some(n * (n + 1) / 2), "of {n}");
         all.insert(ids.select_one(|p| p.key(n)).expect("it is read"));
-        let kept = old.select_one(|p: Path<_, _>| p.key(n)).expect("it is read");
+        let kept = old.select_one(|p: PStatePath<_, _>| p.key(n)).expect("it is read");
         found += usize::from(kept == Some(n));
     }
     assert_eq!(all.len(), 40, "ids differ");

@@ -141,9 +141,8 @@ fn recursion_comes_back_through_bytes() {
 fn an_operation_emits_any_number_of_times() {
     let out = Emitted::new();
     let mut topology = StandAlone::new();
-    let body = topology.label("%f");
+    let body = topology.op_label::<(i64,), (i64,), i64>("%f");
     let rest = topology.label("rest");
-    topology.operation(body);
     topology.returns(rest);
     topology.entry(|cx| {
         let base = 100;
@@ -154,7 +153,7 @@ fn an_operation_emits_any_number_of_times() {
         cx.invoke(&f, (3,), through_bytes(&to));
         cx.invoke(&f, (0,), to);
     });
-    topology.define_in_step(body, |cx, ((n,), (base,), to): ((i64,), (i64,), Return<i64>)| {
+    topology.define_op(body, |cx, ((n,), (base,), to)| {
         for i in 0..n {
             cx.give_back(to.clone(), base + i);
         }
