@@ -14,7 +14,7 @@ use crate::store::{Handle, Node};
 /// and written as a whole) or another schema. A nested `PMap` keeps its size beside it, so that
 /// [`count`](crate::PStatePath::count) is one read, unless it is a `PMap<K, V, Untracked>`; the map at the
 /// top of a PState does not.
-pub struct PMap<K, V, C = Tracked>(PhantomData<fn() -> (K, V, C)>);
+pub struct PMap<K, V, C = Tracked>(PhantomData<fn() -> (K, V)>, PhantomData<fn() -> C>);
 
 impl<K: Key, V: Schema, C: Tracking> Location for PMap<K, V, C> {
     type Slot = Handle;
