@@ -32,16 +32,13 @@ struct Outcome {
 }
 
 /// Runs both on copies of `data`, in turn.
-fn case<D: Clone, R: PartialEq + std::fmt::Debug>(
+fn case<D: Clone + PartialEq, R: PartialEq>(
     options: &Options,
     name: &'static str,
     data: &D,
     path: impl Fn(&mut D) -> R,
     hand: impl Fn(&mut D) -> R,
-) -> Outcome
-where
-    D: PartialEq + std::fmt::Debug,
-{
+) -> Outcome {
     let (mut by_path, mut by_hand) = (data.clone(), data.clone());
     assert!(path(&mut by_path) == hand(&mut by_hand), "{name}: results differ");
     assert!(by_path == by_hand, "{name}: data differ");
@@ -91,7 +88,13 @@ fn run(options: &Options) -> Vec<Outcome> {
             options,
             "increment each number of a list",
             &numbers(),
-            |data| path_of::<Vec<i64>>().all().term(|n| n + 1).transform_in(data).unwrap(),
+            |data| {
+                path_of::<Vec<i64>>()
+                    .all()
+                    .term(|n| n + 1)
+                    .transform_in(data)
+                    .expect("no path fails")
+            },
             |data| data.iter_mut().for_each(|n| *n += 1),
         ),
         case(
@@ -100,7 +103,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             &numbers(),
             |data| {
                 let even = path_of::<Vec<i64>>().all().filter_pred(|n| n % 2 == 0);
-                even.term(|n| n + 1).transform_in(data).unwrap();
+                even.term(|n| n + 1).transform_in(data).expect("no path fails");
             },
             |data| data.iter_mut().filter(|n| **n % 2 == 0).for_each(|n| *n += 1),
         ),
@@ -110,7 +113,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             &numbers(),
             |data| {
                 let even = path_of::<Vec<i64>>().all().filter_pred(|n| n % 2 == 0);
-                even.none().transform_in(data).unwrap();
+                even.none().transform_in(data).expect("no path fails");
             },
             |data| data.retain(|n| n % 2 != 0),
         ),
@@ -120,7 +123,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             &lists(),
             |data| {
                 let small = path_of::<Vec<Vec<i64>>>().all().all().filter_less_than(500);
-                small.select_from(data).unwrap()
+                small.select_from(data).expect("no path fails")
             },
             |data| data.iter().flatten().copied().filter(|n| *n < 500).collect::<Vec<_>>(),
         ),
@@ -130,7 +133,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             &lists(),
             |data| {
                 let last = path_of::<Vec<Vec<i64>>>().all().last();
-                last.term(|n| n + 1).transform_in(data).unwrap();
+                last.term(|n| n + 1).transform_in(data).expect("no path fails");
             },
             |data| {
                 for list in data {
@@ -146,7 +149,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             &lists(),
             |data| {
                 let end = path_of::<Vec<Vec<i64>>>().all().after_elem();
-                end.termval(7).transform_in(data).unwrap();
+                end.termval(7).transform_in(data).expect("no path fails");
             },
             |data| data.iter_mut().for_each(|list| list.push(7)),
         ),
@@ -156,7 +159,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             &maps(),
             |data| {
                 let all = path_of::<HashMap<i64, HashMap<i64, i64>>>().map_vals().map_vals();
-                all.term(|n| n + 1).transform_in(data).unwrap();
+                all.term(|n| n + 1).transform_in(data).expect("no path fails");
             },
             |data| data.values_mut().flat_map(HashMap::values_mut).for_each(|n| *n += 1),
         ),
@@ -167,7 +170,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             |data| {
                 for key in &keys {
                     let at = path_of::<HashMap<i64, HashMap<i64, i64>>>().key(*key).key(*key);
-                    at.nil_to_val(0).term(|n| n + 1).transform_in(data).unwrap();
+                    at.nil_to_val(0).term(|n| n + 1).transform_in(data).expect("no path fails");
                 }
             },
             |data| {
@@ -182,7 +185,9 @@ fn run(options: &Options) -> Vec<Outcome> {
             &maps(),
             |data| {
                 let at = |key| path_of::<HashMap<i64, HashMap<i64, i64>>>().key(key).key(key);
-                keys.iter().filter_map(|key| at(*key).select_one_from(data).unwrap()).sum::<i64>()
+                keys.iter()
+                    .filter_map(|key| at(*key).select_one_from(data).expect("no path fails"))
+                    .sum::<i64>()
             },
             |data| {
                 let at = |key| data.get(key).and_then(|inner| inner.get(key));
@@ -195,7 +200,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             &names(),
             |data| {
                 let all = path_of::<Vec<String>>().all();
-                all.term(|name| name + "!").transform_in(data).unwrap();
+                all.term(|name| name + "!").transform_in(data).expect("no path fails");
             },
             |data| data.iter_mut().for_each(|name| name.push('!')),
         ),
@@ -205,7 +210,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             &numbers(),
             |data| {
                 let above = path_of::<Vec<i64>>().all().filter_greater_than(998);
-                above.select_first_from(data).unwrap()
+                above.select_first_from(data).expect("no path fails")
             },
             |data| data.iter().copied().find(|n| *n > 998),
         ),
@@ -220,7 +225,7 @@ fn run(options: &Options) -> Vec<Outcome> {
                     even.reverse();
                     even
                 };
-                even.term(reversed).transform_in(data).unwrap();
+                even.term(reversed).transform_in(data).expect("no path fails");
             },
             |data| {
                 let even: Vec<i64> = data.iter().copied().filter(|n| n % 2 == 0).collect();
@@ -238,7 +243,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             &sorted,
             |data| {
                 let range = path_of::<BTreeMap<i64, i64>>().sorted_map_range(1_000, 90_000);
-                range.map_vals().select_from(data).unwrap()
+                range.map_vals().select_from(data).expect("no path fails")
             },
             |data| data.range(1_000..90_000).map(|(_, n)| *n).collect::<Vec<_>>(),
         ),
@@ -248,7 +253,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             &sorted,
             |data| {
                 let range = path_of::<BTreeMap<i64, i64>>().sorted_map_range(1_000, 90_000);
-                range.map_vals().term(|n| n + 1).transform_in(data).unwrap();
+                range.map_vals().term(|n| n + 1).transform_in(data).expect("no path fails");
             },
             |data| data.range_mut(1_000..90_000).for_each(|(_, n)| *n += 1),
         ),
@@ -259,7 +264,7 @@ fn run(options: &Options) -> Vec<Outcome> {
             |data| {
                 let both = path_of::<Vec<Vec<i64>>>().all();
                 let both = both.multi_path(|list| (list.first(), list.last()));
-                both.term(|n| n * 3).transform_in(data).unwrap();
+                both.term(|n| n * 3).transform_in(data).expect("no path fails");
             },
             |data| {
                 for list in data {
