@@ -3,7 +3,7 @@
 
 pub mod language;
 
-pub use rama_macros::{PState, Record, dataflow, defmodule, sources};
+pub use rama_macros::{Key, PState, Record, dataflow, defmodule, sources};
 pub use rama_paths::{
     Key, PMap, Record, Schema, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
     aggregate,

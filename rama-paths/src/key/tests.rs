@@ -204,7 +204,8 @@ proptest! {
 
 #[test]
 fn special_floats_are_ordered() {
-    let order = [-f64::NAN, f64::NEG_INFINITY, -1.5, -0.0, 0.0, 1e-300, 2.0, f64::INFINITY, f64::NAN];
+    let order =
+        [-f64::NAN, f64::NEG_INFINITY, -1.5, -0.0, 0.0, 1e-300, 2.0, f64::INFINITY, f64::NAN];
     for pair in order.windows(2) {
         assert!(bytes(&pair[0]) < bytes(&pair[1]), "{pair:?}");
     }

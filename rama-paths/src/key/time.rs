@@ -35,7 +35,8 @@ impl Key for SystemTime {
             }
         };
         // No system's clock goes further than 64 bits of seconds.
-        let seconds = i64::try_from(seconds).unwrap_or(if seconds < 0 { i64::MIN } else { i64::MAX });
+        let seconds =
+            i64::try_from(seconds).unwrap_or(if seconds < 0 { i64::MIN } else { i64::MAX });
         seconds.encode_key(out);
         nanos.encode_key(out);
     }
@@ -44,11 +45,8 @@ impl Key for SystemTime {
         let seconds = i64::decode_key(input)?;
         let nanos = u32::decode_key(input)?;
         let whole = Duration::from_secs(seconds.unsigned_abs());
-        let at = if seconds < 0 {
-            UNIX_EPOCH.checked_sub(whole)
-        } else {
-            UNIX_EPOCH.checked_add(whole)
-        };
+        let at =
+            if seconds < 0 { UNIX_EPOCH.checked_sub(whole) } else { UNIX_EPOCH.checked_add(whole) };
         at.filter(|_| nanos < SECOND)
             .and_then(|at| at.checked_add(Duration::from_nanos(nanos.into())))
             .ok_or(KeyError::Invalid { type_name: "SystemTime" })
