@@ -1,16 +1,17 @@
 //! The fields of a record as tokens: what the closure of `.field(|f| …)` gets at a value.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Data, DeriveInput, Fields, Generics, Member};
 
 /// The tokens of a struct; nothing for an enum. `bounds` are the generics of its `Record`.
 ///
-/// The type of the tokens stands in a block, so that its name is nobody's; a token is as visible as
+/// The type of the tokens stands in a block, so that its name is in nobody's way; a token is as visible as
 /// its field.
 pub(super) fn tokens(input: &DeriveInput, bounds: &Generics) -> TokenStream {
     let Data::Struct(data) = &input.data else { return TokenStream::new() };
     let name = &input.ident;
+    let tokens_name = format_ident!("__{name}Fields");
     let (_, type_generics, own_where) = input.generics.split_for_impl();
     let (impl_generics, _, where_clause) = bounds.split_for_impl();
     let (mut declared, mut values) = (TokenStream::new(), TokenStream::new());
@@ -39,14 +40,14 @@ pub(super) fn tokens(input: &DeriveInput, bounds: &Generics) -> TokenStream {
         const _: () = {
             #[doc = "The fields, as `.field(|f| …)` hands them out."]
             #[allow(dead_code, private_interfaces)]
-            pub struct __RamaFields #impl_generics #declaration
+            pub struct #tokens_name #impl_generics #declaration
 
             #[automatically_derived]
             impl #impl_generics ::rama::paths::RecordFields for #name #type_generics
             #where_clause
             {
-                type Fields = __RamaFields #type_generics;
-                const FIELDS: __RamaFields #type_generics = __RamaFields { #values };
+                type Fields = #tokens_name #type_generics;
+                const FIELDS: #tokens_name #type_generics = #tokens_name { #values };
             }
         };
     }

@@ -66,10 +66,8 @@ macro_rules! array {
                 }
             }
             fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError> {
-                let mut keys = Vec::with_capacity($n);
-                for _ in 0..$n {
-                    keys.push(K::decode_key(input)?);
-                }
+                let keys = std::iter::repeat_with(|| K::decode_key(input));
+                let keys: Vec<K> = keys.take($n).collect::<Result<_, _>>()?;
                 keys.try_into().map_err(|_| KeyError::Invalid { type_name: "array" })
             }
         }

@@ -20,6 +20,10 @@ pub trait HasFields: Location {
 }
 
 /// A struct or a tuple that is a value. `#[derive(Record)]` implements it for structs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fields: `.field(…)` needs a struct with `#[derive(PState)]` or `#[derive(Record)]`, or a tuple, at this place of the path",
+    label = "there is no struct at this place of the path"
+)]
 pub trait RecordFields: Record {
     /// The tokens that [`field`](crate::Path::field) hands to its closure: under each field's name.
     type Fields;
