@@ -183,3 +183,51 @@ fn fixed_keys_with_parameters() {
     let extra = path().field(|f| f.cards).key("c").field(|f| f.extra);
     assert_eq!(state.select_one(&extra).unwrap(), Some(9));
 }
+
+mod elsewhere {
+    use rama::Record;
+    use rama::paths::{Partition, Path, Root};
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Serialize, Deserialize, Record)]
+    struct Secret(i64);
+
+    /// Its private field is a place here, and nowhere else.
+    #[derive(Clone, Serialize, Deserialize, Record)]
+    pub struct Open {
+        pub name: String,
+        secret: Secret,
+        pub(crate) fields: Fields,
+    }
+
+    /// A name that is in nobody's way.
+    #[derive(Clone, Serialize, Deserialize, Record)]
+    pub(crate) struct Fields {
+        #[serde(skip)]
+        cached: u8,
+        #[record(opaque)]
+        day: u8,
+    }
+
+    #[derive(Clone, Serialize, Deserialize, Record)]
+    #[repr(C, packed)]
+    #[allow(dead_code)]
+    pub struct Packed(u8, u64);
+
+    pub fn secret() -> Vec<i64> {
+        let mut open = Partition::<Open>::new();
+        let path = || Path::<(), Root<Open>>::new();
+        let fields = Fields { cached: 1, day: 2 };
+        let value = Open { name: "a".into(), secret: Secret(3), fields };
+        open.transform(path().termval(value)).unwrap();
+        let secret = path().field(|f| f.secret).field(|f| f.0);
+        open.select(&secret).unwrap().into_iter().flatten().collect()
+    }
+}
+
+#[test]
+fn a_private_field_is_a_place_where_it_is_seen() {
+    assert_eq!(elsewhere::secret(), [3]);
+    let path = Path::<(), Root<elsewhere::Open>>::new();
+    let _ = path.field(|f| f.name);
+}
