@@ -3,7 +3,7 @@
 
 pub mod language;
 
-pub use rama_macros::{PState, Record, dataflow, defmodule, sources};
+pub use rama_macros::{Key, PState, Record, dataflow, defmodule, sources};
 pub use rama_paths::{
     Costs, CustomNav, Key, PMap, PSet, PVec, PathError, Record, RecursivePath, Schema,
     SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions, Tracked, Untracked,

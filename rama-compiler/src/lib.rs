@@ -47,6 +47,11 @@ pub fn dataflow(input: TokenStream) -> TokenStream {
     compile::dataflow(input).expand()
 }
 
+/// Expands `#[derive(Key)]`.
+pub fn key(input: TokenStream) -> TokenStream {
+    derive::key(input)
+}
+
 /// Expands `#[derive(Record)]`.
 pub fn record(input: TokenStream) -> TokenStream {
     derive::record(input)

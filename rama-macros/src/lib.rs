@@ -127,6 +127,32 @@ pub fn derive_record(input: TokenStream) -> TokenStream {
     expand(input, rama_compiler::record)
 }
 
+/// Derives `rama::Key` for a struct or an enum, beside `rama::Record`: its values
+/// can be the keys of maps and the elements of sets, in the order that
+/// `#[derive(Ord)]` gives them.
+///
+/// A struct is encoded as its fields, one behind the other; an enum as the index
+/// of the variant, one byte, and its fields. So fields and variants may only be
+/// added, removed or moved where no keys are stored yet. The attributes of serde
+/// mean nothing to the encoding: a field that they skip is a part of the key.
+///
+/// ```text
+/// #[derive(Clone, Serialize, Deserialize, Record, Key)]
+/// struct Newest {
+///     at: Reverse<u64>,
+///     author: String,
+/// }
+/// ```
+///
+/// # Errors
+///
+/// A field that is no key, more than 256 variants, and variants that do not stand
+/// in the order of their discriminants are compile errors.
+#[proc_macro_derive(Key)]
+pub fn derive_key(input: TokenStream) -> TokenStream {
+    expand(input, rama_compiler::key)
+}
+
 /// Derives `rama::Schema` for a struct of fixed keys, whose fields may be
 /// P-types, values, or other such structs.
 #[proc_macro_derive(PState, attributes(pstate))]

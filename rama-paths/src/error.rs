@@ -35,6 +35,9 @@ pub enum PathError {
     /// `term` met a location that holds nothing.
     #[error("`term` on an absent value; put `.nil_to_val(…)` or `.must(…)` before it")]
     Absent,
+    /// A field was to be written of a value that is not there.
+    #[error("a field of an absent value was written; put `.nil_to_val(…)` or `.must(…)` before it")]
+    AbsentWhole,
     /// `.one()` met another number of locations than one.
     #[error("`.one()` needs exactly one location, but the path leads to {found}")]
     NotOne {

@@ -37,8 +37,8 @@ pub use error::{KeyError, PathError, StoreError};
 pub use key::{KEY_ENCODING_VERSION, Key, KeyArg, KeyBytes, KeyHash, ROUTING_VERSION, key_hash};
 pub use path::nav::{CustomNav, RecursivePath, Root};
 pub use path::{
-    Navigator, PStatePath, SelectPath, SinglePath, SortedRange, SortedRangeFromOptions,
-    SortedRangeOptions, SortedRangeToOptions, WritePath,
+    FieldToken, HasFields, Navigator, PStatePath, Part, RecordFields, SelectPath, SinglePath,
+    SortedRange, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions, WritePath,
 };
 pub use record::{Record, ShapeBuilder, shape_of};
 pub use schema::{

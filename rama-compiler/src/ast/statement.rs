@@ -274,6 +274,7 @@ const SINGLE: &[&str] = &[
     "end",
     "field",
     "key",
+    "lens",
     "nil_to_default",
     "nil_to_val",
     "one",

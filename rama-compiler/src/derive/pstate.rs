@@ -4,7 +4,10 @@ use crate::errors;
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Error, Fields, Ident, LitInt, Result, Type};
+use syn::{
+    Attribute, Data, DeriveInput, Error, Fields, Generics, Ident, LitInt, Result, Type,
+    WherePredicate, parse_quote,
+};
 
 /// Expands `#[derive(PState)]`.
 pub(crate) fn pstate(input: TokenStream) -> TokenStream {
@@ -36,8 +39,8 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
             return Err(errors::pstate_of_a_union(data.union_token.span));
         }
     };
-    if let Some(param) = input.generics.params.first() {
-        return Err(errors::generic_pstate(param.span()));
+    if let Some(lifetime) = input.generics.lifetimes().next() {
+        return Err(errors::pstate_with_a_lifetime(lifetime.lifetime.span()));
     }
 
     let mut entries: Vec<Entry<'_>> = Vec::new();
@@ -66,7 +69,11 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
 fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
     let name = &input.ident;
     let vis = &input.vis;
+    let generics = with_schemas(&input.generics);
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let (own_generics, _, own_where) = input.generics.split_for_impl();
     let tokens_name = format_ident!("{name}Fields");
+    let tokens_text = tokens_name.to_string();
     let tokens_doc = format!("The fields of [`{name}`], as `.field(|f| …)` hands them out.");
 
     let mut tables = quote!(());
@@ -90,13 +97,16 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
         } else {
             quote!(#(#docs)*)
         };
-        token_fields.extend(quote!(#doc pub #ident: ::rama::paths::Field<#name, #index>,));
+        token_fields
+            .extend(quote!(#doc pub #ident: ::rama::paths::Field<#name #type_generics, #index>,));
         token_values.extend(quote!(#ident: ::rama::paths::Field::NEW,));
         let span = ty.span().resolved_at(Span::call_site());
         let schema = quote_spanned!(span=> type Schema = #ty;);
         field_impls.extend(quote! {
             #[automatically_derived]
-            impl ::rama::paths::FieldAt<#index> for #name {
+            impl #impl_generics ::rama::paths::FieldAt<#index> for #name #type_generics
+            #where_clause
+            {
                 #schema
                 const ID: u32 = #id;
                 fn rows(
@@ -126,20 +136,36 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
     let text = name.to_string();
     quote! {
         #[doc = #tokens_doc]
-        #[derive(Clone, Copy, Debug)]
-        #vis struct #tokens_name {
+        #vis struct #tokens_name #own_generics #own_where {
             #token_fields
         }
 
         #[automatically_derived]
-        impl ::rama::paths::path::Location for #name {
-            type Slot = ::rama::paths::store::Handle;
-            type Tables = #tables;
-            type Names<P> = #tokens_name;
+        impl #own_generics ::core::clone::Clone for #tokens_name #type_generics #own_where {
+            fn clone(&self) -> Self {
+                *self
+            }
         }
 
         #[automatically_derived]
-        impl ::rama::paths::Schema for #name {
+        impl #own_generics ::core::marker::Copy for #tokens_name #type_generics #own_where {}
+
+        #[automatically_derived]
+        impl #own_generics ::core::fmt::Debug for #tokens_name #type_generics #own_where {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(#tokens_text)
+            }
+        }
+
+        #[automatically_derived]
+        impl #impl_generics ::rama::paths::path::Location for #name #type_generics #where_clause {
+            type Slot = ::rama::paths::store::Handle;
+            type Tables = #tables;
+            type Names<P> = #tokens_name #type_generics;
+        }
+
+        #[automatically_derived]
+        impl #impl_generics ::rama::paths::Schema for #name #type_generics #where_clause {
             const NESTED: bool = true;
 
             fn shape(shape: &mut ::rama::paths::ShapeBuilder) {
@@ -162,16 +188,45 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
         }
 
         #[automatically_derived]
-        impl ::rama::paths::FixedKeys for #name {
-            type Fields = #tokens_name;
-            const FIELDS: #tokens_name = #tokens_name { #token_values };
+        impl #impl_generics ::rama::paths::HasFields for #name #type_generics #where_clause {
+            type Fields = #tokens_name #type_generics;
+            const FIELDS: Self::Fields = #tokens_name { #token_values };
         }
+
+        #[automatically_derived]
+        impl #impl_generics ::rama::paths::FixedKeys for #name #type_generics #where_clause {}
 
         #field_impls
 
         // The fields are read through paths only, never as values.
-        const _: fn(&#name) = |value| { let _ = value; #uses };
+        const _: () = {
+            #[allow(dead_code)]
+            fn fields #own_generics(value: &#name #type_generics) #own_where {
+                let _ = value;
+                #uses
+            }
+        };
     }
+}
+
+/// The generics of the impls: a type about which nothing is said may be whatever can be stored.
+fn with_schemas(generics: &Generics) -> Generics {
+    let mut bounded = generics.clone();
+    for param in generics.type_params() {
+        let ident = &param.ident;
+        let of_it = |predicate: &WherePredicate| match predicate {
+            WherePredicate::Type(predicate) => {
+                matches!(&predicate.bounded_ty, Type::Path(ty) if ty.path.is_ident(ident))
+            }
+            _ => false,
+        };
+        let clause = generics.where_clause.as_ref();
+        if param.bounds.is_empty() && !clause.is_some_and(|all| all.predicates.iter().any(of_it)) {
+            let clause = bounded.make_where_clause();
+            clause.predicates.push(parse_quote!(#ident: ::rama::paths::Schema));
+        }
+    }
+    bounded
 }
 
 /// The id in `#[pstate(id = …)]`, and where it stands.

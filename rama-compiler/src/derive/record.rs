@@ -1,12 +1,13 @@
-//! `#[derive(Record)]`: the shape of a struct or an enum.
+//! `#[derive(Record)]`: the shape of a struct or an enum, and its fields.
 
 use crate::errors;
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, Ident, Result, parse_quote};
 
 use super::attributes::{canonical, check_readable, check_skipped_variants, serde_has, serde_text};
+use super::{fields, take_out};
 
 /// Expands `#[derive(Record)]`.
 pub(crate) fn record(input: TokenStream) -> TokenStream {
@@ -15,7 +16,7 @@ pub(crate) fn record(input: TokenStream) -> TokenStream {
 
 fn expand(input: DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
-    let mut body = Body::default();
+    let mut body = Body { steps: TokenStream::new(), text: String::new(), all_records: true };
     body.text(&serde_text(&input.attrs));
     check_record_attributes(&input.attrs, false)?;
     check_readable(&input.attrs)?;
@@ -54,6 +55,9 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
     }
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let text = unraw(name);
+    let take_out = (!replaced && body.all_records && !is_packed(&input.attrs))
+        .then(|| take_out::method(&input.data));
+    let fields = (!is_packed(&input.attrs)).then(|| fields::tokens(&input, &generics));
     let steps = body.finish();
     Ok(quote! {
         #[automatically_derived]
@@ -61,7 +65,19 @@ fn expand(input: DeriveInput) -> Result<TokenStream> {
             fn shape(shape: &mut ::rama::paths::ShapeBuilder) {
                 shape.named::<Self>(#text, |shape| { let _ = &shape; #steps });
             }
+
+            #take_out
         }
+
+        #fields
+    })
+}
+
+/// Whether fields have no addresses.
+fn is_packed(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|attribute| {
+        attribute.path().is_ident("repr")
+            && attribute.meta.to_token_stream().to_string().contains("packed")
     })
 }
 
@@ -91,10 +107,11 @@ fn check_record_attributes(attributes: &[Attribute], on_field: bool) -> Result<b
 }
 
 /// The steps that write the shape; texts that follow each other are joined.
-#[derive(Default)]
 struct Body {
     steps: TokenStream,
     text: String,
+    /// Whether every field is a record.
+    all_records: bool,
 }
 
 impl Body {
@@ -141,15 +158,17 @@ impl Body {
         check_readable(&field.attrs)?;
         let ty = &field.ty;
         if serde_has(&field.attrs, &["skip"]) {
+            self.all_records = false;
             self.text("skipped");
         } else if opaque || serde_has(&field.attrs, &["with", "serialize_with", "deserialize_with"])
         {
+            self.all_records = false;
             self.text("opaque ");
             self.text(&canonical(quote!(#ty)));
         } else {
             self.flush();
             let span = ty.span().resolved_at(Span::call_site());
-            self.steps.extend(quote_spanned!(span=> shape.record::<#ty>();));
+            self.steps.extend(quote_spanned!(span=> <#ty as ::rama::paths::Record>::shape(shape);));
         }
         if field.ident.is_none() {
             self.text(&serde_text(&field.attrs));

@@ -19,10 +19,10 @@ pub(crate) fn pstate_of_a_union(span: Span) -> Error {
     at(span, "a union cannot be part of a PState\nhelp: write a struct with named fields")
 }
 
-pub(crate) fn generic_pstate(span: Span) -> Error {
+pub(crate) fn pstate_with_a_lifetime(span: Span) -> Error {
     at(
         span,
-        "a struct with `#[derive(PState)]` cannot have generic parameters\nhelp: write one struct for each of the types that it is used with",
+        "a struct with `#[derive(PState)]` is stored and cannot have lifetimes\nhelp: hold the value itself, `String` for `&str`",
     )
 }
 
@@ -53,4 +53,33 @@ pub(crate) fn borrowing_record(span: Span) -> Error {
 /// `word` is an argument of `#[serde(…)]`.
 pub(crate) fn unstorable(word: &Ident, reason: &str, help: &str) -> Error {
     at(word.span(), format!("`#[serde({word})]` cannot be stored: {reason}\nhelp: {help}"))
+}
+
+pub(crate) fn key_with_a_lifetime(span: Span) -> Error {
+    at(
+        span,
+        "a `Key` owns its data and cannot have lifetimes\nhelp: hold the value itself, `String` for `&str`",
+    )
+}
+
+pub(crate) fn key_of_a_union(span: Span) -> Error {
+    at(span, "a union cannot be a `Key`\nhelp: write an enum")
+}
+
+pub(crate) fn too_many_variants(span: Span) -> Error {
+    at(
+        span,
+        "an enum with `#[derive(Key)]` has at most 256 variants: a byte says which it is\nhelp: put some of them into an enum of their own, as the field of one variant",
+    )
+}
+
+pub(crate) fn variants_out_of_order(span: Span) -> Error {
+    at(
+        span,
+        "a variant of a `Key` cannot be less than the one before it\nhelp: put the variants in the order of their numbers",
+    )
+}
+
+pub(crate) fn unknown_order(span: Span) -> Error {
+    at(span, "the order of a `Key` has to be known here\nhelp: write a number")
 }

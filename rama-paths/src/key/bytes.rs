@@ -80,6 +80,17 @@ impl KeyBytes {
         self.0 = Bytes::Long { len: total, bytes: spare.into_boxed_slice() };
     }
 
+    /// Flips every bit from the byte at `start` on.
+    pub(crate) fn flip_from(&mut self, start: usize) {
+        let bytes = match &mut self.0 {
+            Bytes::Short { len, bytes } => &mut bytes[..usize::from(*len)],
+            Bytes::Long { len, bytes } => &mut bytes[..*len as usize],
+        };
+        for byte in bytes.iter_mut().skip(start) {
+            *byte = !*byte;
+        }
+    }
+
     /// The bytes so far.
     #[inline]
     pub fn as_slice(&self) -> &[u8] {

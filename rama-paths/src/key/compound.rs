@@ -52,6 +52,10 @@ tuple!(A 0, B 1, C 2, D 3, E 4);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
 tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, L 10);
+tuple!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7, I 8, J 9, L 10, M 11);
 
 macro_rules! array {
     ($($n:literal)*) => {$(
@@ -62,14 +66,13 @@ macro_rules! array {
                 }
             }
             fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError> {
-                let mut keys = Vec::with_capacity($n);
-                for _ in 0..$n {
-                    keys.push(K::decode_key(input)?);
-                }
+                let keys = std::iter::repeat_with(|| K::decode_key(input));
+                let keys: Vec<K> = keys.take($n).collect::<Result<_, _>>()?;
                 keys.try_into().map_err(|_| KeyError::Invalid { type_name: "array" })
             }
         }
     )*};
 }
 
-array!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);
+// As many as records may have.
+array!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32);

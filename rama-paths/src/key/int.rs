@@ -1,5 +1,7 @@
 //! Keys: integers, `bool` and `char`.
 
+use std::num::NonZero;
+
 use super::{Key, KeyBytes, take};
 use crate::error::KeyError;
 
@@ -49,9 +51,26 @@ macro_rules! word {
     )*};
 }
 
+macro_rules! non_zero {
+    ($($t:ty),*) => {$(
+        impl Key for NonZero<$t> {
+            #[inline]
+            fn encode_key(&self, out: &mut KeyBytes) {
+                self.get().encode_key(out);
+            }
+            #[inline]
+            fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError> {
+                Self::new(<$t>::decode_key(input)?)
+                    .ok_or(KeyError::Invalid { type_name: concat!("NonZero<", stringify!($t), ">") })
+            }
+        }
+    )*};
+}
+
 unsigned!(u8, u16, u32, u64, u128);
 signed!(i8, i16, i32, i64, i128);
 word!(usize as u64, isize as i64);
+non_zero!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize);
 
 impl Key for bool {
     fn encode_key(&self, out: &mut KeyBytes) {

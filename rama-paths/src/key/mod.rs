@@ -11,11 +11,22 @@
 //! | `bool` | `00` or `01` |
 //! | `char` | as `u32` |
 //! | `f32`, `f64` | bits in total order: sign bit flipped if positive, all bits if negative |
-//! | `String`, `Vec<u8>` | the bytes, each `00` as `00 FF`, then `00 00` |
+//! | `NonZero<T>` | as `T` |
+//! | `String`, `Box<str>`, `Vec<u8>` | the bytes, each `00` as `00 FF`, then `00 00` |
 //! | `Option<K>` | `00` for `None`, `01` and the key for `Some` |
 //! | `()` | nothing |
+//! | `Reverse<K>` | the key, every bit flipped |
 //! | `Uuid` | its 16 bytes |
-//! | tuples up to 8, arrays up to 32 | the parts one behind the other |
+//! | `Duration` | the seconds as `u64`, the nanoseconds as `u32` |
+//! | `SystemTime` | since 1970: the seconds, rounded down, as `i64`, the nanoseconds as `u32` |
+//! | `Ipv4Addr`, `Ipv6Addr` | its 4 or 16 bytes |
+//! | `IpAddr` | `00` and an `Ipv4Addr`, or `01` and an `Ipv6Addr` |
+//! | tuples up to 12, arrays up to 32 | the parts one behind the other |
+//! | a struct with `#[derive(Key)]` | its fields one behind the other |
+//! | an enum with `#[derive(Key)]` | the index of the variant as `u8`, and its fields |
+//!
+//! No encoding is the front of another one of the same type; so flipping the bits reverses the
+//! order. The attributes of serde in a type with `#[derive(Key)]` mean nothing to its encoding.
 //!
 //! The encoding is kept in data directories: it may only change together with
 //! [`KEY_ENCODING_VERSION`].
@@ -26,7 +37,10 @@ mod compound;
 mod float;
 mod hash;
 mod int;
+mod net;
+mod reverse;
 mod text;
+mod time;
 mod uuid;
 
 #[cfg(test)]
@@ -58,7 +72,7 @@ pub const KEY_ENCODING_VERSION: u8 = 1;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",
     label = "not a key",
-    note = "keys are integers, `bool`, `char`, floats, `String`, `Vec<u8>`, `Uuid`, `()`, `Option`, tuples and arrays of these"
+    note = "keys are integers, `bool`, `char`, floats, `String`, `Vec<u8>`, `Uuid`, times, addresses, `()`, `Option`, `Reverse`, tuples and arrays of these, and types with `#[derive(rama::Key)]`"
 )]
 pub trait Key: Record {
     /// Appends the encoding to `out`.

@@ -43,6 +43,16 @@ impl Key for String {
     }
 }
 
+impl Key for Box<str> {
+    fn encode_key(&self, out: &mut KeyBytes) {
+        encode(self.as_bytes(), out);
+    }
+
+    fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError> {
+        String::decode_key(input).map(String::into_boxed_str)
+    }
+}
+
 impl Key for Vec<u8> {
     fn encode_key(&self, out: &mut KeyBytes) {
         encode(self, out);

@@ -88,6 +88,9 @@ pub trait Presence: 'static {
     #[doc(hidden)]
     type OrPresent: Presence;
 
+    /// At a part that cannot be removed from what holds it.
+    type Fixed: Presence;
+
     /// The selected value of a stored one, if it is there.
     #[doc(hidden)]
     fn of<V>(stored: Option<V>) -> Option<Self::Of<V>>;
@@ -97,11 +100,11 @@ pub trait Presence: 'static {
     fn stored<V>(selected: Self::Of<V>) -> Option<V>;
 }
 
-/// At the top of a PState. A value there may be absent.
+/// At the top of a PState, or at a field of a value that may be absent: what cannot be removed.
 #[derive(Debug)]
 pub struct Top;
 
-/// At the top of a PState, with a default for a value that is absent.
+/// At the top of a PState, with a default for a value that is absent, or at a field of a value.
 #[derive(Debug)]
 pub struct FilledTop;
 
@@ -119,6 +122,7 @@ impl Presence for FilledTop {
     type IfPresent<E: Emits> = E;
     type Or<P: Presence> = P::OrPresent;
     type OrPresent = FilledTop;
+    type Fixed = FilledTop;
 
     fn of<V>(stored: Option<V>) -> Option<V> {
         stored
@@ -135,6 +139,7 @@ impl Presence for Top {
     type IfPresent<E: Emits> = Many;
     type Or<P: Presence> = Top;
     type OrPresent = Top;
+    type Fixed = Top;
 
     fn of<V>(stored: Option<V>) -> Option<Option<V>> {
         Some(stored)
@@ -151,6 +156,7 @@ impl Presence for Maybe {
     type IfPresent<E: Emits> = Many;
     type Or<P: Presence> = Maybe;
     type OrPresent = Maybe;
+    type Fixed = Top;
 
     fn of<V>(stored: Option<V>) -> Option<Option<V>> {
         Some(stored)
@@ -167,6 +173,7 @@ impl Presence for Present {
     type IfPresent<E: Emits> = E;
     type Or<P: Presence> = P::OrPresent;
     type OrPresent = Present;
+    type Fixed = FilledTop;
 
     fn of<V>(stored: Option<V>) -> Option<V> {
         stored
@@ -189,8 +196,8 @@ impl IsMaybe for Top {}
 
 /// The place can be removed from what holds it.
 #[diagnostic::on_unimplemented(
-    message = "`.none()` cannot remove the top of a PState; navigate to an element first",
-    label = "nothing holds this"
+    message = "`.none()` removes an element from what holds it, and neither the top of a PState nor a field of a value is one",
+    label = "this cannot be removed"
 )]
 pub trait Removable {}
 

@@ -9,6 +9,9 @@
 //! | [`key(k)`](PStatePath::key) | map | the element, maybe absent | once |
 //! | [`must(k)`](PStatePath::must) | map | the element | 0 or 1 times |
 //! | [`field(\|f\| f.x)`](PStatePath::field) | fixed keys | the field, maybe absent | once |
+//! | | value of a struct or a tuple | the field | once |
+//! | [`lens(get, get_mut)`](PStatePath::lens) | value | a part of it | once |
+//! | [`some()`](PStatePath::some) | value that is an `Option` | what is in it | 0 or 1 times |
 //! | [`nil_to_val(v)`](PStatePath::nil_to_val) | maybe absent value | the value or `v` | once |
 //! | [`sorted_map_range(a, b)`](PStatePath::sorted_map_range), [`…_with(a, b, options)`](PStatePath::sorted_map_range_with) | map | the range between two keys | once |
 //! | [`sorted_map_range_from(k)`](PStatePath::sorted_map_range_from), [`…_with(k, options)`](PStatePath::sorted_map_range_from_with) | map | the range from a key on | once |
@@ -50,7 +53,7 @@ pub use location::{
     Emits, FilledTop, IsMaybe, IsSingle, Location, Many, Maybe, Presence, Present, ReadOnly,
     Removable, Selectable, Single, Top, Value, ValueAt,
 };
-pub use plain::{StdMap, StdSeq, StdSet};
+pub use plain::{FieldToken, HasFields, Part, RecordFields, StdMap, StdSeq, StdSet};
 pub use run::{AggregatePath, SelectPath, SinglePath, WritePath};
 #[doc(hidden)]
 pub use sorted_range::RangeSlot;

@@ -1,5 +1,6 @@
 //! Records: the collections, tuples and arrays of the standard library.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 
@@ -49,6 +50,17 @@ impl<T: Record> Record for Box<T> {
     #[inline]
     fn take_out(&mut self) -> Self {
         Box::new((**self).take_out())
+    }
+}
+
+impl<T: Record> Record for Reverse<T> {
+    fn shape(shape: &mut ShapeBuilder) {
+        shape.text("Reverse<").record::<T>().text(">");
+    }
+
+    #[inline]
+    fn take_out(&mut self) -> Self {
+        Reverse(self.0.take_out())
     }
 }
 

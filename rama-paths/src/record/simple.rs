@@ -1,5 +1,7 @@
 //! Records: the types without parts.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::NonZero;
 use std::time::{Duration, SystemTime};
 
 use uuid::Uuid;
@@ -32,5 +34,10 @@ simple!(
     i8 = "i8", i16 = "i16", i32 = "i32", i64 = "i64", i128 = "i128", isize = "isize",
     f32 = "f32", f64 = "f64", bool = "bool", char = "char", () = "()",
     Box<str> = "String",
+    NonZero<u8> = "NonZero<u8>", NonZero<u16> = "NonZero<u16>", NonZero<u32> = "NonZero<u32>",
+    NonZero<u64> = "NonZero<u64>", NonZero<u128> = "NonZero<u128>", NonZero<usize> = "NonZero<usize>",
+    NonZero<i8> = "NonZero<i8>", NonZero<i16> = "NonZero<i16>", NonZero<i32> = "NonZero<i32>",
+    NonZero<i64> = "NonZero<i64>", NonZero<i128> = "NonZero<i128>", NonZero<isize> = "NonZero<isize>",
+    Ipv4Addr = "Ipv4Addr", Ipv6Addr = "Ipv6Addr", IpAddr = "IpAddr",
     Duration = "Duration", SystemTime = "SystemTime", Uuid = "Uuid",
 );

@@ -4,19 +4,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::Schema;
+use crate::path::HasFields;
 use crate::store::{Handle, Node, NodeWrites, Tables};
 
 /// A struct with `#[derive(PState)]`. The derive implements it.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no fields: `.field(…)` needs a struct with `#[derive(PState)]` at this place of the path",
-    label = "there is no struct with `#[derive(PState)]` at this place of the path"
-)]
-pub trait FixedKeys: Schema<Slot = Handle> {
-    /// The struct of field tokens that [`field`](crate::PStatePath::field) hands to its closure.
-    type Fields;
-    /// The tokens.
-    const FIELDS: Self::Fields;
-}
+pub trait FixedKeys: Schema<Slot = Handle> + HasFields {}
 
 /// The field at index `I` of a struct with `#[derive(PState)]`. The derive implements it.
 pub trait FieldAt<const I: usize>: FixedKeys {

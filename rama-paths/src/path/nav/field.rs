@@ -1,14 +1,20 @@
-//! `field(|f| f.x)`: a field of fixed keys, maybe absent.
+//! `field(|f| f.x)`: a field of fixed keys, maybe absent, or of a value.
 
 use super::key::in_structure;
 use crate::key::{KeyBytes, KeyHash};
-use crate::path::{Maybe, Navigator, PStatePath, Visit, WriteNavigator};
-use crate::schema::{Field, FieldAt, FixedKeys};
+use crate::path::{FieldToken, HasFields, Maybe, Navigator, PStatePath, Visit, WriteNavigator};
+use crate::schema::FieldAt;
 use crate::store::{Held, ReadPlace, View, WritePlace, Written, modify_row};
 
 /// See [`PStatePath::field`].
 #[derive(Debug, Clone)]
 pub struct FieldNav<N, const I: usize>(N);
+
+impl<N, const I: usize> FieldNav<N, I> {
+    pub(crate) fn new(prev: N) -> Self {
+        Self(prev)
+    }
+}
 
 impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to a field of a struct with `#[derive(PState)]`: always once, and there may be
@@ -17,6 +23,26 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// - *Select*: `Option<V>` of a value. An absent nested structure is an empty one.
     /// - *Transform*: as [`key`](Self::key); `none` removes the field.
     /// - *Cost*: one row.
+    ///
+    /// At the value of a struct with `#[derive(Record)]`, or of a tuple, it is the field of the value,
+    /// which is there whenever the value is:
+    ///
+    /// - *Select*: the field; `Option` of it where the value may be absent.
+    /// - *Transform*: the field is changed where it is. A field cannot be removed, and to write one of
+    ///   an absent value is an error: put `nil_to_val` before it.
+    /// - *Cost*: none of its own; the value is read and written as a whole.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
+    ///
+    /// let mut names = Partition::<PMap<i64, (String, i64)>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, (String, i64)>>>::new();
+    /// names.transform(path().key(1).termval(("alice".to_owned(), 3)))?;
+    /// names.transform(path().must(1).field(|f| f.1).term(|curr| curr + 1))?;
+    /// assert_eq!(names.select_one(&path().key(1).field(|f| f.1))?, Some(4));
+    /// assert_eq!(names.select_one(&path().key(2).field(|f| f.1))?, None);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
     ///
     /// ```text
     /// #[derive(rama::PState)]
@@ -27,13 +53,14 @@ impl<O, N: Navigator> PStatePath<O, N> {
     ///
     /// path.key(user_id).field(|f| f.friends).key(friend_id)
     /// ```
-    pub fn field<G, const I: usize>(self, field: G) -> PStatePath<O, FieldNav<N, I>>
+    pub fn field<G, T, M>(self, field: G) -> PStatePath<O, M>
     where
-        N::Here: FixedKeys,
-        G: FnOnce(<N::Here as FixedKeys>::Fields) -> Field<N::Here, I>,
+        N::Here: HasFields,
+        G: FnOnce(<N::Here as HasFields>::Fields) -> T,
+        T: FieldToken<N::Here, Nav<N> = M>,
     {
-        let _token = field(<N::Here as FixedKeys>::FIELDS);
-        self.then(FieldNav)
+        let token = field(<N::Here as HasFields>::FIELDS);
+        self.then(|nav| token.nav(nav))
     }
 }
 

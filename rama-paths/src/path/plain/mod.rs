@@ -4,10 +4,12 @@
 //! A part of a borrowed value is borrowed, a part of an owned one is moved out of it; to write, a
 //! part is changed where it is.
 
+mod fields;
 mod map;
 mod seq;
 mod set;
 
+pub use fields::{FieldToken, HasFields, Part, RecordFields};
 pub use map::StdMap;
 pub use seq::StdSeq;
 pub use set::StdSet;

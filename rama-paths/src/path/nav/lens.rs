@@ -1,0 +1,134 @@
+//! `lens(get, get_mut)`: a part of a value that two functions find.
+
+use std::marker::PhantomData;
+
+use crate::error::PathError;
+use crate::key::KeyHash;
+use crate::path::plain::{Fate, new_part, part, write_part};
+use crate::path::{Navigator, PStatePath, Presence, Value, ValueAt, Visit, WriteNavigator};
+use crate::record::Record;
+use crate::store::{Change, ReadPlace, WritePlace, Written};
+
+/// See [`PStatePath::lens`].
+#[derive(Debug, Clone)]
+pub struct Lens<N, T, G, W> {
+    prev: N,
+    get: G,
+    get_mut: W,
+    part: PhantomData<fn() -> T>,
+}
+
+/// See [`PStatePath::field`], of a value `S` with a `T` in it.
+pub type ValueField<N, S, T> = Lens<N, T, fn(&S) -> &T, fn(&mut S) -> &mut T>;
+
+impl<N, T, G, W> Lens<N, T, G, W> {
+    pub(crate) fn new(prev: N, get: G, get_mut: W) -> Self {
+        Self { prev, get, get_mut, part: PhantomData }
+    }
+}
+
+impl<O, N: Navigator> PStatePath<O, N> {
+    /// Navigates to the part of a value that two functions find: one to read it, the other to change
+    /// it. For structs with `#[derive(Record)]` there is [`field`](Self::field).
+    ///
+    /// - *Select*: the part; `Option` of it where the value may be absent.
+    /// - *Transform*: the part is changed where it is. It cannot be removed, and to write one of an
+    ///   absent value is an error: put `nil_to_val` before it.
+    /// - *Cost*: none of its own.
+    ///
+    /// ```
+    /// use rama_paths::{PMap, Partition, PStatePath, Root};
+    /// use std::cmp::Reverse;
+    ///
+    /// let mut ranks = Partition::<PMap<i64, Reverse<i64>>>::new();
+    /// let path = || PStatePath::<(), Root<PMap<i64, Reverse<i64>>>>::new();
+    /// ranks.transform(path().key(1).termval(Reverse(5)))?;
+    /// ranks.transform(path().must(1).lens(|r| &r.0, |r| &mut r.0).term(|rank| rank + 1))?;
+    /// assert_eq!(ranks.select(&path().must(1).lens(|r| &r.0, |r| &mut r.0))?, [6]);
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn lens<V, T, G, W, M>(self, get: G, get_mut: W) -> PStatePath<O, M>
+    where
+        N::Here: ValueAt<Value = V, Then<Lens<N, T, G, W>> = M>,
+        G: Fn(&V) -> &T,
+        W: Fn(&mut V) -> &mut T,
+        T: Record,
+    {
+        self.then(|nav| <N::Here as ValueAt>::then(Lens::new(nav, get, get_mut)))
+    }
+}
+
+impl<N, T, G, W> Navigator for Lens<N, T, G, W>
+where
+    N: Navigator,
+    N::Here: ValueAt,
+    T: Record,
+    G: Fn(&<N::Here as ValueAt>::Value) -> &T,
+    W: Fn(&mut <N::Here as ValueAt>::Value) -> &mut T,
+{
+    type Schema = N::Schema;
+    type Here = <N::Here as ValueAt>::Part<T>;
+    type Presence = <N::Presence as Presence>::Fixed;
+    type Emits = N::Emits;
+    type Collected = N::Collected;
+
+    #[inline]
+    fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
+            let field = part(
+                place.slot,
+                |whole| Some((self.get)(whole)),
+                |mut whole| Some((self.get_mut)(&mut whole).take_out()),
+            );
+            f(collected, ReadPlace::value(field))
+        })
+    }
+
+    fn leading_key(&self) -> Option<KeyHash> {
+        self.prev.leading_key()
+    }
+}
+
+impl<N, V, T, G, W> WriteNavigator for Lens<N, T, G, W>
+where
+    N: WriteNavigator<Here = V>,
+    V: Value,
+    T: Record,
+    G: Fn(&V) -> &T,
+    W: Fn(&mut V) -> &mut T,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, T>) -> Written<T>,
+    {
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, V>| {
+            let WritePlace { current, ids, .. } = place;
+            let current = match current.into_in_place() {
+                Ok(whole) => {
+                    let field = (self.get_mut)(whole);
+                    return Ok(match write_part(field, ids, |place| f(collected, place))? {
+                        Fate::Changed => Change::Changed,
+                        // A field cannot be removed.
+                        Fate::Kept | Fate::Removed => Change::Keep,
+                    });
+                }
+                Err(current) => current,
+            };
+            let Some(mut whole) = current.take()? else {
+                return match new_part::<T, _>(ids, |place| f(collected, place))? {
+                    Some(_) => Err(PathError::AbsentWhole),
+                    None => Ok(Change::Keep),
+                };
+            };
+            let field = (self.get_mut)(&mut whole);
+            Ok(match write_part(field, ids, |place| f(collected, place))? {
+                Fate::Changed => Change::Put(whole),
+                Fate::Kept | Fate::Removed => Change::Keep,
+            })
+        })
+    }
+}

@@ -1,0 +1,13 @@
+use rama::{Key, Record};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, Record)]
+pub struct Price(pub i64);
+
+#[derive(Clone, Serialize, Deserialize, Record, Key)]
+pub struct Offer {
+    pub id: i64,
+    pub price: Price,
+}
+
+fn main() {}

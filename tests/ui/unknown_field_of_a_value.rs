@@ -1,0 +1,12 @@
+use rama::paths::{Path, Root};
+use rama::{PMap, Record};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Serialize, Deserialize, Record)]
+pub struct Price {
+    pub amount: i64,
+}
+
+fn main() {
+    let _ = Path::<(), Root<PMap<i64, Price>>>::new().key(1).field(|f| f.amuont).termval(1);
+}
