@@ -2,11 +2,12 @@
 #![deny(missing_docs)]
 
 pub mod language;
+pub mod testing;
 
 pub use rama_macros::{PState, Record, dataflow, defmodule, sources};
 pub use rama_paths::{
-    Key, PMap, Record, Schema, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
-    aggregate,
+    Key, PMap, PSet, PVec, Record, Schema, SortedRangeFromOptions, SortedRangeOptions,
+    SortedRangeToOptions, aggregate,
 };
 pub use rama_runtime::client::{
     AckLevel, AppendError, AppendFuture, DepotClient, DepotReadError, PStateClient, SelectError,
