@@ -17,11 +17,12 @@ pub(crate) fn behind_throw(span: Span) -> Error {
     at(span, "nothing behind `throw>` runs\nhelp: remove it, or put `throw>` into a branch")
 }
 
-pub(crate) fn already_there(partitioner: &Ident) -> Error {
-    at(
-        partitioner.span(),
-        format!("`|{partitioner}` leads to where the code already is\nhelp: remove it"),
-    )
+pub(crate) fn already_there(span: Span, written: &str) -> Error {
+    let help = match written {
+        "select>" => "write `local_select>`",
+        _ => "remove it",
+    };
+    at(span, format!("`{written}` leads to where the code already is\nhelp: {help}"))
 }
 
 pub(crate) fn on_another_task(key: &Ident, home: &Ident) -> Error {
