@@ -2,6 +2,7 @@
 #![deny(missing_docs)]
 
 pub mod language;
+pub mod testing;
 
 pub use rama_macros::{Key, PState, Record, dataflow, defmodule, sources};
 pub use rama_paths::{
@@ -20,7 +21,7 @@ pub use rama_runtime::cluster::{
 pub use rama_runtime::depot::{Depot, DepotFileError, SegmentError};
 pub use rama_runtime::dsl::{Fun, ModuleInstanceInfo, Op, TopologyType};
 pub use rama_runtime::graph::{
-    Graph, GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphTopology,
+    Graph, GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphPState, GraphTopology,
 };
 pub use rama_runtime::module::Module;
 pub use rama_runtime::pstate::PState;

@@ -8,6 +8,7 @@ use rama_paths::{AnyPartition, Horizon};
 use crate::depot::AnyDepot;
 use crate::dsl::{ModuleBuilder, StateTable};
 use crate::graph::Graph;
+use crate::pstate::Placement;
 use crate::topology::SourceRunner;
 
 /// A module: depots, topologies and PStates. `defmodule!` implements it.
@@ -59,7 +60,11 @@ pub(crate) struct PStateDefinition {
     pub(crate) owner: u32,
     /// The owner tag's type, to tell handles of other modules.
     pub(crate) owner_type: TypeId,
-    pub(crate) new_partition: fn(Arc<Horizon>) -> Box<dyn AnyPartition>,
+    /// On which tasks its keys live.
+    pub(crate) placement: Arc<Placement>,
+    /// Whether clients are kept out.
+    pub(crate) is_private: bool,
+    pub(crate) new_partition: Box<dyn Fn(Arc<Horizon>) -> Box<dyn AnyPartition> + Send + Sync>,
     /// A `rama_paths::Committed<S>` of one of its partitions, for clients.
     pub(crate) committed: fn(&dyn AnyPartition) -> Box<dyn Any + Send + Sync>,
 }

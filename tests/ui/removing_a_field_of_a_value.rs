@@ -1,6 +1,6 @@
 use rama::PMap;
-use rama::paths::{Path, Root};
+use rama::paths::{PStatePath, Root};
 
 fn main() {
-    let _ = Path::<(), Root<PMap<i64, (i64, String)>>>::new().key(1).field(|f| f.1).none();
+    let _ = PStatePath::<(), Root<PMap<i64, (i64, String)>>>::new().key(1).field(|f| f.1).none();
 }

@@ -1,4 +1,4 @@
-use rama::paths::{Path, Root};
+use rama::paths::{PStatePath, Root};
 use rama::{PMap, Record};
 use serde::{Deserialize, Serialize};
 
@@ -8,5 +8,5 @@ pub struct Price {
 }
 
 fn main() {
-    let _ = Path::<(), Root<PMap<i64, Price>>>::new().key(1).field(|f| f.amuont).termval(1);
+    let _ = PStatePath::<(), Root<PMap<i64, Price>>>::new().key(1).field(|f| f.amuont).termval(1);
 }

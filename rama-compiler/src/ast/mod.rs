@@ -64,12 +64,26 @@ pub(crate) struct Topology {
     pub(crate) parts: Vec<syn::Path>,
 }
 
-/// `pstate $$name: Schema;`
+/// `pstate $$name: Schema, options;`
 pub(crate) struct PState {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) name: Ident,
     pub(crate) named: Option<syn::Expr>,
     pub(crate) schema: TokenStream,
+    pub(crate) options: Vec<PStateOption>,
+}
+
+/// `global`, `private`, `initial(value)` or `key_partitioner(path::to::function)`.
+pub(crate) struct PStateOption {
+    pub(crate) word: Ident,
+    pub(crate) argument: Option<TokenStream>,
+}
+
+impl PState {
+    /// Whether it has the option `word`.
+    pub(crate) fn has(&self, word: &str) -> bool {
+        self.options.iter().any(|option| option.word == word)
+    }
 }
 
 /// One source section: `source> *depot :> %batch; %batch() :> pattern; body`.

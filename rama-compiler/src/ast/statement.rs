@@ -226,7 +226,17 @@ pub(crate) enum PartitionerKind {
     Global,
     Direct(Expr),
     Shuffle,
-    Custom { function: Expr, args: Vec<Expr> },
+    Custom {
+        function: Expr,
+        args: Vec<Expr>,
+    },
+    /// `select>` and `|path`: to where a PState has a key, or all where it has no choice. `blame` is
+    /// where the key should stand.
+    Home {
+        pstate: Ident,
+        key: Option<Expr>,
+        blame: Span,
+    },
 }
 
 /// `$$p` or `*depot` in `|hash($$p, *key)`.
@@ -353,6 +363,7 @@ impl Partitioner {
             PartitionerKind::Custom { function, args } => {
                 std::iter::once(function).chain(args).collect()
             }
+            PartitionerKind::Home { key, .. } => key.iter().collect(),
             PartitionerKind::All | PartitionerKind::Global | PartitionerKind::Shuffle => Vec::new(),
         }
     }

@@ -11,7 +11,7 @@ use syn::{Data, DeriveInput, Fields, Generics, Member};
 pub(super) fn tokens(input: &DeriveInput, bounds: &Generics) -> TokenStream {
     let Data::Struct(data) = &input.data else { return TokenStream::new() };
     let name = &input.ident;
-    let tokens_name = format_ident!("__{name}Fields");
+    let tokens_name = format_ident!("fields_of_{name}");
     let (_, type_generics, own_where) = input.generics.split_for_impl();
     let (impl_generics, _, where_clause) = bounds.split_for_impl();
     let (mut declared, mut values) = (TokenStream::new(), TokenStream::new());
@@ -39,7 +39,7 @@ pub(super) fn tokens(input: &DeriveInput, bounds: &Generics) -> TokenStream {
     quote! {
         const _: () = {
             #[doc = "The fields, as `.field(|f| …)` hands them out."]
-            #[allow(dead_code, private_interfaces)]
+            #[allow(dead_code, private_interfaces, non_camel_case_types)]
             pub struct #tokens_name #impl_generics #declaration
 
             #[automatically_derived]

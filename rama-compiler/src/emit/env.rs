@@ -81,6 +81,12 @@ impl<'p> Env<'p> {
         }
     }
 
+    /// The handle of a PState as an operation takes it, whatever options it was declared with.
+    pub(crate) fn passed_pstate(&self, pstate: &Ident) -> TokenStream {
+        let handle = self.pstate(pstate);
+        quote_spanned!(pstate.span()=> #handle.in_module())
+    }
+
     /// The handle of a depot.
     pub(crate) fn depot(&self, depot: &Ident) -> TokenStream {
         self.pstate(depot)

@@ -1,8 +1,9 @@
 //! The plan as data, for `Module::graph()`.
 
 use super::names::{glue_span, unraw};
-use crate::ast::Module;
+use crate::ast::{Module, PState, PStateOption};
 use crate::plan::{self, SourcePlan, TopologyPlan};
+use crate::print;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
@@ -10,7 +11,7 @@ use quote::{quote, quote_spanned};
 pub(crate) fn graph(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream {
     let span = glue_span(Span::call_site());
     let topologies = module.topologies.iter().zip(plans).map(|(declared, plan)| {
-        let own = topology(&unraw(&declared.name), plan.sources.iter());
+        let own = topology(&unraw(&declared.name), &declared.pstates, plan.sources.iter());
         // Sources in other files are graphs of their own.
         let parts = declared.parts.iter().map(|part| quote!(#part().graph));
         quote!(#own #(, #parts)*)
@@ -25,6 +26,7 @@ pub(crate) fn graph(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream 
 /// The graph of sources.
 pub(crate) fn topology<'p>(
     name: &str,
+    pstates: &[PState],
     sources: impl Iterator<Item = &'p SourcePlan<'p>>,
 ) -> TokenStream {
     let span = glue_span(Span::call_site());
@@ -59,9 +61,20 @@ pub(crate) fn topology<'p>(
             });
         }
     }
+    let pstates = pstates.iter().map(|pstate| {
+        let (name, schema) = (unraw(&pstate.name), print::stream(&pstate.schema));
+        let options = pstate.options.iter().map(|PStateOption { word, argument }| match argument {
+            Some(argument) => format!("{word}({})", print::stream(argument)),
+            None => word.to_string(),
+        });
+        quote_spanned! {span=>
+            ::rama::dsl::GraphPState { name: #name, schema: #schema, options: &[#(#options),*] }
+        }
+    });
     quote_spanned! {span=>
         ::rama::dsl::GraphTopology {
             name: #name,
+            pstates: &[#(#pstates),*],
             nodes: &[#(#nodes),*],
             edges: &[#(#edges),*],
         }

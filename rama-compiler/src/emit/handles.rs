@@ -106,7 +106,12 @@ fn handles(module: &Module, tags: &Ident) -> Vec<Handle> {
                     &format!(" PState `$${name}`, written by topology `{owner}`."),
                 ),
                 name: name.clone(),
-                ty: quote_spanned!(span=> ::rama::PState<#tags::#owner, #schema>),
+                ty: match (pstate.has("global"), pstate.has("private")) {
+                    (false, false) => quote_spanned!(span=> ::rama::PState<#tags::#owner, #schema>),
+                    (global, private) => quote_spanned! {span=>
+                        ::rama::PState<#tags::#owner, #schema, ::rama::dsl::Declared<#global, #private>>
+                    },
+                },
                 value: quote_spanned!(span=> ::rama::PState::new(#known_as, #number)),
             });
             pstates += 1;

@@ -152,7 +152,7 @@ fn call(
     let label = glue.name(&plan.states[at].label, user);
     let span = glue_span(user);
     let handles = call.args.iter().filter_map(|arg| match arg {
-        Argument::PState(pstate) => Some(env.pstate(pstate)),
+        Argument::PState(pstate) => Some(env.passed_pstate(pstate)),
         Argument::Value(_) => None,
     });
     let streams = glue.name("outputs", Span::call_site());

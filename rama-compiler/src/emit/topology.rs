@@ -2,9 +2,9 @@
 
 use super::body::{self, Body};
 use super::env::{Env, Place};
-use super::names::{Glue, glue_span};
+use super::names::{Glue, glue_span, unraw};
 use super::state;
-use crate::ast::{Part, Topology};
+use crate::ast::{PState, PStateOption, Part, Topology};
 use crate::plan::{SourcePlan, TopologyPlan};
 use crate::print;
 use proc_macro2::TokenStream;
@@ -15,7 +15,12 @@ pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue
     let span = glue_span(name.span());
     let pstates = topology.pstates.iter().map(|pstate| {
         let name = &pstate.name;
-        quote_spanned!(glue_span(name.span())=> topology.pstate(Self::#name);)
+        let span = glue_span(name.span());
+        if pstate.options.is_empty() {
+            return quote_spanned!(span=> topology.pstate(Self::#name););
+        }
+        let options = options(pstate);
+        quote_spanned!(span=> topology.pstate_with(Self::#name, |options| options #options);)
     });
     let sources = sources(&plan.sources, Place::Module, glue);
     let parts =
@@ -27,6 +32,26 @@ pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue
             #(#parts)*
         });
     }
+}
+
+/// The options of a PState as calls.
+pub(super) fn options(pstate: &PState) -> TokenStream {
+    pstate
+        .options
+        .iter()
+        .map(|PStateOption { word, argument }| {
+            let span = word.span();
+            if word == "key_partitioner" {
+                // Its name is kept in the data directory.
+                let path = syn::parse2::<syn::Path>(argument.clone().unwrap_or_default());
+                let last = path.ok().and_then(|path| path.segments.last().cloned());
+                let name = last.map(|last| unraw(&last.ident)).unwrap_or_default();
+                quote_spanned!(span=> .#word(#argument, #name))
+            } else {
+                quote_spanned!(span=> .#word(#argument))
+            }
+        })
+        .collect()
 }
 
 /// The labels of sources, then the sources themselves.
@@ -72,7 +97,7 @@ pub(crate) fn part(part: &Part, plans: &[SourcePlan<'_>], is_whole: bool) -> Tok
     let doc = format!(" Sources of topology `{path}`.");
     let undocumented = !attrs.iter().any(|attr| attr.path().is_ident("doc"));
     let doc = undocumented.then(|| quote!(#[doc = #doc]));
-    let graph = super::graph::topology(&super::names::unraw(topology), plans.iter());
+    let graph = super::graph::topology(&super::names::unraw(topology), &[], plans.iter());
     quote_spanned! {glue_span(name.span())=>
         #(#attrs)*
         #doc

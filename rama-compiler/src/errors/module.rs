@@ -80,6 +80,54 @@ pub(crate) fn unknown_depot_option(option: &Ident, known: &[&str]) -> Error {
     at(option.span(), format!("unknown depot option `{option}`\nhelp: {help}"))
 }
 
+pub(crate) fn unknown_pstate_option(option: &Ident, known: &[&str]) -> Error {
+    let help = match nearest(&option.to_string(), known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => {
+            "write `global`, `private`, `initial(value)` or `key_partitioner(path::to::function)`"
+                .into()
+        }
+    };
+    at(option.span(), format!("unknown PState option `{option}`\nhelp: {help}"))
+}
+
+pub(crate) fn pstate_option_form(span: Span) -> Error {
+    at(
+        span,
+        "expected an option\nhelp: write `global`, `private`, `initial(value)` or `key_partitioner(path::to::function)`",
+    )
+}
+
+pub(crate) fn pstate_option_argument(span: Span, option: &str) -> Error {
+    let (what, form) = match option {
+        "initial" => ("`initial` takes one value", "initial(0)"),
+        "key_partitioner" => (
+            "`key_partitioner` takes the path of a function",
+            "key_partitioner(path::to::function)",
+        ),
+        option => {
+            return at(
+                span,
+                format!(
+                    "`{option}` takes no arguments\nhelp: write `, {option}`, and a comma before the next option"
+                ),
+            );
+        }
+    };
+    at(span, format!("{what}\nhelp: write `{form}`"))
+}
+
+pub(crate) fn pstate_option_twice(option: &Ident) -> Error {
+    at(option.span(), format!("`{option}` is given twice\nhelp: remove one of the two"))
+}
+
+pub(crate) fn pstate_options_contradict(second: &Ident, first: &str, why: &str) -> Error {
+    at(
+        second.span(),
+        format!("`{second}` contradicts `{first}`: {why}\nhelp: remove one of the two"),
+    )
+}
+
 pub(crate) fn name_form(span: Span) -> Error {
     at(span, "this is not a name\nhelp: write `#[name = \"name\"]`")
 }

@@ -345,12 +345,11 @@ pub(crate) fn async_without_code(span: Span) -> Error {
     )
 }
 
-pub(crate) fn no_leading_key(span: Span, word: &str) -> Error {
-    let word = if word == "path" { "|path".into() } else { format!("{word}>") };
+pub(crate) fn no_leading_key(span: Span, written: &str) -> Error {
     at(
         span,
         format!(
-            "`{word}` goes to the task of a leading key, and this path has none\nhelp: begin it with `.key(*key)`"
+            "`{written}` goes to the task of a leading key, and this path has none\nhelp: begin it with `.key(*key)`"
         ),
     )
 }

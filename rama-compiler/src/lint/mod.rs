@@ -21,22 +21,23 @@ pub(crate) fn module(module: &Module, warnings: &mut Warnings) {
             Partitioning::Field(field) => single_field(field),
             _ => None,
         });
-        self::source(source, field.as_deref(), warnings);
+        source_of(source, field.as_deref(), &place::Placed::of(module), warnings);
     }
 }
 
 /// The warnings for sources in a file of their own, where the depots are not known.
 pub(crate) fn part(part: &Part, warnings: &mut Warnings) {
     for source in &part.sources {
-        source_of(source, None, warnings);
+        source_of(source, None, &place::Placed::unknown(), warnings);
     }
 }
 
-fn source(source: &Source, field: Option<&str>, warnings: &mut Warnings) {
-    source_of(source, field, warnings);
-}
-
-fn source_of(source: &Source, field: Option<&str>, warnings: &mut Warnings) {
+fn source_of(
+    source: &Source,
+    field: Option<&str>,
+    placed: &place::Placed,
+    warnings: &mut Warnings,
+) {
     let binds: Vec<&Binding> = source.emit.pattern.binds.iter().collect();
     let fields: Vec<VarId> =
         binds.iter().filter(|bind| bind.shorthand).map(|bind| bind.var).collect();
@@ -44,7 +45,7 @@ fn source_of(source: &Source, field: Option<&str>, warnings: &mut Warnings) {
         binds.iter().find(|bind| bind.shorthand && bind.name == field).map(|bind| bind.var)
     });
     code(&source.code, &binds, warnings);
-    place::check(&source.code, &fields, begins, warnings);
+    place::check(&source.code, &fields, begins, placed, warnings);
 }
 
 /// The warnings for an operation.
@@ -52,7 +53,7 @@ pub(crate) fn operation(operation: &Operation, warnings: &mut Warnings) {
     let params: Vec<&Binding> =
         Param::values(&operation.params).map(|(binding, _)| binding).collect();
     code(&operation.code, &params, warnings);
-    place::check(&operation.code, &[], None, warnings);
+    place::check(&operation.code, &[], None, &place::Placed::unknown(), warnings);
 }
 
 /// The warnings for a stand-alone block.

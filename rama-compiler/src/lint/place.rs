@@ -2,8 +2,8 @@
 //! that live on another task.
 
 use crate::ast::{
-    Code, Expr, Form, Kind, Partitioner, PartitionerKind, Path, Place, Statement, Step, Template,
-    VarId,
+    Code, Expr, Form, Kind, Module, Partitioner, PartitionerKind, Path, Place, Statement, Step,
+    Template, VarId,
 };
 use crate::errors::{self, Warnings};
 use proc_macro2::Ident;
@@ -17,11 +17,53 @@ enum Task {
     Global,
 }
 
+/// How PStates place their keys, as far as it is known.
+pub(super) struct Placed {
+    /// Those that are on task 0.
+    global: Vec<String>,
+    /// Those that place their keys by hash; unknown outside of the module.
+    hashed: Vec<String>,
+}
+
+impl Placed {
+    /// The PStates of a module.
+    pub(super) fn of(module: &Module) -> Placed {
+        let (mut global, mut hashed) = (Vec::new(), Vec::new());
+        for pstate in module.topologies.iter().flat_map(|topology| &topology.pstates) {
+            if pstate.has("global") {
+                global.push(pstate.name.to_string());
+            } else if !pstate.has("key_partitioner") {
+                hashed.push(pstate.name.to_string());
+            }
+        }
+        Placed { global, hashed }
+    }
+
+    /// Nothing is known.
+    pub(super) fn unknown() -> Placed {
+        Placed { global: Vec::new(), hashed: Vec::new() }
+    }
+
+    fn by_hash(&self, pstate: &Ident) -> bool {
+        self.hashed.iter().any(|hashed| pstate == hashed)
+    }
+
+    fn globally(&self, pstate: &Ident) -> bool {
+        self.global.iter().any(|global| pstate == global)
+    }
+}
+
 /// Warns of partitioners that lead nowhere else, and of accesses on the wrong task. `fields` are the
 /// variables that a record's pattern took from different fields, `begins` the one that the depot
 /// partitions by.
-pub(super) fn check(code: &Code, fields: &[VarId], begins: Option<VarId>, warnings: &mut Warnings) {
-    let mut walk = Walk { code, fields, warnings };
+pub(super) fn check(
+    code: &Code,
+    fields: &[VarId],
+    begins: Option<VarId>,
+    placed: &Placed,
+    warnings: &mut Warnings,
+) {
+    let mut walk = Walk { code, fields, placed, warnings };
     let task = begins.map_or(Task::Unknown, Task::Of);
     walk.block(&code.body, task);
 }
@@ -29,6 +71,7 @@ pub(super) fn check(code: &Code, fields: &[VarId], begins: Option<VarId>, warnin
 struct Walk<'a, 'w> {
     code: &'a Code,
     fields: &'a [VarId],
+    placed: &'a Placed,
     warnings: &'w mut Warnings,
 }
 
@@ -51,8 +94,9 @@ impl Walk<'_, '_> {
                 }
                 task
             }
-            Kind::Compound { template, .. } => {
+            Kind::Compound { pstate, template, .. } => {
                 if !statement.is_unaligned
+                    && self.placed.by_hash(pstate)
                     && let Template::Level(entries) = template
                 {
                     for entry in entries {
@@ -100,6 +144,10 @@ impl Walk<'_, '_> {
             PartitionerKind::Hash(key) => {
                 variable(key).map_or(Task::Unknown, |(var, _)| Task::Of(var))
             }
+            PartitionerKind::Home { pstate, .. } if self.placed.globally(pstate) => Task::Global,
+            PartitionerKind::Home { pstate, key: Some(key), .. } if self.placed.by_hash(pstate) => {
+                variable(key).map_or(Task::Unknown, |(var, _)| Task::Of(var))
+            }
             PartitionerKind::Global => Task::Global,
             _ => Task::Unknown,
         };
@@ -110,7 +158,8 @@ impl Walk<'_, '_> {
     }
 
     fn path(&mut self, path: &Path, task: Task) {
-        if let Some(Step::Navigator { name, args, .. }) = path.steps.first()
+        if self.placed.by_hash(&path.pstate)
+            && let Some(Step::Navigator { name, args, .. }) = path.steps.first()
             && ["key", "must"].iter().any(|known| name == known)
             && let [key] = args.as_slice()
         {

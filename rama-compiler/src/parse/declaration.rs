@@ -1,7 +1,7 @@
 //! What a module and a topology declare: depots, topologies, PStates, sources.
 
-use super::{block, section};
-use crate::ast::{Depot, Module, PState, Partitioning, Topology};
+use super::{block, pstate, section};
+use crate::ast::{Depot, Module, Partitioning, Topology};
 use crate::errors::{self, Errors};
 use crate::tokens;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -14,7 +14,6 @@ use syn::{Attribute, Ident, Result, Token, Type};
 const OPTIONS: &[&str] = &["hash_by", "random", "disallow", "global"];
 
 const DEPOT: &str = "depot *name: Type, hash_by(.field);";
-const PSTATE: &str = "pstate $$name: Schema;";
 
 /// Reads the declarations of a module's body into `module`.
 pub(crate) fn module(body: TokenStream, module: &mut Module, errors: &mut Errors) {
@@ -69,7 +68,7 @@ fn first_word(item: &[TokenTree]) -> Option<(String, Span)> {
 }
 
 /// Parses one declaration; what is missing at its end is blamed on its last token.
-fn parse<T>(
+pub(super) fn parse<T>(
     item: &[TokenTree],
     form: &str,
     parser: impl FnOnce(ParseStream) -> Result<T>,
@@ -163,13 +162,13 @@ fn topology(
     for item in items(body) {
         let Some((word, span)) = first_word(&item) else { continue };
         match word.as_str() {
-            "pstate" => match errors.take(pstate(&item)) {
-                Some((pstate, wrong)) => {
-                    pstates.push(pstate);
-                    wrong.into_iter().for_each(|error| errors.push(error));
+            "pstate" => {
+                let pstate = pstate::pstate(&item, errors);
+                match errors.take(pstate) {
+                    Some(pstate) => pstates.push(pstate),
+                    None => unreadable.extend(declared_name(&item)),
                 }
-                None => unreadable.extend(declared_name(&item)),
-            },
+            }
             "sources" if tokens::is_punct(item.get(1), ':') => {
                 parts.extend(errors.take(paths(&item[2..])).into_iter().flatten());
             }
@@ -195,18 +194,4 @@ fn paths(code: &[TokenTree]) -> Result<Vec<syn::Path>> {
     let parsed = paths.parse2(tokens::stream(code));
     let parsed = parsed.map_err(|error| errors::declaration(&error, "sources: path::to::sources;"));
     Ok(parsed?.into_iter().collect())
-}
-
-fn pstate(item: &[TokenTree]) -> Result<(PState, Option<syn::Error>)> {
-    parse(item, PSTATE, |input| {
-        let (attrs, named) = super::named(input.call(Attribute::parse_outer)?)?;
-        input.parse::<Ident>()?;
-        let (name, wrong) = super::path::pstate_name(input)?;
-        input.parse::<Token![:]>()?;
-        let schema: Type = input.parse()?;
-        if !input.is_empty() {
-            return Err(input.error("unexpected tokens after the schema"));
-        }
-        Ok((PState { attrs, name, named, schema: quote!(#schema) }, wrong))
-    })
 }

@@ -99,7 +99,7 @@ fn read(
                 return Err(errors::select_without_arrow(word.span(), name));
             };
             let pattern = pattern::pattern(right, arrow)?;
-            route(&mut path, word, found)?;
+            route(&mut path, word, found);
             Ok(Kind::Select { path, pattern, yielding: false })
         }
         "each_async" => {
@@ -222,34 +222,43 @@ fn anchors(code: &[TokenTree], word: &Ident) -> Result<Vec<Ident>> {
     }
 }
 
-/// The leading key of a path that finds its task by itself. A key that is more than a variable is
+/// Where a path that finds its task by itself leads. A leading key that is more than a variable is
 /// evaluated once, before.
-pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -> Result<()> {
-    let pstate = &path.pstate;
-    let Some(Step::Navigator { name, args, .. }) = path.steps.first_mut() else {
-        return Err(errors::no_leading_key(pstate.span(), &word.to_string()));
+pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) {
+    let pstate = path.pstate.clone();
+    let (blame, key) = match path.steps.first_mut() {
+        None => (pstate.span(), None),
+        Some(Step::Field(name)) => (name.span(), None),
+        Some(Step::Navigator { name, args, .. }) => {
+            let leads = ["key", "must"].iter().any(|known| name == known);
+            (
+                name.span(),
+                if let (true, [key]) = (leads, args.as_mut_slice()) { Some(key) } else { None },
+            )
+        }
     };
-    let leads = ["key", "must"].iter().any(|known| name == known);
-    let (true, [key]) = (leads, args.as_mut_slice()) else {
-        return Err(errors::no_leading_key(name.span(), &word.to_string()));
-    };
-    let to = print::stream(&key.code);
-    let variable = match (key.form, key.uses.as_slice()) {
-        (Form::Variable, [mention]) => mention.name.clone(),
-        _ => {
-            let variable = hoist::fresh("key", name.span());
-            let text = to.clone();
-            let value = std::mem::replace(key, Expr::variable(variable.clone()));
-            found.push(Statement {
-                text,
-                span: name.span(),
-                is_unaligned: false,
-                kind: Kind::Value {
-                    values: vec![value],
-                    pattern: Some(Pattern::variable(variable.clone())),
-                },
-            });
-            variable
+    let (to, key) = match key {
+        None => (format!("$${pstate}"), None),
+        Some(key) => {
+            let to = print::stream(&key.code);
+            let variable = match (key.form, key.uses.as_slice()) {
+                (Form::Variable, [mention]) => mention.name.clone(),
+                _ => {
+                    let variable = hoist::fresh("key", blame);
+                    let value = std::mem::replace(key, Expr::variable(variable.clone()));
+                    found.push(Statement {
+                        text: to.clone(),
+                        span: blame,
+                        is_unaligned: false,
+                        kind: Kind::Value {
+                            values: vec![value],
+                            pattern: Some(Pattern::variable(variable.clone())),
+                        },
+                    });
+                    variable
+                }
+            };
+            (to, Some(Expr::variable(variable)))
         }
     };
     let hash = Ident::new("hash", word.span());
@@ -260,11 +269,10 @@ pub(crate) fn route(path: &mut Path, word: &Ident, found: &mut Vec<Statement>) -
         kind: Kind::Partition(Partitioner {
             name: hash,
             written: if word == "path" { "|path".into() } else { format!("{word}>") },
-            kind: PartitionerKind::Hash(Expr::variable(variable)),
+            kind: PartitionerKind::Home { pstate, key, blame },
             space: None,
         }),
     });
-    Ok(())
 }
 
 fn source(word: &Ident, left: &[TokenTree], right: Right<'_>) -> Result<Kind> {

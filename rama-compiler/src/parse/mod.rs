@@ -11,6 +11,7 @@ mod operation;
 mod partitioner;
 mod path;
 mod pattern;
+mod pstate;
 mod rust;
 mod section;
 mod sigils;

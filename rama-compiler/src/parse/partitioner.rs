@@ -58,10 +58,9 @@ pub(crate) fn partitioner(
 /// `|path($$p.key(*k))`
 fn leading_key(name: &Ident, code: &[TokenTree], found: &mut Vec<Statement>) -> Result<Kind> {
     let mut path = path::path(code, name)?;
-    keyword::route(&mut path, name, found)?;
+    keyword::route(&mut path, name, found);
     match found.pop() {
-        Some(Statement { kind: Kind::Partition(mut partitioner), .. }) => {
-            partitioner.space = Some(Space::PState(path.pstate));
+        Some(Statement { kind: Kind::Partition(partitioner), .. }) => {
             Ok(Kind::Partition(partitioner))
         }
         _ => Err(errors::partitioner_arguments(name)),

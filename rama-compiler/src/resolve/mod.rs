@@ -38,6 +38,8 @@ pub(crate) enum Unit {
 pub(crate) struct Known {
     depots: Option<Vec<String>>,
     pstates: Option<Vec<String>>,
+    /// Those of `pstates` that are found without a key.
+    global: Vec<String>,
 }
 
 /// Resolves the names of `module` in place.
@@ -77,7 +79,8 @@ pub(crate) fn operation(operation: &mut Operation, errors: &mut Errors) {
         Param::PState { name, .. } => Some(name.to_string()),
         Param::Value { .. } => None,
     });
-    let known = Known { depots: Some(Vec::new()), pstates: Some(pstates.collect()) };
+    let known =
+        Known { depots: Some(Vec::new()), pstates: Some(pstates.collect()), global: Vec::new() };
     let mut names = names(&operation.code.body);
     names.extend(Param::values(&operation.params).map(|(binding, _)| binding.name.to_string()));
     let mut unit = match &operation.form {
@@ -171,7 +174,7 @@ fn calls(block: &[Statement]) -> Vec<&proc_macro2::Ident> {
 
 /// Resolves the names of a stand-alone block.
 pub(crate) fn stand_alone(code: &mut Code, errors: &mut Errors) {
-    let known = Known { depots: Some(Vec::new()), pstates: Some(Vec::new()) };
+    let known = Known { depots: Some(Vec::new()), pstates: Some(Vec::new()), ..Known::default() };
     let names = names(&code.body);
     let mut resolver = Resolver::new(&known, &Unit::StandAlone, names, errors);
     resolver.block(&mut code.body, &mut Scope::default(), false);

@@ -9,11 +9,15 @@ use std::collections::HashMap;
 pub(super) fn known(module: &Module) -> Known {
     let unreadable = || module.unreadable.iter().cloned();
     let depots = module.depots.iter().map(|depot| depot.name.to_string());
-    let pstates = module.topologies.iter().flat_map(|topology| &topology.pstates);
-    let pstates = pstates.map(|pstate| pstate.name.to_string());
+    let declared = || module.topologies.iter().flat_map(|topology| &topology.pstates);
+    let pstates = declared().map(|pstate| pstate.name.to_string());
+    let global = declared().filter(|pstate| pstate.has("global"));
+    // Of what could not be read it is not known, so nothing is said.
+    let global = global.map(|pstate| pstate.name.to_string()).chain(unreadable());
     Known {
         depots: Some(depots.chain(unreadable()).collect()),
         pstates: Some(pstates.chain(unreadable()).collect()),
+        global: global.collect(),
     }
 }
 

@@ -236,7 +236,7 @@ impl<'a> Resolver<'a> {
     }
 
     fn partitioner(&mut self, partitioner: &mut Partitioner, scope: &mut Scope) {
-        use crate::ast::PartitionerKind::{All, Custom, Direct, Global, Hash, Shuffle};
+        use crate::ast::PartitionerKind::{All, Custom, Direct, Global, Hash, Home, Shuffle};
         match &partitioner.space {
             Some(Space::PState(pstate)) => {
                 let pstate = pstate.clone();
@@ -255,6 +255,16 @@ impl<'a> Resolver<'a> {
             Custom { function, args } => {
                 self.expr(function, scope);
                 self.exprs(args, scope);
+            }
+            Home { pstate, key, blame } => {
+                // The PState of a `select>` has its own message.
+                if partitioner.written != "select>" {
+                    self.pstate(&pstate.clone());
+                }
+                match key {
+                    Some(key) => self.expr(key, scope),
+                    None => self.without_key(pstate, *blame, &partitioner.written),
+                }
             }
             All | Global | Shuffle => {}
         }
@@ -546,6 +556,19 @@ impl<'a> Resolver<'a> {
                     self.template(&mut entry.template, scope);
                 }
             }
+        }
+    }
+
+    /// A path without a leading key that finds its task by itself. Where the PState's declaration is
+    /// not in sight rustc knows whether it may.
+    fn without_key(&mut self, pstate: &Ident, blame: Span, written: &str) {
+        let is_global = self.known.global.iter().any(|global| pstate == global);
+        let is_known = match &self.known.pstates {
+            Some(known) => known.iter().any(|known| pstate == known),
+            None => false,
+        };
+        if is_known && !is_global {
+            self.errors.push(errors::no_leading_key(blame, written));
         }
     }
 

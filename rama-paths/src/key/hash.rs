@@ -7,15 +7,35 @@ use super::{Key, KeyBytes};
 /// It decides where data lies. Another hash is another version, and data must be moved.
 pub const ROUTING_VERSION: u8 = 1;
 
-/// The hash of an encoded key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KeyHash(pub u64);
+/// The hash of an encoded key, and that key, for PStates that place their keys by something else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyHash {
+    hash: u64,
+    key: KeyBytes,
+}
 
 impl KeyHash {
     /// The hash of bytes that are already an encoded key.
     #[inline]
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        Self(xxhash_rust::xxh3::xxh3_64(bytes))
+        Self::of(KeyBytes::from(bytes))
+    }
+
+    #[inline]
+    fn of(key: KeyBytes) -> Self {
+        Self { hash: xxhash_rust::xxh3::xxh3_64(&key), key }
+    }
+
+    /// The hash as a number.
+    #[inline]
+    pub fn value(&self) -> u64 {
+        self.hash
+    }
+
+    /// The encoded key.
+    #[inline]
+    pub fn key(&self) -> &KeyBytes {
+        &self.key
     }
 
     /// The task of this key among `tasks` tasks.
@@ -24,10 +44,10 @@ impl KeyHash {
     ///
     /// When `tasks` is not a power of two.
     #[inline]
-    pub fn task(self, tasks: u32) -> u32 {
+    pub fn task(&self, tasks: u32) -> u32 {
         assert!(tasks.is_power_of_two(), "the number of tasks is a power of two, not {tasks}");
         // The low 32 bits are all that a mask of a `u32` can meet.
-        (self.0 & u64::from(u32::MAX)) as u32 & (tasks - 1)
+        (self.hash & u64::from(u32::MAX)) as u32 & (tasks - 1)
     }
 }
 
@@ -44,5 +64,5 @@ impl KeyHash {
 pub fn key_hash<K: Key>(key: &K) -> KeyHash {
     let mut bytes = KeyBytes::new();
     key.encode_key(&mut bytes);
-    KeyHash::of_bytes(&bytes)
+    KeyHash::of(bytes)
 }

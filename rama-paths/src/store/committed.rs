@@ -17,11 +17,13 @@ use crate::schema::Schema;
 pub(super) struct State<S: Schema> {
     pub(super) rows: Node<S>,
     pub(super) horizon: Arc<Horizon>,
+    /// What a value at the top is while nothing was written.
+    initial: Option<S::Slot>,
 }
 
 impl<S: Schema> State<S> {
-    pub(super) fn new(horizon: Arc<Horizon>) -> Self {
-        Self { rows: Node::new(0, &horizon), horizon }
+    pub(super) fn new(horizon: Arc<Horizon>, initial: Option<S::Slot>) -> Self {
+        Self { rows: Node::new(0, &horizon), horizon, initial }
     }
 
     pub(super) fn select<P: SelectPath<Schema = S>>(
@@ -31,7 +33,8 @@ impl<S: Schema> State<S> {
         path: &P,
         f: &mut impl FnMut(P::Value),
     ) -> Result<(), PathError> {
-        let visit = path.read(top(View { writes, rows: &self.rows, at })?, &mut |value| {
+        let top = top(View { writes, rows: &self.rows, at }, self.initial.as_ref())?;
+        let visit = path.read(top, &mut |value| {
             f(value);
             Ok(())
         });
@@ -71,9 +74,15 @@ impl<S: Schema> State<S> {
     {
         let rows = &self.rows;
         let mut f = Some(f);
-        let mut once = |place: WritePlace<'_, S>| match f.take() {
-            Some(f) => f(place),
-            None => Ok(Change::Keep),
+        let mut once = |place: WritePlace<'_, S>| {
+            let Some(f) = f.take() else { return Ok(Change::Keep) };
+            match &self.initial {
+                Some(initial) if !place.current.stored()?.is_some() => {
+                    let current = Current::known(Some(initial));
+                    f(WritePlace { current, below: place.below, ids: place.ids })
+                }
+                _ => f(place),
+            }
         };
         match S::top() {
             // A structure at the top has no row: it is always there and its handle never changes.
@@ -92,10 +101,13 @@ impl<S: Schema> State<S> {
 }
 
 /// The place at the top of a PState.
-fn top<S: Schema>(view: View<'_, Node<S>>) -> Result<ReadPlace<'_, S>, PathError> {
+fn top<'a, S: Schema>(
+    view: View<'a, Node<S>>,
+    initial: Option<&'a S::Slot>,
+) -> Result<ReadPlace<'a, S>, PathError> {
     let slot = match S::top() {
         Some(slot) => Some(slot).into(),
-        None => view.get(Handle::TOP.id, &KeyBytes::new())?,
+        None => view.get(Handle::TOP.id, &KeyBytes::new())?.or(initial),
     };
     Ok(ReadPlace { slot, below: view.below() })
 }

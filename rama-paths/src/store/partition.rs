@@ -11,7 +11,7 @@ use super::node::{FrozenSink, NodeInfo};
 use super::{Ids, Node, NodeWrites, Tables};
 use crate::aggregate::Aggregator;
 use crate::error::{PathError, StoreError};
-use crate::path::{AggregatePath, SelectPath, SinglePath, WritePath};
+use crate::path::{AggregatePath, SelectPath, SinglePath, Value, WritePath};
 use crate::schema::Schema;
 
 /// Sealed layers kept apart while reads are older; more are merged as far as no read can tell.
@@ -53,6 +53,34 @@ impl<S: Schema> Partition<S> {
     ///
     /// As [`new`](Self::new).
     pub fn over(horizon: Arc<Horizon>) -> Self {
+        Self::over_initial(horizon, None)
+    }
+
+    /// As [`over`](Self::over), of one value that is `initial` until something is written, and again
+    /// when it was cleared. The initial value is not stored.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use rama_paths::{Horizon, Partition, PStatePath, Root};
+    ///
+    /// let horizon = Arc::new(Horizon::new(0, usize::MAX));
+    /// let mut next_id = Partition::with_initial(horizon, 100);
+    /// let path = || PStatePath::<(), Root<i64>>::new();
+    /// assert_eq!(next_id.select_one(&path())?, Some(100));
+    /// next_id.transform(path().term(|id| id + 1))?;
+    /// assert_eq!(next_id.select_one(&path())?, Some(101));
+    /// next_id.transform(path().clear())?;
+    /// assert_eq!(next_id.select_one(&path())?, Some(100));
+    /// # Ok::<(), rama_paths::PathError>(())
+    /// ```
+    pub fn with_initial(horizon: Arc<Horizon>, initial: S) -> Self
+    where
+        S: Value,
+    {
+        Self::over_initial(horizon, Some(initial))
+    }
+
+    fn over_initial(horizon: Arc<Horizon>, initial: Option<S::Slot>) -> Self {
         let mut nodes: Vec<u32> = nodes::<S>().iter().map(|node| node.id).collect();
         let count = nodes.len();
         nodes.sort_unstable();
@@ -62,7 +90,7 @@ impl<S: Schema> Partition<S> {
             "two places of the schema have the same node id: give a field another `#[pstate(id = …)]`"
         );
         Self {
-            state: Arc::new(State::new(horizon)),
+            state: Arc::new(State::new(horizon, initial)),
             writes: NodeWrites::default(),
             ids: Ids::new(),
             sealed: Vec::new(),

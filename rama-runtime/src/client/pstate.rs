@@ -1,6 +1,6 @@
 //! Reading PStates from outside.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::sync::Arc;
 
 use rama_paths::{
@@ -8,7 +8,7 @@ use rama_paths::{
 };
 
 use super::Snapshot;
-use crate::cluster::{Launched, Slot};
+use crate::cluster::{Launched, LaunchedPState, Slot};
 use crate::pstate::PState;
 
 /// Why a select failed.
@@ -20,6 +20,20 @@ pub enum SelectError {
     NotLaunched {
         /// The PState's name.
         pstate: &'static str,
+    },
+    /// The PState is `private`: only topologies of its module read it.
+    #[error("PState $${pstate} is private: only topologies of its module read it")]
+    Private {
+        /// The PState's name.
+        pstate: &'static str,
+    },
+    /// The PState's `key_partitioner` chose a partition that is not there.
+    #[error("{text}")]
+    Misplaced {
+        /// The PState's name.
+        pstate: &'static str,
+        /// What was chosen.
+        text: String,
     },
     /// The path does not begin with a key, so it does not say which partition to read.
     #[error(
@@ -77,7 +91,7 @@ pub struct PStateClient<O, S: Schema> {
 }
 
 /// A partition chosen by hand.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Chosen {
     Key(KeyHash),
     Task(usize),
@@ -88,7 +102,7 @@ impl<O, S: Schema> Clone for PStateClient<O, S> {
         PStateClient {
             pstate: self.pstate,
             slot: Arc::clone(&self.slot),
-            chosen: self.chosen,
+            chosen: self.chosen.clone(),
             snapshot: self.snapshot.clone(),
         }
     }
@@ -105,27 +119,27 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
         PStateClient { pstate, slot, chosen: None, snapshot: None }
     }
 
-    /// The partitions in the module that runs.
-    fn partitions<'a>(
+    /// The PState in the module that runs.
+    fn launched<'a>(
         &self,
         running: &'a Option<Arc<Launched>>,
-    ) -> Result<&'a [Box<dyn Any + Send + Sync>], SelectError> {
+    ) -> Result<&'a LaunchedPState, SelectError> {
         let pstate = self.pstate.name;
-        running
+        let found = running
             .as_ref()
             .and_then(|launched| launched.pstates.get(self.pstate.index as usize))
             .filter(|found| found.name == pstate && found.owner_type == TypeId::of::<O>())
-            .map(|found| &*found.committed)
-            .ok_or(SelectError::NotLaunched { pstate })
+            .ok_or(SelectError::NotLaunched { pstate })?;
+        if found.is_private { Err(SelectError::Private { pstate }) } else { Ok(found) }
     }
 
-    /// Number of partitions, which is the module's number of tasks.
+    /// Number of partitions, which is the module's number of tasks, or 1 of a `global` PState.
     ///
     /// # Errors
     ///
     /// [`SelectError::NotLaunched`].
     pub fn num_partitions(&self) -> Result<usize, SelectError> {
-        Ok(self.partitions(&self.slot.load())?.len())
+        Ok(self.launched(&self.slot.load())?.committed.len())
     }
 
     /// The same client, reading the partition of this key whatever the path begins with.
@@ -149,13 +163,21 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
         leading: Option<KeyHash>,
     ) -> Result<&'a Committed<S>, SelectError> {
         let pstate = self.pstate.name;
-        let partitions = self.partitions(running)?;
+        let LaunchedPState { committed: partitions, placement, .. } = self.launched(running)?;
         let tasks = partitions.len();
-        let task = match (self.chosen, leading) {
-            (Some(Chosen::Task(task)), _) => task,
-            (Some(Chosen::Key(key)), _) | (None, Some(key)) => key.task(tasks as u32) as usize,
-            (None, None) if tasks == 1 => 0,
-            (None, None) => return Err(SelectError::NoPartition { pstate, tasks }),
+        let key = match &self.chosen {
+            Some(Chosen::Task(_)) => None,
+            Some(Chosen::Key(key)) => Some(key),
+            None => leading.as_ref(),
+        };
+        let home = placement.task(key, tasks as u32).map_err(|misplaced| {
+            SelectError::Misplaced { pstate, text: misplaced.text(pstate, tasks as u32) }
+        })?;
+        let task = match (&self.chosen, home) {
+            (Some(Chosen::Task(task)), _) => *task,
+            (_, Some(home)) => home as usize,
+            (_, None) if tasks == 1 => 0,
+            (_, None) => return Err(SelectError::NoPartition { pstate, tasks }),
         };
         let partition =
             partitions.get(task).ok_or(SelectError::NoSuchTask { pstate, task, tasks })?;
@@ -164,7 +186,8 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
 
     /// Selects all values that a path leads to, in order, as of one instant.
     ///
-    /// The partition is that of the path's leading key, unless one was chosen.
+    /// The partition is that of the path's leading key, unless one was chosen. A `global` PState has
+    /// only one.
     ///
     /// # Errors
     ///

@@ -17,7 +17,7 @@ use crate::depot::Depot;
 use crate::exec::Driver;
 use crate::log::LogError;
 use crate::module::Module;
-use crate::pstate::PState;
+use crate::pstate::{PState, ReadByClients};
 use crate::task::MisalignedAccess;
 use crate::topology::{Microbatch, MicrobatchStatus, StopCause, TopologyStatus};
 use rama_paths::Schema;
@@ -114,8 +114,13 @@ impl InProcessCluster {
     }
 
     /// A client of a PState. If the PState's module does not run here, its calls say so.
-    pub fn pstate<O: 'static, S: Schema>(&self, pstate: PState<O, S>) -> PStateClient<O, S> {
-        PStateClient::new(pstate, Arc::clone(&self.slot))
+    ///
+    /// One that is declared `private` has no clients, which the compiler says.
+    pub fn pstate<O: 'static, S: Schema, D: ReadByClients>(
+        &self,
+        pstate: PState<O, S, D>,
+    ) -> PStateClient<O, S> {
+        PStateClient::new(pstate.in_module(), Arc::clone(&self.slot))
     }
 
     /// All state as of now, to read several partitions or PStates of the same instant. None if no

@@ -18,13 +18,14 @@ use crate::disk::DiskLock;
 use crate::exec::{Clock, Component, Driver, OnPanic, Progress, Signal, Simulation, Threads};
 use crate::log::LogError;
 use crate::module::{Module, ModuleDefinition};
+use crate::pstate::Placement;
 use crate::store::checkpoint::{Checkpointer, CheckpointerParts};
 use crate::store::{
     self, CheckpointTrigger, Commits, OpenedDirectory, Recovered, TopologyProgress,
 };
 use crate::task::{
-    AlignmentLog, CallQueue, Calls, CallsLimits, CallsParts, Inbox, ModuleFacts, TaskState, Worker,
-    WorkerLimits, WorkerParts,
+    AlignmentLog, CallQueue, Calls, CallsLimits, CallsParts, Inbox, ModuleFacts, PlacedPState,
+    TaskState, Worker, WorkerLimits, WorkerParts,
 };
 use crate::topology::{Coordinator, CoordinatorLimits, StopCause, TopologyStatus};
 
@@ -48,7 +49,9 @@ pub(crate) struct Launched {
 pub(crate) struct LaunchedPState {
     pub(crate) name: &'static str,
     pub(crate) owner_type: TypeId,
-    /// A `rama_paths::Committed<S>` per task.
+    pub(crate) is_private: bool,
+    pub(crate) placement: Arc<Placement>,
+    /// A `rama_paths::Committed<S>` per partition.
     pub(crate) committed: Vec<Box<dyn Any + Send + Sync>>,
 }
 
@@ -210,7 +213,13 @@ pub(crate) fn launch<M: Module>(
         .map(|(index, pstate)| LaunchedPState {
             name: pstate.name,
             owner_type: pstate.owner_type,
-            committed: partitions.iter().map(|task| (pstate.committed)(&*task[index])).collect(),
+            is_private: pstate.is_private,
+            placement: Arc::clone(&pstate.placement),
+            committed: partitions
+                .iter()
+                .take(pstate.placement.partitions(task_count) as usize)
+                .map(|task| (pstate.committed)(&*task[index]))
+                .collect(),
         })
         .collect();
 
@@ -242,6 +251,14 @@ pub(crate) fn launch<M: Module>(
         tasks: task_count,
         threads: threads as u32,
         depot_partitions: shared.depots.iter().map(|depot| depot.partitions()).collect(),
+        pstates: definition
+            .pstates
+            .iter()
+            .map(|pstate| PlacedPState {
+                name: pstate.name,
+                placement: Arc::clone(&pstate.placement),
+            })
+            .collect(),
         fan_out_limit: settings.fan_out_limit,
         event_target_time: settings.event_target_time,
         clock: clock.clone(),

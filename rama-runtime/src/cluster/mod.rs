@@ -17,7 +17,7 @@ pub use builder::{ClusterBuilder, SpawnedFuture};
 pub use error::{ClusterError, LaunchError, WaitError};
 pub use event::ClusterEvent;
 pub use in_process::InProcessCluster;
-pub(crate) use launch::Launched;
+pub(crate) use launch::{Launched, LaunchedPState};
 pub(crate) use shared::Shared;
 pub(crate) use slot::Slot;
 pub use status::StorageStatus;

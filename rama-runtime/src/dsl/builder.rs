@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use rama_paths::{AnyPartition, Partition, Record, Schema, schema_shape_of};
+use rama_paths::{Partition, Record, Schema, schema_shape_of};
 
 use super::state::{Body, StateTable};
 use super::{Carries, Cx, Label};
@@ -14,7 +14,7 @@ use crate::module::{
     DepotDefinition, Module, ModuleDefinition, PStateDefinition, SourceDefinition,
     TopologyDefinition,
 };
-use crate::pstate::PState;
+use crate::pstate::{PState, PStateOptions};
 use crate::topology::{Microbatch, typed_source};
 
 /// Collects the objects of module `M`.
@@ -144,14 +144,24 @@ impl<'s, O: 'static> TopologyBuilder<'s, O> {
 
     /// Declares a PState that this topology owns.
     pub fn pstate<S: Schema>(&mut self, pstate: PState<O, S>) {
+        self.pstate_with(pstate, |options| options);
+    }
+
+    /// As [`pstate`](Self::pstate), with the options of its declaration.
+    pub fn pstate_with<S: Schema, D>(
+        &mut self,
+        pstate: PState<O, S, D>,
+        options: impl FnOnce(PStateOptions<S>) -> PStateOptions<S>,
+    ) {
+        let PStateOptions { placement, is_private, new_partition } = options(PStateOptions::new());
         let definition = PStateDefinition {
             name: pstate.name,
             shape: schema_shape_of::<S>(),
             owner: self.index,
             owner_type: TypeId::of::<O>(),
-            new_partition: |horizon| -> Box<dyn AnyPartition> {
-                Box::new(Partition::<S>::over(horizon))
-            },
+            placement: Arc::new(placement),
+            is_private,
+            new_partition: Box::new(move |horizon| Box::new(new_partition(horizon))),
             committed: |partition| {
                 let partition: &Partition<S> = partition
                     .as_any()

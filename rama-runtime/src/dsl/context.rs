@@ -32,30 +32,43 @@ pub struct ModuleInstanceInfo {
 
 /// A depot or PState, whose partitions frames can be sent to.
 pub trait Partitioned {
-    /// Index of the depot; a PState has a partition on every task.
+    /// Which one it is.
     #[doc(hidden)]
-    fn depot_index(&self) -> Option<u32>;
+    fn object(&self) -> Object;
+}
+
+/// A depot or PState of a module, by its index among its kind.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Object {
+    /// A depot.
+    Depot(u32),
+    /// A PState.
+    PState(u32),
 }
 
 impl<M, T> Partitioned for Depot<M, T> {
-    fn depot_index(&self) -> Option<u32> {
-        Some(self.index)
+    fn object(&self) -> Object {
+        Object::Depot(self.index)
     }
 }
 
-impl<O, S> Partitioned for PState<O, S> {
-    fn depot_index(&self) -> Option<u32> {
-        None
+impl<O, S, D> Partitioned for PState<O, S, D> {
+    fn object(&self) -> Object {
+        Object::PState(self.index)
     }
 }
 
 impl<O: 'static> Cx<'_, O> {
-    /// The number of partitions of a depot or PState: 1 of a global depot, else one per task.
+    /// The number of partitions of a depot or PState: 1 of a global one, else one per task.
     pub fn partitions_of(&self, object: impl Partitioned) -> usize {
         let module = &self.event.task.module;
-        let partitions = object
-            .depot_index()
-            .and_then(|depot| module.depot_partitions.get(depot as usize).copied());
+        let partitions = match object.object() {
+            Object::Depot(depot) => module.depot_partitions.get(depot as usize).copied(),
+            Object::PState(pstate) => {
+                module.pstates.get(pstate as usize).map(|placed| placed.partitions(module.tasks))
+            }
+        };
         partitions.unwrap_or(module.tasks) as usize
     }
 

@@ -2,10 +2,11 @@
 //! looked at and never compiled.
 
 use rama_paths::path::{Location, Navigator};
-use rama_paths::{PStatePath, Record};
+use rama_paths::{PStatePath, Record, Schema};
 
 use super::{Label, Op};
 use crate::depot::Depot;
+use crate::pstate::{PState, PStateOptions};
 
 /// Anything at all.
 pub fn any<T>() -> T {
@@ -14,6 +15,11 @@ pub fn any<T>() -> T {
 
 /// What a depot holds.
 pub fn record<M, T>(_: Depot<M, T>) -> T {
+    any()
+}
+
+/// The options of a PState's declaration.
+pub fn options<O, S: Schema, D>(_: PState<O, S, D>) -> PStateOptions<S> {
     any()
 }
 

@@ -4,6 +4,7 @@ use rama_paths::{Key, key_hash};
 
 use super::{Cx, Label};
 use crate::exec::StatementFailure;
+use crate::pstate::{IsGlobal, PState};
 
 /// The task that frames go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,27 @@ impl<O: 'static> Cx<'_, O> {
     #[inline]
     pub fn hash_in<K: Key>(&self, parts: usize, key: &K) -> Target {
         Target(key_hash(key).task(parts as u32))
+    }
+
+    /// `select>` and `|path`: the task of a key of a PState. A key for which there is none fails the
+    /// attempt.
+    #[inline]
+    pub fn home<P, S, D, K: Key>(&self, pstate: PState<P, S, D>, key: &K) -> Target {
+        let module = &*self.event.task.module;
+        let key = key_hash(key);
+        match module.pstates.get(pstate.index as usize) {
+            None => Target(key.task(module.tasks)),
+            Some(placed) => match placed.placement.task(Some(&key), module.tasks) {
+                Ok(task) => Target(task.unwrap_or(0)),
+                Err(misplaced) => misplaced_key(&misplaced.text(placed.name, module.tasks)),
+            },
+        }
+    }
+
+    /// `select>` and `|path` without a leading key: the task of a global PState.
+    #[inline]
+    pub fn home_of_global<P, S, D: IsGlobal>(&self, _: PState<P, S, D>) -> Target {
+        Target(0)
     }
 
     /// `|global`: task 0.
@@ -132,6 +154,11 @@ fn out_of_range(partitioner: &str, parts: usize, chosen: usize) -> ! {
         "`|{partitioner}` to task {chosen}, but the module has tasks 0 to {}",
         parts - 1
     ))
+}
+
+#[cold]
+fn misplaced_key(text: &str) -> ! {
+    StatementFailure::raise(text.to_owned())
 }
 
 #[cold]

@@ -79,8 +79,8 @@ impl<O: 'static> Cx<'_, O> {
         partition.aggregate(&path, aggregator).unwrap_or_else(|error| fail(error));
     }
 
-    /// `local_clear>`: removes everything of a PState on this task.
-    pub fn local_clear<P, S>(&mut self, pstate: PState<P, S>)
+    /// `local_clear>`: removes everything of a PState on this task; a value is its initial one again.
+    pub fn local_clear<P, S, D>(&mut self, pstate: PState<P, S, D>)
     where
         P: OwnedBy<O>,
         S: Schema,
@@ -88,16 +88,22 @@ impl<O: 'static> Cx<'_, O> {
         self.local_transform(pstate.path().clear());
     }
 
-    /// Notes an access on a task that the leading key does not live on.
+    /// Notes an access on a task that the leading key does not live on, or that has no part of a
+    /// global PState.
     #[inline]
     fn check_alignment(&self, pstate: u32, routing: impl FnOnce() -> Option<KeyHash>) {
         let task = &*self.event.task;
         let Some(log) = &task.module.alignment else { return };
-        if let (Some(hash), false) = (routing(), task.is_unaligned) {
-            let home = hash.task(task.module.tasks);
-            if home != task.id {
-                log.note((task.statement, task.location), pstate, task.id, home);
-            }
+        let (Some(placed), false) = (task.module.pstates.get(pstate as usize), task.is_unaligned)
+        else {
+            return;
+        };
+        // A key that has no home is on the wrong task everywhere; whoever hops there is told.
+        let Ok(Some(home)) = placed.placement.task(routing().as_ref(), task.module.tasks) else {
+            return;
+        };
+        if home != task.id {
+            log.note((task.statement, task.location), pstate, task.id, home);
         }
     }
 

@@ -28,12 +28,15 @@ mod tests;
 pub use crate::depot::{
     DepotPartitioning, Disallow, Global, HashBy, Random, disallow, global, hash_by, random,
 };
-pub use crate::graph::{GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphTopology};
+pub use crate::graph::{
+    GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphPState, GraphTopology,
+};
+pub use crate::pstate::{Declared, PStateOptions};
 pub use async_calls::Delivery;
 pub use builder::{ModuleBuilder, TopologyBuilder, TopologyPart};
 pub use callable::{Beside, Callable, CalledWithPercent, IsOperation, operation};
 pub use carries::{Carries, W, w};
-pub use context::{ModuleInstanceInfo, Partitioned, TopologyType};
+pub use context::{ModuleInstanceInfo, Object, Partitioned, TopologyType};
 pub use cx::Cx;
 pub use function::{Fun, FunLabel, ended_without_emission};
 pub use hops::Target;

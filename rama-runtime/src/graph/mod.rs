@@ -21,10 +21,23 @@ pub struct Graph {
 pub struct GraphTopology {
     /// The topology's name.
     pub name: &'static str,
+    /// The PStates it owns, in order of the source; none of sources in a file of their own.
+    pub pstates: &'static [GraphPState],
     /// Its continuations, those of one source together, in order of the source.
     pub nodes: &'static [GraphNode],
     /// How they lead to each other.
     pub edges: &'static [GraphEdge],
+}
+
+/// A declared PState.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GraphPState {
+    /// Its name, without its sigil.
+    pub name: &'static str,
+    /// The text of its schema.
+    pub schema: &'static str,
+    /// The texts of its options.
+    pub options: &'static [&'static str],
 }
 
 /// A continuation: statements that run one after the other in one event.

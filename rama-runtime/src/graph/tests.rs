@@ -1,11 +1,17 @@
 //! What the printers print.
 
-use super::{Graph, GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphTopology};
+use super::{
+    Graph, GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphPState, GraphTopology,
+};
 
 fn graph() -> Graph {
     crate::dsl::graph(&[
         GraphTopology {
             name: "counts",
+            pstates: &[
+                GraphPState { name: "counts", schema: "PMap<String, u64>", options: &[] },
+                GraphPState { name: "total", schema: "u64", options: &["global", "initial(0)"] },
+            ],
             nodes: &[
                 GraphNode {
                     name: "words_1",
@@ -32,7 +38,7 @@ fn graph() -> Graph {
                 GraphEdge { from: 2, to: 2, kind: GraphEdgeKind::Continue, text: "continue> *i" },
             ],
         },
-        GraphTopology { name: "empty", nodes: &[], edges: &[] },
+        GraphTopology { name: "empty", pstates: &[], nodes: &[], edges: &[] },
     ])
 }
 
@@ -40,6 +46,8 @@ fn graph() -> Graph {
 fn as_text() {
     let text = "\
 topology counts
+  $$counts: PMap<String, u64>
+  $$total: u64, global, initial(0)
   words_1 (entry)
     source> *words :> %microbatch
     %microbatch() :> *word

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Graph, GraphTopology};
 
 impl fmt::Display for Graph {
-    /// Each topology with its continuations, their statements, and where they lead.
+    /// Each topology with its PStates and continuations, their statements, and where they lead.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, topology) in self.topologies().iter().enumerate() {
             if index > 0 {
@@ -19,6 +19,13 @@ impl fmt::Display for Graph {
 
 fn write_topology(topology: &GraphTopology, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     writeln!(f, "topology {}", topology.name)?;
+    for pstate in topology.pstates {
+        write!(f, "  $${}: {}", pstate.name, pstate.schema)?;
+        for option in pstate.options {
+            write!(f, ", {option}")?;
+        }
+        writeln!(f)?;
+    }
     for (index, node) in topology.nodes.iter().enumerate() {
         write!(f, "  {} ({})", node.name, node.kind.name())?;
         for (position, variable) in node.carries.iter().enumerate() {

@@ -155,6 +155,9 @@ fn write_source(f: &mut fmt::Formatter<'_>, source: &SourceReport) -> fmt::Resul
 fn write_pstate(f: &mut fmt::Formatter<'_>, pstate: &PStateReport, report: &Report) -> fmt::Result {
     writeln!(f, "\nPState $${}, owned by {}", pstate.name, pstate.owner)?;
     writeln!(f, "  schema {}", pstate.shape)?;
+    if pstate.placement != "hash" {
+        writeln!(f, "  placed by {}", pstate.placement)?;
+    }
     if pstate.changes_in_log > 0 {
         writeln!(
             f,

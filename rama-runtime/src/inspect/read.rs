@@ -218,6 +218,7 @@ fn pstates(manifest: &Manifest, contents: &Contents, tail: &Tail) -> Vec<PStateR
             name: pstate.name.clone(),
             shape: pstate.shape.clone(),
             owner: pstate.owner.clone(),
+            placement: pstate.placement.clone(),
             nodes: contents.nodes.get(&id).cloned().unwrap_or_default(),
             changes_in_log: tail.changes.get(&id).copied().unwrap_or_default(),
         })

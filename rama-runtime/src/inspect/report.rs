@@ -151,6 +151,8 @@ pub struct PStateReport {
     pub shape: String,
     /// Name of the topology that owns it.
     pub owner: String,
+    /// How its keys are spread over the tasks: `hash`, `global` or `key_partitioner(function)`.
+    pub placement: String,
     /// The places of the schema that have rows as of the last checkpoint.
     pub nodes: Vec<NodeReport>,
     /// Rows put or removed and structures dropped by microbatches that were committed behind the last

@@ -46,6 +46,7 @@ fn manifest(disk: &MemDisk) {
             sources: vec!["numbers".to_owned()],
         }],
         pstates: vec![PStateRow {
+            placement: "hash".to_owned(),
             name: "counts".to_owned(),
             shape: "PMap<i64, i64>".to_owned(),
             owner: "counting".to_owned(),
@@ -186,7 +187,7 @@ fn a_directory_is_told_as_of_the_end_of_its_log_and_its_last_checkpoint() {
     let (mut report, verification) = look(&disk);
     assert!(report.problems.is_empty(), "{:?}", report.problems);
     let module = &report.module;
-    assert_eq!((&*module.name, module.tasks, module.format_version), ("M", 2, 1));
+    assert_eq!((&*module.name, module.tasks, module.format_version), ("M", 2, 2));
 
     let [unused, used] = &report.depots[0].partitions[..] else { panic!("two partitions") };
     assert_eq!(*unused, DepotPartitionReport::default());

@@ -14,7 +14,7 @@ use crate::disk::{Disk, DiskLock, OpenMode};
 use crate::module::ModuleDefinition;
 
 /// Version of everything in a data directory that is not versioned on its own.
-pub(crate) const FORMAT_VERSION: u32 = 1;
+pub(crate) const FORMAT_VERSION: u32 = 2;
 const MAGIC: &[u8; 8] = b"RAMADATA";
 const MANIFEST: &str = "MANIFEST";
 const MANIFEST_NEW: &str = "MANIFEST.new";
@@ -161,6 +161,8 @@ pub(crate) struct PStateRow {
     pub(crate) name: String,
     pub(crate) shape: String,
     pub(crate) owner: String,
+    /// How its keys are spread over the tasks.
+    pub(crate) placement: String,
 }
 
 impl Manifest {
@@ -200,6 +202,7 @@ impl Manifest {
                     name: pstate.name.to_owned(),
                     shape: pstate.shape.clone(),
                     owner: module.topologies[pstate.owner as usize].name.to_owned(),
+                    placement: pstate.placement.to_string(),
                 })
                 .collect(),
         }
@@ -357,7 +360,11 @@ impl TopologyRow {
 
 impl PStateRow {
     fn text(&self) -> String {
-        format!("{}, owned by topology {}", self.shape, self.owner)
+        let placed = match &*self.placement {
+            "hash" => String::new(),
+            placement => format!(", {placement}"),
+        };
+        format!("{}{placed}, owned by topology {}", self.shape, self.owner)
     }
 }
 

@@ -18,7 +18,7 @@ pub(crate) use calls::{
     ASYNC_CALLS_LIMIT, AsyncCall, CallQueue, CallSite, Calls, CallsLimits, CallsParts, Delivery,
 };
 pub(crate) use column::{AnyColumn, Column};
-pub(crate) use facts::{EVENT_TARGET_TIME, FAN_OUT_LIMIT, ModuleFacts};
+pub(crate) use facts::{EVENT_TARGET_TIME, FAN_OUT_LIMIT, ModuleFacts, PlacedPState};
 pub(crate) use inbox::{Inbox, Message};
 pub(crate) use random::UuidSource;
 pub use random::{RandomInteger, RandomSource};

@@ -43,6 +43,11 @@ impl Body<'_> {
             }
             _ => partitioner.name.to_string(),
         };
+        let method = match &partitioner.kind {
+            PartitionerKind::Home { key: Some(_), .. } => "home".to_owned(),
+            PartitionerKind::Home { key: None, .. } => "home_of_global".to_owned(),
+            _ => method,
+        };
         let method = Ident::new(&method, user);
         let target = match (&partitions, &partitioner.kind) {
             (_, PartitionerKind::All) => TokenStream::new(),
@@ -95,6 +100,20 @@ impl Body<'_> {
     ) -> TokenStream {
         match &partitioner.kind {
             PartitionerKind::Hash(key) => self.look(key),
+            PartitionerKind::Home { pstate, key, blame } => {
+                let handle = self.env.pstate(pstate);
+                match key {
+                    Some(key) => {
+                        let key = self.look(key);
+                        quote!(#handle, #key)
+                    }
+                    // What rustc finds wrong is that there is no key.
+                    None => {
+                        let handle = self.env.pstate(&Ident::new(&pstate.to_string(), *blame));
+                        quote!(#handle)
+                    }
+                }
+            }
             PartitionerKind::Direct(task) => self.code(task),
             PartitionerKind::Custom { function, args } if partitioner.space.is_none() => {
                 let cx = self.cx(statement.span);

@@ -368,10 +368,7 @@ impl<'c> Line<'c> {
             quote_spanned!(span=> let _ = #handle;)
         });
         let name = &partitioner.name;
-        let is_own = partitioner.written == format!("|{name}");
         let target = match &partitioner.kind {
-            // What `select>` looks at stands in its path.
-            PartitionerKind::Hash(_) if !is_own => TokenStream::new(),
             PartitionerKind::Hash(key) => {
                 let key = self.look(key);
                 quote_spanned!(span=> let _ = cx.#name(#key);)
@@ -388,7 +385,14 @@ impl<'c> Line<'c> {
             PartitionerKind::Global | PartitionerKind::Shuffle => {
                 quote_spanned!(span=> let _ = cx.#name();)
             }
-            PartitionerKind::All => TokenStream::new(),
+            // What `select>` looks at stands in its path.
+            PartitionerKind::Home { pstate, key: Some(key), .. }
+                if partitioner.written != "select>" =>
+            {
+                let (handle, key) = (self.handle(pstate), self.look(key));
+                quote_spanned!(span=> let _ = cx.home(#handle, #key);)
+            }
+            PartitionerKind::All | PartitionerKind::Home { .. } => TokenStream::new(),
         };
         quote!(#space #target)
     }

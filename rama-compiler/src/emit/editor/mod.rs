@@ -32,8 +32,14 @@ pub(crate) fn module(module: &Module, errors: &TokenStream) -> TokenStream {
         let owner = &topology.name;
         let sources = topology.sources.iter().map(|found| source(found, Place::Module));
         let parts = &topology.parts;
+        let options = topology.pstates.iter().filter(|pstate| !pstate.options.is_empty());
+        let options = options.map(|pstate| {
+            let (name, options) = (&pstate.name, super::topology::options(pstate));
+            quote_spanned!(ours=> let _ = ::rama::dsl::editor::options(Self::#name) #options;)
+        });
         quote_spanned! {ours=> {
             let _ = Self::#owner;
+            #(#options)*
             let cx: &mut ::rama::dsl::Cx<'_, #tags::#owner> = ::rama::dsl::editor::any();
             #(#sources)*
             #(let _ = #parts;)*
