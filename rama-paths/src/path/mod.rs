@@ -4,24 +4,24 @@
 //! does nothing until it is read or written. What a navigator does in a select and in a transform
 //! is told at its method on [`Path`].
 //!
-//! | navigator | at | selects | emits |
-//! |---|---|---|---|
-//! | [`key(k)`](Path::key) | map | the element, maybe absent | once |
-//! | [`must(k)`](Path::must) | map | the element | 0 or 1 times |
-//! | [`field(\|f\| f.x)`](Path::field) | fixed keys | the field, maybe absent | once |
-//! | [`nil_to_val(v)`](Path::nil_to_val) | maybe absent value | the value or `v` | once |
-//! | [`sorted_map_range(a, b)`](Path::sorted_map_range), [`…_with(a, b, options)`](Path::sorted_map_range_with) | map | the range between two keys | once |
-//! | [`sorted_map_range_from(k)`](Path::sorted_map_range_from), [`…_with(k, options)`](Path::sorted_map_range_from_with) | map | the range from a key on | once |
-//! | [`sorted_map_range_to(k)`](Path::sorted_map_range_to), [`…_with(k, options)`](Path::sorted_map_range_to_with) | map | the range up to a key | once |
-//! | [`sorted_map_range_from_start(n)`](Path::sorted_map_range_from_start) | map | the range of the first `n` entries | once |
-//! | [`sorted_map_range_to_end(n)`](Path::sorted_map_range_to_end) | map | the range of the last `n` entries | once |
-//! | [`all()`](Path::all) | map of values, or a range of one | `(key, value)` | any number of times |
-//! | [`map_keys()`](Path::map_keys) | map or range | the key | any number of times |
-//! | [`map_vals()`](Path::map_vals) | map or range | the element | any number of times |
-//! | [`count()`](Path::count) | map or range | the number of elements | once |
-//! | [`one()`](Path::one) | anything | the same | once, or an error |
-//! | [`term(f)`](Path::term), [`termval(v)`](Path::termval), [`none()`](Path::none) | end of a write | | |
-//! | [`clear()`](Path::clear) | the top, as end of a write | | |
+//! | navigators | at | lead to |
+//! |---|---|---|
+//! | [`key`](Path::key), [`must`](Path::must), [`map_key`](Path::map_key) | a map | an element, maybe absent; one that is there; a key |
+//! | [`map_vals`](Path::map_vals), [`map_keys`](Path::map_keys) | a map or range | each element, each key |
+//! | [`field`](Path::field) | fixed keys | a field, maybe absent |
+//! | [`nth`](Path::nth), [`first`](Path::first), [`last`](Path::last), [`index`](Path::index), [`indexed_vals`](Path::indexed_vals) | a list | elements, indexes, both |
+//! | [`before_elem`](Path::before_elem), [`after_elem`](Path::after_elem), [`before_index`](Path::before_index) | a list | the place of a new element |
+//! | [`set_elem`](Path::set_elem), [`none_elem`](Path::none_elem) | a set | an element; the place of a new one |
+//! | [`all`](Path::all), [`count`](Path::count) | a collection or range | each entry or element; their number |
+//! | [`sublist`](Path::sublist), [`sub_map`](Path::sub_map), [`subset`](Path::subset), [`sorted_map_range`](Path::sorted_map_range)…, [`sorted_set_range`](Path::sorted_set_range)… | a list, map or set | a part of it |
+//! | [`beginning`](Path::beginning), [`end`](Path::end), [`sublist_dynamic`](Path::sublist_dynamic), [`continuous_subseqs`](Path::continuous_subseqs), [`filtered_list`](Path::filtered_list) | a list in memory | parts of it |
+//! | [`filter_pred`](Path::filter_pred), [`filter_equal`](Path::filter_equal)…, [`filter_selected`](Path::filter_selected), [`filter_not_selected`](Path::filter_not_selected) | anything | the same, if it fulfils a condition |
+//! | [`nil_to_val`](Path::nil_to_val), [`nil_to_default`](Path::nil_to_default) | a value, maybe absent | the value or a default |
+//! | [`view`](Path::view), [`transformed`](Path::transformed) | a value | what is made of it |
+//! | [`if_path`](Path::if_path), [`if_path_else`](Path::if_path_else), [`cond_path`](Path::cond_path), [`multi_path`](Path::multi_path), [`subselect`](Path::subselect) | anything | where paths from there lead |
+//! | [`stay`](Path::stay), [`stop`](Path::stop), [`continue_then_stay`](Path::continue_then_stay), [`stay_then_continue`](Path::stay_then_continue), [`one`](Path::one) | anything | itself, nothing, both; once or an error |
+//! | [`collect`](Path::collect), [`collect_one`](Path::collect_one), [`put_collected`](Path::put_collected), [`is_collected`](Path::is_collected), [`dispense`](Path::dispense) | anything | the same, with values beside it |
+//! | [`term`](Path::term), [`termval`](Path::termval), [`update`](Path::update), [`none`](Path::none), [`multi_transform`](Path::multi_transform), [`clear`](Path::clear) | the end of a write | |
 
 mod collected;
 mod entries;
