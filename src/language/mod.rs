@@ -32,6 +32,10 @@ pub mod state {
     #![doc = include_str!("state.md")]
 }
 
+pub mod paths {
+    #![doc = include_str!("paths.md")]
+}
+
 pub mod partitioners {
     #![doc = include_str!("partitioners.md")]
 }

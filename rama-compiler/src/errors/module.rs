@@ -94,7 +94,7 @@ pub(crate) fn unknown_pstate_option(option: &Ident, known: &[&str]) -> Error {
 pub(crate) fn pstate_option_form(span: Span) -> Error {
     at(
         span,
-        "expected an option\nhelp: write `global`, `private`, `initial(value)` or `key_partitioner(path::to::function)`",
+        "expected `,` and an option\nhelp: write `, global`, `, private`, `, initial(value)` or `, key_partitioner(path::to::function)`",
     )
 }
 

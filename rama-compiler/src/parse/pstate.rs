@@ -32,7 +32,9 @@ pub(super) fn pstate(item: &[TokenTree], errors: &mut Errors) -> Result<PState> 
         let mut options: Vec<PStateOption> = Vec::new();
         while !input.is_empty() {
             if !input.peek(Token![,]) {
-                return Err(input.error("expected `,` and an option after the schema"));
+                errors.push(errors::pstate_option_form(input.span()));
+                input.parse::<TokenStream>()?;
+                break;
             }
             input.parse::<Token![,]>()?;
             if input.is_empty() {

@@ -4,27 +4,25 @@
 //! does nothing until it is read or written. What a navigator does in a select and in a transform
 //! is told at its method on [`PStatePath`].
 //!
-//! | navigator | at | selects | emits |
-//! |---|---|---|---|
-//! | [`key(k)`](PStatePath::key) | map | the element, maybe absent | once |
-//! | [`must(k)`](PStatePath::must) | map | the element | 0 or 1 times |
-//! | [`field(\|f\| f.x)`](PStatePath::field) | fixed keys | the field, maybe absent | once |
-//! | | value of a struct or a tuple | the field | once |
-//! | [`lens(get, get_mut)`](PStatePath::lens) | value | a part of it | once |
-//! | [`some()`](PStatePath::some) | value that is an `Option` | what is in it | 0 or 1 times |
-//! | [`nil_to_val(v)`](PStatePath::nil_to_val) | maybe absent value | the value or `v` | once |
-//! | [`sorted_map_range(a, b)`](PStatePath::sorted_map_range), [`…_with(a, b, options)`](PStatePath::sorted_map_range_with) | map | the range between two keys | once |
-//! | [`sorted_map_range_from(k)`](PStatePath::sorted_map_range_from), [`…_with(k, options)`](PStatePath::sorted_map_range_from_with) | map | the range from a key on | once |
-//! | [`sorted_map_range_to(k)`](PStatePath::sorted_map_range_to), [`…_with(k, options)`](PStatePath::sorted_map_range_to_with) | map | the range up to a key | once |
-//! | [`sorted_map_range_from_start(n)`](PStatePath::sorted_map_range_from_start) | map | the range of the first `n` entries | once |
-//! | [`sorted_map_range_to_end(n)`](PStatePath::sorted_map_range_to_end) | map | the range of the last `n` entries | once |
-//! | [`all()`](PStatePath::all) | map of values, or a range of one | `(key, value)` | any number of times |
-//! | [`map_keys()`](PStatePath::map_keys) | map or range | the key | any number of times |
-//! | [`map_vals()`](PStatePath::map_vals) | map or range | the element | any number of times |
-//! | [`count()`](PStatePath::count) | map or range | the number of elements | once |
-//! | [`one()`](PStatePath::one) | anything | the same | once, or an error |
-//! | [`term(f)`](PStatePath::term), [`termval(v)`](PStatePath::termval), [`none()`](PStatePath::none) | end of a write | | |
-//! | [`clear()`](PStatePath::clear) | the top, as end of a write | | |
+//! | navigators | at | lead to |
+//! |---|---|---|
+//! | [`key`](PStatePath::key), [`must`](PStatePath::must), [`map_key`](PStatePath::map_key) | a map | an element, maybe absent; one that is there; a key |
+//! | [`map_vals`](PStatePath::map_vals), [`map_keys`](PStatePath::map_keys) | a map or range | each element, each key |
+//! | [`field`](PStatePath::field) | fixed keys; a struct or a tuple | a field, maybe absent |
+//! | [`some`](PStatePath::some), [`lens`](PStatePath::lens), [`nav`](PStatePath::nav), [`follow`](PStatePath::follow) | a value | what is in an `Option`; a part; parts by a navigator of your own; by a path that follows itself |
+//! | [`nth`](PStatePath::nth), [`first`](PStatePath::first), [`last`](PStatePath::last), [`index`](PStatePath::index), [`indexed_vals`](PStatePath::indexed_vals) | a list | elements, indexes, both |
+//! | [`before_elem`](PStatePath::before_elem), [`after_elem`](PStatePath::after_elem), [`before_index`](PStatePath::before_index) | a list | the place of a new element |
+//! | [`set_elem`](PStatePath::set_elem), [`none_elem`](PStatePath::none_elem) | a set | an element; the place of a new one |
+//! | [`all`](PStatePath::all), [`count`](PStatePath::count) | a collection or range | each entry or element; their number |
+//! | [`sublist`](PStatePath::sublist), [`sub_map`](PStatePath::sub_map), [`subset`](PStatePath::subset), [`sorted_map_range`](PStatePath::sorted_map_range)…, [`sorted_set_range`](PStatePath::sorted_set_range)… | a list, map or set | a part of it |
+//! | [`beginning`](PStatePath::beginning), [`end`](PStatePath::end), [`sublist_dynamic`](PStatePath::sublist_dynamic), [`continuous_subseqs`](PStatePath::continuous_subseqs), [`filtered_list`](PStatePath::filtered_list) | a list in memory | parts of it |
+//! | [`filter_pred`](PStatePath::filter_pred), [`filter_equal`](PStatePath::filter_equal)…, [`filter_selected`](PStatePath::filter_selected), [`filter_not_selected`](PStatePath::filter_not_selected) | anything | the same, if it fulfils a condition |
+//! | [`nil_to_val`](PStatePath::nil_to_val), [`nil_to_default`](PStatePath::nil_to_default) | a value, maybe absent | the value or a default |
+//! | [`view`](PStatePath::view), [`transformed`](PStatePath::transformed) | a value | what is made of it |
+//! | [`if_path`](PStatePath::if_path), [`if_path_else`](PStatePath::if_path_else), [`cond_path`](PStatePath::cond_path), [`multi_path`](PStatePath::multi_path), [`subselect`](PStatePath::subselect) | anything | where paths from there lead |
+//! | [`stay`](PStatePath::stay), [`stop`](PStatePath::stop), [`continue_then_stay`](PStatePath::continue_then_stay), [`stay_then_continue`](PStatePath::stay_then_continue), [`one`](PStatePath::one) | anything | itself, nothing, both; once or an error |
+//! | [`collect`](PStatePath::collect), [`collect_one`](PStatePath::collect_one), [`put_collected`](PStatePath::put_collected), [`is_collected`](PStatePath::is_collected), [`dispense`](PStatePath::dispense) | anything | the same, with values beside it |
+//! | [`term`](PStatePath::term), [`termval`](PStatePath::termval), [`update`](PStatePath::update), [`none`](PStatePath::none), [`multi_transform`](PStatePath::multi_transform), [`clear`](PStatePath::clear) | the end of a write | |
 
 mod collected;
 mod entries;

@@ -109,8 +109,12 @@ impl Body<'_> {
                     }
                     // What rustc finds wrong is that there is no key.
                     None => {
-                        let handle = self.env.pstate(&Ident::new(&pstate.to_string(), *blame));
-                        quote!(#handle)
+                        let handle = self.env.pstate(pstate).into_iter();
+                        let located = |mut token: TokenTree| {
+                            token.set_span(*blame);
+                            token
+                        };
+                        handle.map(located).collect()
                     }
                 }
             }
