@@ -95,7 +95,9 @@ defmodule! {
                     +compound $$departures {
                         *origin => {
                             *hour => {
-                                count: +count(), total: +sum(*delay), largest: +max(*delay)
+                                count: +count(),
+                                total: +sum(*delay),
+                                largest: +max(*delay)
                             }
                         }
                     };

@@ -22,7 +22,8 @@ defmodule! {
                 local_transform> $$right.key(*n).termval(1);
                 local_select> $$wrong.key(*n + 1).nil_to_val(0) :> *old;
                 +compound $$wrong { *n + 1 => +sum(*old + 1) };
-                #[unaligned] local_transform> $$meant.key(*n + 1).termval(1);
+                #[unaligned]
+                local_transform> $$meant.key(*n + 1).termval(1);
                 select> $$right.key(*n + 1) :> *next;
                 filter> *next.is_some();
             }

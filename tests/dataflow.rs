@@ -189,8 +189,14 @@ defmodule! {
                 };
                 (*size + 1, *size + 2, *size + 3) :> (*a, *b, *c);
                 [*a, *b, *c].iter().sum::<i64>() :> *d;
-                *d + 1 :> *e; *e + 1 :> *f; *f + 1 :> *g; *g + 1 :> *h;
-                *h + 1 :> *i; *i + 1 :> *j; *j + 1 :> *k; *k + *kind :> *l;
+                *d + 1 :> *e;
+                *e + 1 :> *f;
+                *f + 1 :> *g;
+                *g + 1 :> *h;
+                *h + 1 :> *i;
+                *i + 1 :> *j;
+                *j + 1 :> *k;
+                *k + *kind :> *l;
                 format!("{name}!") :> *loud;
                 |hash(*loud);
                 *a + *b + *c + *d + *e + *f + *g + *h + *i + *j + *k + *l + *low + *high :> *sum;

@@ -84,7 +84,12 @@ defmodule! {
                 +compound $$seen { *name => +sum(*x) };
 
                 hook> <start>;
-                <<ramaop %shift(*a: i64) :> i64 { |all; filter> %current_task_id() == 0; :> *a + *n; :> *a; }
+                <<ramaop %shift(*a: i64) :> i64 {
+                    |all;
+                    filter> %current_task_id() == 0;
+                    :> *a + *n;
+                    :> *a;
+                }
                 %apply(%shift, *n) :> *b;
                 "applied".to_owned() :> *name;
                 |hash(*name);

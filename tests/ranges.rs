@@ -35,7 +35,8 @@ defmodule! {
                 local_transform> $$counts.key(*sensor).sorted_map_range_to(*hour - KEPT)
                     .map_vals().none();
                 // One place: what follows is not repeated.
-                local_select> $$counts.key(*sensor).sorted_map_range(*hour - 24, *hour).count() :> *day;
+                local_select> $$counts.key(*sensor).sorted_map_range(*hour - 24, *hour).count()
+                    :> *day;
                 1 :> *most;
                 local_select> $$counts.key(*sensor)
                     .sorted_map_range_to_with(*hour, SortedRangeToOptions::new().max_amt(*most))

@@ -214,7 +214,13 @@ fn switch_subsource_and_shadowif() {
     };
     assert_eq!(out, [(0, "low"), (1, "low"), (2, "high")]);
     let out = dataflow! {
-        %explode(events.iter().map(|e| match e { Event::Add { id, by } => Some((*id, *by)), Event::Remove(id) => Some((*id, -1)), Event::Nothing => None }).collect::<Vec<_>>()) :> *e;
+        %explode(
+            events.iter().map(|e| match e {
+                Event::Add { id, by } => Some((*id, *by)),
+                Event::Remove(id) => Some((*id, -1)),
+                Event::Nothing => None
+            }).collect::<Vec<_>>()
+        ) :> *e;
         <<subsource *e {
             case> Some((*id, -1)) => { 0 :> *n; *id :> *key; }
             case> Some((*id, *by)) => { *by :> *n; *id :> *key; }

@@ -77,7 +77,11 @@ defmodule! {
                     +compound $$funds { *to_user_id => +sum(*amt) };
                 }
                 local_transform> $$incoming.key(*to_user_id).key(*transfer_id)
-                    .termval(Incoming { from_user_id: *from_user_id, amt: *amt, success: *success });
+                    .termval(Incoming {
+                        from_user_id: *from_user_id,
+                        amt: *amt,
+                        success: *success
+                    });
 
                 source> *deposit_depot :> %microbatch;
                 %microbatch() :> Deposit { *user_id, *amt };

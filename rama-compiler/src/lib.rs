@@ -13,6 +13,7 @@ mod editor;
 mod emit;
 mod errors;
 mod facade;
+pub mod layout;
 mod lint;
 mod parse;
 mod plan;

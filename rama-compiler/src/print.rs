@@ -44,6 +44,8 @@ struct Printer {
     glued: bool,
     /// The last token closed the angles of a type.
     closed_angle: bool,
+    /// The streams of a call or of an operation are being printed.
+    in_streams: bool,
 }
 
 impl Printer {
@@ -66,8 +68,11 @@ impl Printer {
                 continue;
             }
             let before = at.checked_sub(1).and_then(|at| tokens.get(at));
-            // The word of a block, `<<switch`, is no operand.
-            let before = before.filter(|_| at != 3 || !opens_block(tokens));
+            // The word of a block, `<<switch`, is no operand, nor is that of a declaration.
+            let before = before.filter(|_| match at {
+                1 => !tokens::is_ident(tokens.first(), "depot"),
+                at => at != 3 || !opens_block(tokens),
+            });
             match &tokens[at] {
                 TokenTree::Ident(ident) => self.put(&ident.to_string(), true),
                 TokenTree::Literal(literal) => self.put(&literal.to_string(), true),
@@ -77,13 +82,22 @@ impl Printer {
                 TokenTree::Punct(_) => {
                     let operator = operator(&tokens[at..]);
                     let length = operator.chars().count();
-                    self.operator(
-                        &operator,
-                        before,
-                        tokens.get(at + length),
-                        &mut angles,
-                        &mut closing_bar,
-                    );
+                    // `ramaop name<T>`
+                    let opens_generics = operation_name(tokens).is_some_and(|name| name + 1 == at);
+                    if operator == "<" && opens_generics {
+                        angles += 1;
+                        self.put("<", false);
+                        self.glued = true;
+                    } else {
+                        self.operator(
+                            &operator,
+                            before,
+                            tokens.get(at + length),
+                            &mut angles,
+                            &mut closing_bar,
+                            at == 0 && opens_closure(tokens),
+                        );
+                    }
                     at += length;
                     continue;
                 }
@@ -127,11 +141,15 @@ impl Printer {
             [TokenTree::Ident(name), arrow, behind @ ..]
                 if angles == 0
                     && at > 1
-                    && tokens::is_punct(tokens.first(), '%')
                     && tokens::is_value_name(&name.to_string())
-                    && tokens::ends_operand(before)
-                    && tokens::is_punct(Some(arrow), '>') =>
+                    && tokens::is_punct(Some(arrow), '>')
+                    && (operation_name(tokens).is_some()
+                        || (tokens::is_punct(tokens.first(), '%')
+                            && (tokens::ends_operand(before)
+                                || (self.in_streams
+                                    && matches!(before, Some(TokenTree::Punct(mark)) if matches!(mark.as_char(), ',' | '>')))))) =>
             {
+                self.in_streams = true;
                 let inline =
                     tokens::is_joint(Some(arrow), '>') && tokens::is_punct(behind.first(), '>');
                 self.put(&format!("{name}{}", if inline { ">>" } else { ">" }), true);
@@ -174,11 +192,13 @@ impl Printer {
         after: Option<&TokenTree>,
         angles: &mut usize,
         closing_bar: &mut bool,
+        opens_closure: bool,
     ) {
         let operand = tokens::ends_operand(before);
-        let type_before = tokens::ident(before)
-            .is_some_and(|ident| ident.to_string().starts_with(|first: char| first.is_uppercase()))
-            || self.out.ends_with("::");
+        let type_before = tokens::ident(before).is_some_and(|ident| {
+            let name = ident.to_string();
+            name.starts_with(|first: char| first.is_uppercase()) && !tokens::is_upper_case(&name)
+        }) || self.out.ends_with("::");
         match operator {
             "::" => {
                 self.put(operator, !operand && !self.closed_angle);
@@ -193,9 +213,9 @@ impl Printer {
                 self.put(operator, true);
                 self.glued = true;
             }
-            "<" if type_before => {
+            "<" if type_before || !operand => {
                 *angles += 1;
-                self.put(operator, false);
+                self.put(operator, !type_before);
                 self.glued = true;
             }
             ">" if *angles > 0 => {
@@ -214,11 +234,12 @@ impl Printer {
                 self.put(operator, false);
             }
             "|" if !operand => {
-                *closing_bar = !self.out.is_empty();
+                // `|hash(…)` has no second one.
+                *closing_bar = !self.out.is_empty() || opens_closure;
                 self.put(operator, true);
                 self.glued = true;
             }
-            "!" if operand && matches!(after, Some(TokenTree::Group(_))) => {
+            "!" if operand && matches!(after, Some(TokenTree::Group(_)) | None) => {
                 self.put(operator, false);
             }
             "*" | "&" | "-" | "!" | "%" | "+" | "&&" | "<<" | "#" if !operand => {
@@ -237,6 +258,23 @@ fn opens_block(tokens: &[TokenTree]) -> bool {
         && tokens::ident(tokens.get(2)).is_some()
 }
 
+/// Where the name of an operation stands, if the tokens are the head of one.
+fn operation_name(tokens: &[TokenTree]) -> Option<usize> {
+    let head = &tokens[..tokens.len().min(3)];
+    let word = |token: &TokenTree| {
+        tokens::is_ident(Some(token), "ramaop") || tokens::is_ident(Some(token), "ramafn")
+    };
+    head.iter().position(word).map(|word| word + 1)
+}
+
+/// Whether a statement begins with the parameters of a closure, which could be a partitioner.
+fn opens_closure(tokens: &[TokenTree]) -> bool {
+    matches!(
+        tokens.get(2),
+        Some(TokenTree::Punct(mark)) if matches!(mark.as_char(), '|' | ',' | ':' | '@')
+    )
+}
+
 /// Whether what is printed so far is the word of a statement, as `local_select`.
 fn is_keyword(out: &str) -> bool {
     !out.is_empty() && out.chars().all(|char| char.is_lowercase() || char == '_')
@@ -248,7 +286,7 @@ fn starts_operand(token: &TokenTree) -> bool {
 }
 
 /// The longest operator that the tokens begin with.
-fn operator(tokens: &[TokenTree]) -> String {
+pub(crate) fn operator(tokens: &[TokenTree]) -> String {
     let mut run = String::new();
     for token in tokens {
         let TokenTree::Punct(punct) = token else { break };
@@ -285,11 +323,17 @@ mod tests {
             "<<switch *kind { case> 1 => { 2 :> *x } }",
             "<<ramafn %f(*x: i64) -> i64 { :> *x }",
             "<<branch <a> { foo(*x) }",
+            "<Vec<i64> as Default>::default() :> *list",
+            "|x: i64, y| x :> *closure",
+            "filter> LIMIT < *x && *y > LIMIT",
             "loop<- [*i = 0, *list: Vec<i64> = vec![] :> *out]",
             "anchor> <a>",
             "unify> <a> <b>",
             "%split(*n + 1) even> <even> *half odd>> *n { foo(*n) } :> *x: Vec<i64>",
             "continue> *i - 1, *n > 3",
+            "depot *transfers: Transfer, hash_by(.from)",
+            "pub(crate) ramaop both<T: Record>(*items: Vec<T>) even> T odd> Vec<T> last> T :> i64",
+            "%streams(*n) first> <a> second> <b> *m, third>> *x { *x :> *y }",
         ] {
             let tokens: proc_macro2::TokenStream =
                 text.parse().expect("the text is made of tokens");

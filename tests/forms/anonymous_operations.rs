@@ -33,7 +33,9 @@ dataflow! {
 
     /// Applies as often as said, with a hop each time.
     ramaop times(%f: Op<(i64,), i64>, *count: i64, *x: i64) :> i64 {
-        <<if *count == 0 { :> *x; } else {
+        <<if *count == 0 {
+            :> *x;
+        } else {
             |hash(*count);
             %f(*x) :> *y;
             |hash(*y);
@@ -46,12 +48,20 @@ dataflow! {
         |all;
         filter> %current_task_id() == 0;
         loop<- [*i = 0, *sum = 0 :> *total] {
-            <<if *i < *items.len() { |hash(*i as i64); continue> *i + 1, *sum + %f(*items[*i]); } else { :> *sum; }
+            <<if *i < *items.len() {
+                |hash(*i as i64);
+                continue> *i + 1, *sum + %f(*items[*i]);
+            } else {
+                :> *sum;
+            }
         }
         :> *total;
     }
 
-    ramaop compose(%f: Fun<(i64,), i64>, %g: Fun<(i64,), i64>, *x: i64) :> i64 { |hash(*x); :> %g(%f(*x)); }
+    ramaop compose(%f: Fun<(i64,), i64>, %g: Fun<(i64,), i64>, *x: i64) :> i64 {
+        |hash(*x);
+        :> %g(%f(*x));
+    }
 }
 
 defmodule! {
@@ -156,7 +166,9 @@ defmodule! {
 
                 // Functions.
                 hook> <start>;
-                <<ramafn %scale(*x: i64) -> i64 { <<if *x % 2 == 0 { :> *x * *n; } else { :> -*x; } }
+                <<ramafn %scale(*x: i64) -> i64 {
+                    <<if *x % 2 == 0 { :> *x * *n; } else { :> -*x; }
+                }
                 <<ramafn %shifted(*x: i64) -> i64 { :> %scale(*x + 1) + 1; }
                 |hash(*n);
                 %map_sum(%shifted, vec![1, 2, 3, 4]) :> *sum;

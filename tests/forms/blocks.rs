@@ -89,7 +89,11 @@ defmodule! {
 
                 hook> <start>;
                 loop<- [*i = 0 :> *at] {
-                    <<atomic { %range(0, *i) :> *k; |hash(*k); +compound $$out { row("atomic in loop", *k) => +count() }; }
+                    <<atomic {
+                        %range(0, *i) :> *k;
+                        |hash(*k);
+                        +compound $$out { row("atomic in loop", *k) => +count() };
+                    }
                     <<if *i == 3 { :> *i; } else { |hash(*i); continue> *i + 1; }
                 }
                 +compound $$out { row("after the loop of atomics", (*n, *at)) => +count() };

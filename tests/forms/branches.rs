@@ -51,7 +51,10 @@ defmodule! {
                 +compound $$out { row("cond with default", (*n, *m)) => +count() };
 
                 hook> <start>;
-                <<cond { case> *n == 1_000 => { 1 :> *m; } default> => { filter> *n > 20; |all; *n :> *m; } }
+                <<cond {
+                    case> *n == 1_000 => { 1 :> *m; }
+                    default> => { filter> *n > 20; |all; *n :> *m; }
+                }
                 +compound $$out { row("default that filters", *m) => +count() };
 
                 hook> <start>;
@@ -76,7 +79,11 @@ defmodule! {
                 <<subsource *event {
                     case> Event::Remove(-1) => { 0 :> *sum; "minus".to_owned() :> *key; }
                     case> Event::Add { *key, *by } => { |hash(*key); *by * 10 :> *sum; }
-                    case> Event::Remove(*id) => { *id :> *sum; |global; format!("r{}", *id) :> *key; }
+                    case> Event::Remove(*id) => {
+                        *id :> *sum;
+                        |global;
+                        format!("r{}", *id) :> *key;
+                    }
                     case> Event::Nothing => { filter> false; }
                 }
                 |hash(*key);
@@ -123,8 +130,16 @@ defmodule! {
                 hook> <start>;
                 <<if *n % 2 == 0 {
                     |hash(*n / 2);
-                    <<if *n % 3 == 0 { |all; filter> %current_task_id() == 0; 6 :> *v; }
-                    else { <<switch *n { case> 2 => { 2 :> *v; } case> 4 => { |global; %range(4, 6) :> *v; } } }
+                    <<if *n % 3 == 0 {
+                        |all;
+                        filter> %current_task_id() == 0;
+                        6 :> *v;
+                    } else {
+                        <<switch *n {
+                            case> 2 => { 2 :> *v; }
+                            case> 4 => { |global; %range(4, 6) :> *v; }
+                        }
+                    }
                 } else <<if *n > 20 {
                     <<cond { case> *n > 22 => { |hash(*n); 23 :> *v; } }
                 } else {

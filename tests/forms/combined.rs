@@ -17,13 +17,23 @@ dataflow! {
             |hash(*n);
             continue> *i + 1;
         }
-        <<atomic { select> $$p.key(*n).nil_to_val(0) :> *y; +compound $$p { *n => +sum(*y * 0) }; :> *y; }
+        <<atomic {
+            select> $$p.key(*n).nil_to_val(0) :> *y;
+            +compound $$p { *n => +sum(*y * 0) };
+            :> *y;
+        }
         :> *v;
     }
-    ramaop bounded<T, const N: usize>(*items: [T; N], *t: T) :> T, usize where T: Record + Debug, [T; N]: Record {
+    ramaop bounded<T, const N: usize>(*items: [T; N], *t: T) :> T, usize
+        where T: Record + Debug, [T; N]: Record {
         |global;
         %explode(*items.to_vec()) :> *x;
-        loop<- [*k = 0_usize, *y = *x :> *z] { |direct(*k % 1); :> *y.clone(); filter> *k < N; continue> *k + N, *t; }
+        loop<- [*k = 0_usize, *y = *x :> *z] {
+            |direct(*k % 1);
+            :> *y.clone();
+            filter> *k < N;
+            continue> *k + N, *t;
+        }
         |all;
         filter> %current_task_id() == 0;
         :> *z, N;
@@ -64,8 +74,17 @@ defmodule! {
                 local_transform> $$s.key("sum".to_owned()).nil_to_val(0).term(|v| v + *m);
                 hook> <start>;
                 std::rc::Rc::new(*n) :> *rc;
-                loop<- [*r = *rc.clone(), *i = 0 :> *out] { <<if *i < 3 { continue> std::rc::Rc::new(**r + 1), *i + 1; } else { :> **r; } }
-                <<each vec![1] :> *e { <<atomic { <<do { |hash(*e); <<each vec![1] :> *g { <<if *g == 1 { |global; } *g :> *h; } } } }
+                loop<- [*r = *rc.clone(), *i = 0 :> *out] {
+                    <<if *i < 3 { continue> std::rc::Rc::new(**r + 1), *i + 1; } else { :> **r; }
+                }
+                <<each vec![1] :> *e {
+                    <<atomic {
+                        <<do {
+                            |hash(*e);
+                            <<each vec![1] :> *g { <<if *g == 1 { |global; } *g :> *h; }
+                        }
+                    }
+                }
                 <<switch *out - *n { case> 3 => { |hash("text".to_owned()); } }
                 +compound $$s { "loop".to_owned() => +count() };
             }
@@ -85,17 +104,47 @@ fn forms_within_forms() {
 }
 
 dataflow! {
-    ramaop fib(*n: i64) :> i64 { |hash(*n); *n < 2 :> *small; <<if *small { :> 1; } else { :> %self(*n - 1) + %self(*n - 2); } }
+    ramaop fib(*n: i64) :> i64 {
+        |hash(*n);
+        *n < 2 :> *small;
+        <<if *small { :> 1; } else { :> %self(*n - 1) + %self(*n - 2); }
+    }
     ramaop found(*n: i64) :> bool { |hash(*n); :> *n == 0 || *n > 0 && %self(*n - 1); }
-    ramaop streams(*n: i64) next> i64, done> String { |hash(*n); <<if *n > 0 { next> *n; %self(*n - 1) next> <n> *m done> <d> *s; hook> <n>; next> *m; hook> <d>; done> *s.clone(); } else { |all; filter> %current_task_id() == 0; done> "done".to_owned(); } }
-    ramaop with_fun(%f: Fun<(i64,), i64>, %g: Op<(i64, i64), (i64, String)>, *n: i64) name> String :> i64 {
-        <<ramaop %h(*x: i64) :> i64, String { |hash(*x); %g(%f(*x), *x) :> *y, *s; |global; :> *y, *s.clone(); }
+    ramaop streams(*n: i64) next> i64, done> String {
+        |hash(*n);
+        <<if *n > 0 {
+            next> *n;
+            %self(*n - 1) next> <n> *m done> <d> *s;
+            hook> <n>;
+            next> *m;
+            hook> <d>;
+            done> *s.clone();
+        } else {
+            |all;
+            filter> %current_task_id() == 0;
+            done> "done".to_owned();
+        }
+    }
+    ramaop with_fun(
+        %f: Fun<(i64,), i64>,
+        %g: Op<(i64, i64), (i64, String)>,
+        *n: i64
+    ) name> String :> i64 {
+        <<ramaop %h(*x: i64) :> i64, String {
+            |hash(*x);
+            %g(%f(*x), *x) :> *y, *s;
+            |global;
+            :> *y, *s.clone();
+        }
         |hash(*n);
         %h(*n) :> *y, *s;
         :> *y + %f(*y);
         name> *s.clone();
     }
-    ramaop read($$p: PMap<i64, i64>, *k: i64) :> i64 { select> $$p.key(*k).nil_to_val(-1) :> *v; :> *v; }
+    ramaop read($$p: PMap<i64, i64>, *k: i64) :> i64 {
+        select> $$p.key(*k).nil_to_val(-1) :> *v;
+        :> *v;
+    }
 }
 
 defmodule! {
@@ -127,8 +176,16 @@ defmodule! {
                 +compound $$s { *s => +count() };
                 hook> <start>;
                 <<ramafn %double(*x: i64) -> i64 { :> *x * 2 + *n * 0; }
-                <<ramaop %g(*a: i64, *b: i64) :> i64, String { |hash(*a); :> %double(*a) + *b, format!("g{b}"); }
-                %with_fun(%double, %g, *n) name>> *s { |global; +compound $$s { format!("name {}", *s.len()) => +count() }; } :> *v;
+                <<ramaop %g(*a: i64, *b: i64) :> i64, String {
+                    |hash(*a);
+                    :> %double(*a) + *b, format!("g{b}");
+                }
+                %with_fun(%double, %g, *n)
+                    name>> *s {
+                        |global;
+                        +compound $$s { format!("name {}", *s.len()) => +count() };
+                    }
+                    :> *v;
                 |global;
                 +compound $$s { "with".to_owned() => +sum(*v) };
                 hook> <start>;

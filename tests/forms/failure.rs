@@ -27,7 +27,13 @@ dataflow! {
     }
 
     ramafn deeper(*n: i64) -> i64 {
-        <<if *n == 0 { throw> "at the bottom"; } else <<if *n > 99 { :> *n; } else { recur> *n - 1; }
+        <<if *n == 0 {
+            throw> "at the bottom";
+        } else <<if *n > 99 {
+            :> *n;
+        } else {
+            recur> *n - 1;
+        }
     }
 }
 
@@ -49,9 +55,24 @@ defmodule! {
                     case> 3 => { |direct(1_000); }
                     case> 4 => { %checked(*n) :> _; }
                     case> 5 => { once(*n) :> _; }
-                    case> 6 => { loop<- [*i = 0] { |hash(*i); assert> *i < 3, "iteration {}", *i; continue> *i + 1; } }
-                    case> 7 => { <<ramaop %f(*x: i64) :> i64 { |hash(*x); throw> "in {}", *x; :> *x; } %f(*n) :> _; }
-                    case> 8 => { <<atomic { |all; filter> %current_task_id() == 0; <<each vec![*n] :> *e { throw> "element {}", *e; } } }
+                    case> 6 => {
+                        loop<- [*i = 0] {
+                            |hash(*i);
+                            assert> *i < 3, "iteration {}", *i;
+                            continue> *i + 1;
+                        }
+                    }
+                    case> 7 => {
+                        <<ramaop %f(*x: i64) :> i64 { |hash(*x); throw> "in {}", *x; :> *x; }
+                        %f(*n) :> _;
+                    }
+                    case> 8 => {
+                        <<atomic {
+                            |all;
+                            filter> %current_task_id() == 0;
+                            <<each vec![*n] :> *e { throw> "element {}", *e; }
+                        }
+                    }
                     case> 9 => { deeper(*n) :> _; }
                     default> => { |hash(*n); }
                 }
@@ -128,7 +149,14 @@ dataflow! {
     ramaop walk($$visits: PMap<i64, i64>, *n: i64) :> i64 {
         |hash(*n);
         +compound $$visits { *n => +count() };
-        <<if *n > 0 { %self($$visits, *n - 1) :> *m; |hash(*m + *n); :> *m + 1; } else { risky(*n) :> *z; :> *z; }
+        <<if *n > 0 {
+            %self($$visits, *n - 1) :> *m;
+            |hash(*m + *n);
+            :> *m + 1;
+        } else {
+            risky(*n) :> *z;
+            :> *z;
+        }
     }
 }
 

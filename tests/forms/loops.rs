@@ -80,7 +80,9 @@ defmodule! {
                 // For each emit of an operation in the body.
                 hook> <start>;
                 loop<- [*depth = 0, *value = *n :> *leaf] {
-                    <<if *depth == 3 { :> *value; } else {
+                    <<if *depth == 3 {
+                        :> *value;
+                    } else {
                         %range(0, *depth + 1) :> *k;
                         |hash(*k);
                         continue> *depth + 1, *value * 10 + *k;
@@ -101,7 +103,9 @@ defmodule! {
                 // Both hop, the inner one emits many times, and each time the outer goes on.
                 loop<- [*i = 0, *path: Vec<i64> = vec![*n] :> *done] {
                     |hash(*i);
-                    <<if *i == 2 { :> *path.clone(); } else {
+                    <<if *i == 2 {
+                        :> *path.clone();
+                    } else {
                         loop<- [*j = 0 :> *step] {
                             |hash(*j + 7);
                             :> *j;
@@ -137,22 +141,35 @@ defmodule! {
                 loop<- [*i = 0] { <<if *i < 3 { |hash(*i); :>; continue> *i + 1; } }
                 +compound $$nested_rows { row("without values", *n) => +count() };
                 hook> <start>;
-                loop<- [*i = 0 :> *never] { filter> *i < 3; continue> *i + 1; filter> false; :> *i; }
+                loop<- [*i = 0 :> *never] {
+                    filter> *i < 3;
+                    continue> *i + 1;
+                    filter> false;
+                    :> *i;
+                }
                 throw> "never emitted: {}", *never;
                 hook> <start>;
-                loop<- [*i = 0 :> *nothing] { <<if *i < 3 { |all; continue> *i + 1; } else { filter> *i > 3; :> *i; } }
+                loop<- [*i = 0 :> *nothing] {
+                    <<if *i < 3 { |all; continue> *i + 1; } else { filter> *i > 3; :> *i; }
+                }
                 throw> "never emitted: {}", *nothing;
 
                 // What a loop's body shadows is shadowed in it only.
                 hook> <start>;
                 5 :> *x;
-                loop<- [*x = *x + 1 :> *y] { |hash(*x); *x + 10 :> *x; <<if *x < 40 { continue> *x; } else { :> *x; } }
+                loop<- [*x = *x + 1 :> *y] {
+                    |hash(*x);
+                    *x + 10 :> *x;
+                    <<if *x < 40 { continue> *x; } else { :> *x; }
+                }
                 +compound $$nested_rows { row("shadowed", (*n, *x, *y)) => +count() };
 
                 // In place, without hops, over hops around it.
                 hook> <start>;
                 |hash(*n);
-                loop<- [*a = 252 + *n, *b = 105 :> *gcd] { <<if *b == 0 { :> *a; } else { continue> *b, *a % *b; } }
+                loop<- [*a = 252 + *n, *b = 105 :> *gcd] {
+                    <<if *b == 0 { :> *a; } else { continue> *b, *a % *b; }
+                }
                 |global;
                 +compound $$nested_rows { row("in place", (*n, *gcd)) => +count() };
 

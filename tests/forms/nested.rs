@@ -44,7 +44,8 @@ defmodule! {
 
                 hook> <start>;
                 |hash(*n);
-                local_transform> $$deeper.key(%hop(*n) + 100).key(%name(%hop(*n))).termval(%twice(*n));
+                local_transform> $$deeper.key(%hop(*n) + 100).key(%name(%hop(*n)))
+                    .termval(%twice(*n));
                 local_select> $$deeper.key(*n + 100).key(format!("n{n}")) :> *value;
                 +compound $$out { row("transformed to", (*n, *value)) => +count() };
 
@@ -60,7 +61,7 @@ defmodule! {
                 hook> <start>;
                 filter> %hop(*n) < 10;
                 <<if %is_even(*n) && (*n > 3 || %is_even(*n / 2)) || *n == 7 && !%is_even(*n) {
-                    "yes" .to_owned() :> *answer;
+                    "yes".to_owned() :> *answer;
                 } else <<if %twice(*n) == *n {
                     "once".to_owned() :> *answer;
                 } else {
@@ -110,12 +111,19 @@ defmodule! {
 
                 hook> <start>;
                 loop<- [*i = %hop(0), *acc: i64 = %twice(*n) :> *out] {
-                    <<if %hop(*i) == 3 { :> %hop(*acc) + 1; } else { continue> %hop(*i) + 1, *acc * 10 + %hop(*i); }
+                    <<if %hop(*i) == 3 {
+                        :> %hop(*acc) + 1;
+                    } else {
+                        continue> %hop(*i) + 1, *acc * 10 + %hop(*i);
+                    }
                 }
                 +compound $$out { row("loop", (*n, *out)) => +count() };
 
                 hook> <start>;
-                <<each vec![%hop(*n), %twice(*n)] :> *e { |hash(*e); +compound $$out { row("each", (*n, *e)) => +count() }; }
+                <<each vec![%hop(*n), %twice(*n)] :> *e {
+                    |hash(*e);
+                    +compound $$out { row("each", (*n, *e)) => +count() };
+                }
                 +compound $$out { row("after each", *n) => +count() };
 
                 hook> <start>;
@@ -125,7 +133,8 @@ defmodule! {
                 +compound $$out { row("rust", *m) => +count() };
 
                 hook> <start>;
-                [%explode(vec![1, 2]), %explode(vec![10, 20, 30])].iter().sum::<i64>() + %range(0, 2) * 100 :> *sum;
+                [%explode(vec![1, 2]), %explode(vec![10, 20, 30])].iter().sum::<i64>()
+                    + %range(0, 2) * 100 :> *sum;
                 |hash(*sum);
                 +compound $$out { row("many", *sum) => +count() };
 

@@ -45,7 +45,12 @@ dataflow! {
     }
 
     /// Moves from one PState to the other; emits what is left and what is there now.
-    ramaop shift($$from: PMap<i64, i64>, $$to: PMap<i64, PMap<String, i64>>, *key: i64, *name: String) :> i64, i64 {
+    ramaop shift(
+        $$from: PMap<i64, i64>,
+        $$to: PMap<i64, PMap<String, i64>>,
+        *key: i64,
+        *name: String
+    ) :> i64, i64 {
         |hash(*key);
         local_select> $$from.key(*key).nil_to_val(100) :> *left;
         local_transform> $$from.key(*key).termval(*left - 1);
@@ -95,7 +100,10 @@ dataflow! {
         :> *v;
         out> *v;
         hook> <start>;
-        <<switch *n { case> 0 => { :> 50; } case> 1 => { |all; filter> %current_task_id() == 0; :> 51; } }
+        <<switch *n {
+            case> 0 => { :> 50; }
+            case> 1 => { |all; filter> %current_task_id() == 0; :> 51; }
+        }
         <<branch <start> { |global; :> 60 + *n; }
         %ways(*n) even>> *x { |hash(*x); :> 1_000 + *x; } odd>> *x, _ { out> *x; };
         :> 70;
@@ -132,7 +140,9 @@ dataflow! {
     ramafn fib(*n: i64) -> i64 { <<if *n < 2 { :> 1; } else { :> %self(*n - 1) + %self(*n - 2); } }
 
     ramafn sum_to(*n: i64, *acc: i64) -> i64 {
-        loop<- [*i = 0, *sum = *acc :> *out] { <<if *i < *n % 5 { continue> *i + 1, *sum + 1; } else { :> *sum; } }
+        loop<- [*i = 0, *sum = *acc :> *out] {
+            <<if *i < *n % 5 { continue> *i + 1, *sum + 1; } else { :> *sum; }
+        }
         <<cond { case> *n <= 0 => { :> *out; } default> => { recur> *n - 1, *out + *n; } }
     }
 }
@@ -163,8 +173,15 @@ defmodule! {
 
                 hook> <start>;
                 %ways(*n)
-                    odd>> *x, *text { |hash(*text); +compound $$out { row("hooked", (*x, &*text)) => +count() }; }
-                    even>> *x { %explode(vec![*x, *x + 1]) :> *y; |hash(*y); +compound $$out { row("hooked too", *y) => +count() }; };
+                    odd>> *x, *text {
+                        |hash(*text);
+                        +compound $$out { row("hooked", (*x, &*text)) => +count() };
+                    }
+                    even>> *x {
+                        %explode(vec![*x, *x + 1]) :> *y;
+                        |hash(*y);
+                        +compound $$out { row("hooked too", *y) => +count() };
+                    };
 
                 hook> <start>;
                 %shift($$left, $$moved, *n % 3, format!("m{}", *n % 2)) :> *l, *m;

@@ -37,18 +37,37 @@ defmodule! {
                 <<switch *kind {
                     case> 0 => { %over(*to, *seq) :> *n; }
                     case> 1 => { loop<- [*i = *seq :> *n] { |direct(*to); :> *i; } }
-                    case> 2 => { <<ramaop %f(*x: i64) :> i64 { |direct(*to); :> *x; } %apply(%f, *seq) :> *n; }
+                    case> 2 => {
+                        <<ramaop %f(*x: i64) :> i64 { |direct(*to); :> *x; }
+                        %apply(%f, *seq) :> *n;
+                    }
                     case> 3 => { %over(*to, *seq) + 0 :> *n; }
-                    case> 4 => { %over_and_on(*to, *seq) other> <other> *n; hook> <other>; *n + 0 :> *n; }
-                    case> 5 => { loop<- [*i = 0 :> *n] { <<if *i < 3 { continue> *i + 1; } else { %down(*to, 2, *seq) :> *m; :> *m; } } }
+                    case> 4 => {
+                        %over_and_on(*to, *seq) other> <other> *n;
+                        hook> <other>;
+                        *n + 0 :> *n;
+                    }
+                    case> 5 => {
+                        loop<- [*i = 0 :> *n] {
+                            <<if *i < 3 {
+                                continue> *i + 1;
+                            } else {
+                                %down(*to, 2, *seq) :> *m;
+                                :> *m;
+                            }
+                        }
+                    }
                     case> 6 => { <<do { filter> *seq >= 0; |direct(*to); } *seq :> *n; }
                     default> => { *seq :> *n; |direct(*to); yield_if_overtime>; }
                 }
                 local_select> $$arrived.count() :> *position;
                 local_transform> $$arrived.key(*position as i64).termval(*n);
                 // And back, on other ways.
-                <<if *kind % 3 == 0 { %over(0, *n) :> *back; }
-                else { loop<- [*i = *n :> *back] { |global; :> *i; } }
+                <<if *kind % 3 == 0 {
+                    %over(0, *n) :> *back;
+                } else {
+                    loop<- [*i = *n :> *back] { |global; :> *i; }
+                }
                 local_select> $$returned.key(*to as i64 * 1_000).nil_to_val(0) :> *count;
                 local_transform> $$returned.key(*to as i64 * 1_000).termval(*count + 1);
                 local_transform> $$returned.key(*to as i64 * 1_000 + *count + 1).termval(*back);

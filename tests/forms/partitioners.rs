@@ -43,7 +43,10 @@ defmodule! {
                 |all;
                 %current_task_id() :> *task;
                 |global;
-                +compound $$totals { "all".to_owned() => +count(), "tasks".to_owned() => +sum(*task as i64) };
+                +compound $$totals {
+                    "all".to_owned() => +count(),
+                    "tasks".to_owned() => +sum(*task as i64)
+                };
                 +compound $$out { row("aggregated", (*n, *task)) => +count() };
 
                 hook> <start>;

@@ -12,7 +12,9 @@ dataflow! {
     ramaop deep(*n: i64, *depth: i64) :> i64 {
         format!("{}", *n + *depth) :> *remembered;
         |hash(*depth);
-        <<if *depth == 0 { :> 0; } else {
+        <<if *depth == 0 {
+            :> 0;
+        } else {
             %self(*n, *depth - 1) :> *sum;
             |hash(*sum);
             assert> *remembered == format!("{}", *n + *depth);
@@ -22,7 +24,9 @@ dataflow! {
 
     ramaop fib(*n: i64) :> i64 {
         |hash(*n);
-        <<if *n < 2 { :> 1; } else {
+        <<if *n < 2 {
+            :> 1;
+        } else {
             %self(*n - 1) :> *a;
             |global;
             %self(*n - 2) :> *b;
@@ -34,7 +38,9 @@ dataflow! {
     ramaop tree($$nodes: PMap<i64, i64>, *node: i64, *depth: i64) leaf> i64 :> i64 {
         |hash(*node);
         +compound $$nodes { *node => +count() };
-        <<if *depth == 0 { leaf> *node; } else {
+        <<if *depth == 0 {
+            leaf> *node;
+        } else {
             %range(0, 2) :> *side;
             %self($$nodes, *node * 2 + *side, *depth - 1) leaf> <leaf> *leaf :> *size;
             :> *size + 1;
@@ -62,7 +68,10 @@ dataflow! {
     /// Passes an operation down that grows on the way.
     ramaop grow(%f: Op<(i64,), i64>, *depth: i64) :> i64 {
         |hash(*depth);
-        <<if *depth == 0 { %f(0) :> *x; :> *x; } else {
+        <<if *depth == 0 {
+            %f(0) :> *x;
+            :> *x;
+        } else {
             <<ramaop %g(*x: i64) :> i64 { |hash(*x); %f(*x + *depth) :> *y; :> *y * 2; }
             %self(%g, *depth - 1) :> *x;
             :> *x;
@@ -111,7 +120,8 @@ defmodule! {
                 +compound $$out { row("named alike", *fib) => +count() };
 
                 hook> <start>;
-                %permutations((0..*n % 4).map(|i| format!("p{i}")).collect::<Vec<String>>()) :> *all;
+                %permutations((0..*n % 4).map(|i| format!("p{i}")).collect::<Vec<String>>())
+                    :> *all;
                 +compound $$out { row("permutations", &*all) => +count() };
 
                 hook> <start>;

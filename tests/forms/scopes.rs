@@ -32,16 +32,31 @@ defmodule! {
                 anchor> <start>;
 
                 // Arms that do not go on do not count.
-                <<if *n == -1 { throw> "no"; }
-                else <<if *n % 4 == 0 { filter> false; }
-                else <<if *n % 4 == 1 { |hash(*n); "one".to_owned() :> *name; 1 :> *y; }
-                else { "other".to_owned() :> *name; |global; 2 :> *y; 5 :> *only_here; }
+                <<if *n == -1 {
+                    throw> "no";
+                } else <<if *n % 4 == 0 {
+                    filter> false;
+                } else <<if *n % 4 == 1 {
+                    |hash(*n);
+                    "one".to_owned() :> *name;
+                    1 :> *y;
+                } else {
+                    "other".to_owned() :> *name;
+                    |global;
+                    2 :> *y;
+                    5 :> *only_here;
+                }
                 +compound $$out { row("arms that go on", (*n, &*name, *y)) => +count() };
 
                 // Shadowed in one arm: the older value; bound in all: the newer, of another type.
                 hook> <start>;
                 <<cond {
-                    case> *n < 4 => { |hash(*n); 1 :> *x; "text" :> *other; *other.len() as i64 :> *z; }
+                    case> *n < 4 => {
+                        |hash(*n);
+                        1 :> *x;
+                        "text" :> *other;
+                        *other.len() as i64 :> *z;
+                    }
                     case> *n < 8 => { "x".to_owned() :> *x; |global; *x.len() as i64 + 10 :> *z; }
                     default> => { *n :> *z; 7 :> *name; |all; filter> %current_task_id() == 0; }
                 }
@@ -105,8 +120,14 @@ defmodule! {
 
                 // Names of Rust that mean something else, carried across hops.
                 hook> <start>;
-                *n :> *topology; *topology + 1 :> *cx; *cx + 1 :> *event; *event + 1 :> *frame;
-                *frame + 1 :> *label; *label + 1 :> *args; *args + 1 :> *sign; *sign + 1 :> *r#type;
+                *n :> *topology;
+                *topology + 1 :> *cx;
+                *cx + 1 :> *event;
+                *event + 1 :> *frame;
+                *frame + 1 :> *label;
+                *label + 1 :> *args;
+                *args + 1 :> *sign;
+                *sign + 1 :> *r#type;
                 |hash(*cx);
                 sum_of(*topology, *cx, *event, *frame, *label, *args, *sign) + *r#type :> *total;
                 +compound $$out { row("names", *total - 8 * *n) => +count() };

@@ -47,7 +47,10 @@ defmodule! {
                 <<subsource *step {
                     case> Step::Link(*node, *next) => {
                         |hash(*node);
-                        <<each *next :> *other { local_transform> $$links.key(*node).key(*other).termval(*node * 10 + *other); }
+                        <<each *next :> *other {
+                            local_transform> $$links.key(*node).key(*other)
+                                .termval(*node * 10 + *other);
+                        }
                         |hash(format!("name {node}"));
                         local_transform> $$names.key(format!("name {node}")).termval(*node);
                         filter> false;
@@ -71,7 +74,11 @@ defmodule! {
 
                 hook> <visit>;
                 select> $$links.key(*visited).count() :> *degree;
-                <<if *degree > 0 { select> $$links.key(*visited).map_keys() :> *first; } else { -1 :> *first; }
+                <<if *degree > 0 {
+                    select> $$links.key(*visited).map_keys() :> *first;
+                } else {
+                    -1 :> *first;
+                }
                 |global;
                 +compound $$out { row("in an arm", (*visited, *degree, *first)) => +count() };
             }
@@ -88,7 +95,11 @@ defmodule! {
                 anchor> <start>;
 
                 // Everything that a select finds is as of its beginning.
-                <<if *n == 0 { <<each (0..200_i64) :> *key { local_transform> $$pages.key(*key).termval(*key); } }
+                <<if *n == 0 {
+                    <<each (0..200_i64) :> *key {
+                        local_transform> $$pages.key(*key).termval(*key);
+                    }
+                }
                 local_select> $$pages.count() :> *count;
                 local_select> $$pages.map_keys() :> *key;
                 filter> *key < 200;
@@ -104,7 +115,12 @@ defmodule! {
                 yielding_select> $$pages.all() :> (*key, *value);
                 <<if *key < 200 && *key % 50 == 0 { slow(*key) :> _; }
                 +compound $$seen { row("yielded", (*n, *count)) => +count() };
-                +compound $$seen { row("values at the beginning", (*n, *value == -1 - *n || *key >= 100_000)) => +count() };
+                +compound $$seen {
+                    row(
+                        "values at the beginning",
+                        (*n, *value == -1 - *n || *key >= 100_000)
+                    ) => +count()
+                };
                 local_transform> $$pages.key(*key * 10 + 100_000 + *n).termval(0);
                 |all;
                 +compound $$seen { row("behind a yield", *n) => +count() };

@@ -36,7 +36,8 @@ pub(crate) fn block(code: &[TokenTree], errors: &mut Errors) -> Vec<Statement> {
             continue;
         }
         let before = found.len();
-        let is_unaligned = attributes(code, &mut at, errors);
+        let is_unaligned = attributes(&code[at..], errors);
+        at += attributes_length(&code[at..]);
         if at == code.len() {
             break;
         }
@@ -58,19 +59,28 @@ pub(crate) fn block(code: &[TokenTree], errors: &mut Errors) -> Vec<Statement> {
 }
 
 /// Reads the attributes before a statement; says whether `#[unaligned]` is one of them.
-fn attributes(code: &[TokenTree], at: &mut usize, errors: &mut Errors) -> bool {
+fn attributes(code: &[TokenTree], errors: &mut Errors) -> bool {
     let mut is_unaligned = false;
-    while tokens::is_punct(code.get(*at), '#')
-        && let Some(group) = tokens::group(code.get(*at + 1), Delimiter::Bracket)
-    {
+    for attribute in &code[..attributes_length(code)] {
+        let Some(group) = tokens::group(Some(attribute), Delimiter::Bracket) else { continue };
         if group.stream().to_string() == "unaligned" {
             is_unaligned = true;
         } else {
             errors.push(errors::unknown_attribute(group.span()));
         }
-        *at += 2;
     }
     is_unaligned
+}
+
+/// How many tokens the attributes are that the code begins with.
+pub(crate) fn attributes_length(code: &[TokenTree]) -> usize {
+    let mut at = 0;
+    while tokens::is_punct(code.get(at), '#')
+        && tokens::group(code.get(at + 1), Delimiter::Bracket).is_some()
+    {
+        at += 2;
+    }
+    at
 }
 
 /// `<<`
@@ -87,7 +97,7 @@ pub(crate) fn starts_loop(code: &[TokenTree]) -> bool {
 
 /// How many tokens up to the end of a statement that is not a dataflow block, and what is wrong
 /// with its end.
-fn statement_length(code: &[TokenTree]) -> (usize, Option<syn::Error>) {
+pub(crate) fn statement_length(code: &[TokenTree]) -> (usize, Option<syn::Error>) {
     let case = tokens::is_punct(code.get(1), '>');
     let rust_block = tokens::ident(code.first()).is_some_and(|word| {
         RUST_BLOCKS.iter().any(|known| word == known)
@@ -471,11 +481,7 @@ fn cases(code: &[TokenTree], word: &Ident, errors: &mut Errors) -> syn::Result<V
         if found.last().is_some_and(|case: &Case| case.head.is_none()) {
             return Err(errors::case_after_default(span));
         }
-        let arrow = (at + 2..code.len()).find(|at| {
-            tokens::is_joint(code.get(*at), '=') && tokens::is_punct(code.get(at + 1), '>')
-        });
-        let body = arrow.and_then(|arrow| tokens::group(code.get(arrow + 2), Delimiter::Brace));
-        let (Some(arrow), Some(body)) = (arrow, body) else {
+        let Some((arrow, body)) = case_body(code, at) else {
             return Err(errors::case_form(span, &word.to_string()));
         };
         let head = &code[at + 2..arrow];
@@ -494,6 +500,14 @@ fn cases(code: &[TokenTree], word: &Ident, errors: &mut Errors) -> syn::Result<V
         return Err(errors::block_without_cases(word.span(), &word.to_string()));
     }
     Ok(found)
+}
+
+/// The arrow and the body of the case that begins at `at`.
+pub(crate) fn case_body(code: &[TokenTree], at: usize) -> Option<(usize, &Group)> {
+    let arrow = (at + 2..code.len()).find(|at| {
+        tokens::is_joint(code.get(*at), '=') && tokens::is_punct(code.get(at + 1), '>')
+    })?;
+    Some((arrow, tokens::group(code.get(arrow + 2), Delimiter::Brace)?))
 }
 
 /// Reads a `loop<- […] { … }` and answers how many tokens it took.
@@ -593,7 +607,7 @@ fn split_at_commas(code: &[TokenTree]) -> Vec<&[TokenTree]> {
 }
 
 /// The body of a block: its first brace, not counting those of a `match` in the condition.
-fn body(code: &[TokenTree], from: usize) -> Option<(&Group, usize)> {
+pub(crate) fn body(code: &[TokenTree], from: usize) -> Option<(&Group, usize)> {
     let mut inner = 0;
     for (at, token) in code.iter().enumerate().skip(from) {
         if tokens::is_punct(Some(token), ';') {

@@ -120,7 +120,7 @@ pub(crate) fn arguments(
 
 /// How many tokens name a stream here: `:>`, `:>>`, `name>` or `name>>`, whether an inline hook
 /// follows, and the name.
-fn stream_start(code: &[TokenTree]) -> Option<(usize, bool, Option<&Ident>)> {
+pub(crate) fn stream_start(code: &[TokenTree]) -> Option<(usize, bool, Option<&Ident>)> {
     let name = match code.first() {
         Some(TokenTree::Ident(name)) => Some(name),
         first if tokens::is_punct(first, ':') => None,
@@ -131,6 +131,12 @@ fn stream_start(code: &[TokenTree]) -> Option<(usize, bool, Option<&Ident>)> {
     }
     let inline = tokens::is_joint(code.get(1), '>') && tokens::is_punct(code.get(2), '>');
     Some((2 + usize::from(inline), inline, name))
+}
+
+/// Where the next stream begins behind one whose start took so many tokens: not between `<anchor>`
+/// and the angles of types.
+pub(crate) fn stream_end(code: &[TokenTree], taken: usize) -> usize {
+    tokens::until(code, taken, |rest| stream_start(rest).is_some())
 }
 
 fn outputs(code: &[TokenTree], errors: &mut Errors) -> Result<Vec<StreamOutput>> {
@@ -145,8 +151,7 @@ fn outputs(code: &[TokenTree], errors: &mut Errors) -> Result<Vec<StreamOutput>>
             return Err(super::statement::missing_before(rest));
         };
         let blame = rest[0].span();
-        // `<anchor>` and the angles of types; a stream begins only outside of them.
-        let end = tokens::until(rest, taken, |rest| stream_start(rest).is_some());
+        let end = stream_end(rest, taken);
         let mut piece = &rest[taken..end];
         rest = &rest[end..];
         if tokens::is_punct(piece.last(), ',') {

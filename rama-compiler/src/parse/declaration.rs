@@ -6,6 +6,7 @@ use crate::errors::{self, Errors};
 use crate::tokens;
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::quote;
+use std::ops::Range;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, Ident, Result, Token, Type};
@@ -41,20 +42,33 @@ fn declared_name(item: &[TokenTree]) -> Option<String> {
     item.iter().filter_map(|token| tokens::ident(Some(token))).nth(1).map(ToString::to_string)
 }
 
-/// Splits declarations: each ends at `;` or at its brace.
+/// Splits declarations, without the `;` that ends them.
 fn items(body: TokenStream) -> Vec<Vec<TokenTree>> {
-    let mut found = vec![Vec::new()];
-    for token in body {
-        let semicolon = tokens::is_punct(Some(&token), ';');
-        let brace = tokens::group(Some(&token), Delimiter::Brace).is_some();
-        if let (Some(item), false) = (found.last_mut(), semicolon) {
-            item.push(token);
-        }
-        if semicolon || brace {
-            found.push(Vec::new());
+    let body = tokens::list(body);
+    let mut found = extents(&body);
+    for extent in &mut found {
+        if tokens::is_punct(body.get(extent.end - 1), ';') {
+            extent.end -= 1;
         }
     }
-    found.retain(|item| !item.is_empty());
+    found.retain(|extent| !extent.is_empty());
+    found.into_iter().map(|extent| body[extent].to_vec()).collect()
+}
+
+/// Where declarations are: each ends with its `;` or its brace.
+pub(crate) fn extents(code: &[TokenTree]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for at in 0..code.len() {
+        let semicolon = tokens::is_punct(code.get(at), ';');
+        if semicolon || tokens::group(code.get(at), Delimiter::Brace).is_some() {
+            found.push(start..at + 1);
+            start = at + 1;
+        }
+    }
+    if start < code.len() {
+        found.push(start..code.len());
+    }
     found
 }
 

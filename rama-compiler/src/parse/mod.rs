@@ -7,6 +7,7 @@ mod call;
 mod declaration;
 mod hoist;
 mod keyword;
+pub(crate) mod layout;
 mod operation;
 mod partitioner;
 mod path;

@@ -44,7 +44,8 @@ defmodule! {
                 source> *numbers :> %batch;
                 %batch() :> *n;
                 |direct(0);
-                #[unaligned] local_transform> $$seen.key(*n).termval(0);
+                #[unaligned]
+                local_transform> $$seen.key(*n).termval(0);
                 +compound $$seen { *n + 1 => +count() };
             }
         }

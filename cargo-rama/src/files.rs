@@ -1,0 +1,103 @@
+//! Which files are formatted.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The files at `paths`: those that are named, and all Rust files in directories. If these are the
+/// directories of packages, other packages in them are left out.
+pub(crate) struct Selection<'a> {
+    pub(crate) paths: &'a [PathBuf],
+    pub(crate) exclude: &'a [PathBuf],
+    pub(crate) are_packages: bool,
+}
+
+impl Selection<'_> {
+    /// The files, in order, each of them once.
+    ///
+    /// # Errors
+    ///
+    /// A path does not exist or cannot be read.
+    pub(crate) fn files(&self) -> io::Result<Vec<PathBuf>> {
+        let excluded: Vec<PathBuf> = self.exclude.iter().map(|path| absolute(path)).collect();
+        let mut found = Vec::new();
+        for path in self.paths {
+            let describe = |error: io::Error| {
+                io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+            };
+            if std::fs::metadata(path).map_err(describe)?.is_dir() {
+                self.walk(path, &excluded, &mut found).map_err(describe)?;
+            } else if !is_excluded(path, &excluded) {
+                found.push(path.clone());
+            }
+        }
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
+    fn walk(
+        &self,
+        directory: &Path,
+        excluded: &[PathBuf],
+        found: &mut Vec<PathBuf>,
+    ) -> io::Result<()> {
+        for entry in std::fs::read_dir(directory)? {
+            let entry = entry?;
+            let (path, name) = (entry.path(), entry.file_name());
+            let name = name.to_string_lossy();
+            if name.starts_with('.') || is_excluded(&path, excluded) {
+                continue;
+            }
+            let kind = entry.file_type()?;
+            if kind.is_dir() && !self.is_foreign(&path) {
+                self.walk(&path, excluded, found)?;
+            } else if kind.is_file() && name.ends_with(".rs") {
+                found.push(path);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a directory holds what Cargo made, or another package.
+    fn is_foreign(&self, directory: &Path) -> bool {
+        directory.join("CACHEDIR.TAG").exists()
+            || (self.are_packages && directory.join("Cargo.toml").exists())
+    }
+}
+
+fn absolute(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+fn is_excluded(path: &Path, excluded: &[PathBuf]) -> bool {
+    !excluded.is_empty() && excluded.contains(&absolute(path))
+}
+
+/// The directories of the package around the current directory; with `all`, or where there is no
+/// package, those of the workspace.
+///
+/// # Errors
+///
+/// Cargo finds no package.
+pub(crate) fn packages(all: bool) -> io::Result<Vec<PathBuf>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .output()?;
+    if !output.status.success() {
+        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(io::Error::other(message));
+    }
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout)?;
+    let packages = metadata["packages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let manifests = packages.iter().filter_map(|package| package["manifest_path"].as_str());
+    let directories: Vec<PathBuf> =
+        manifests.filter_map(|path| Path::new(path).parent().map(absolute)).collect();
+    let here = absolute(Path::new("."));
+    let around = directories.iter().filter(|directory| here.starts_with(directory));
+    match around.max_by_key(|directory| directory.components().count()) {
+        Some(package) if !all => Ok(vec![package.clone()]),
+        _ => Ok(directories),
+    }
+}
