@@ -264,7 +264,8 @@ mod misaligned {
                     %mb() :> *n;
                     |all;
                     local_select> $$all.count() :> _;
-                    #[unaligned] local_select> $$all.key(*n) :> _;
+                    #[unaligned]
+                    local_select> $$all.key(*n) :> _;
                     local_select> $$tens.key(*n) :> _;
                 }
             }
