@@ -31,7 +31,9 @@ pub use crate::depot::{
 pub use crate::graph::{
     GraphEdge, GraphEdgeKind, GraphNode, GraphNodeKind, GraphPState, GraphTopology,
 };
-pub use crate::pstate::{Declared, PStateOptions};
+pub use crate::pstate::{
+    Declared, InitialValue, IsGlobal, KeyedAtTop, PStateOptions, ReadByClients,
+};
 pub use async_calls::Delivery;
 pub use builder::{ModuleBuilder, TopologyBuilder, TopologyPart};
 pub use callable::{Beside, Callable, CalledWithPercent, IsOperation, operation};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rama_paths::path::Value;
-use rama_paths::{Horizon, Key, PMap, PSet, Partition, Schema};
+use rama_paths::{Horizon, Key, PMap, PSet, Partition, Schema, Tracking};
 
 use super::placement::Placement;
 
@@ -45,13 +45,13 @@ pub trait KeyedAtTop: Schema {
     type Key: Key;
 }
 
-impl<K: Key, V: Schema> KeyedAtTop for PMap<K, V> {
+impl<K: Key, V: Schema, C: Tracking> KeyedAtTop for PMap<K, V, C> {
     type Key = K;
 }
 
-impl<T: Key> KeyedAtTop for PSet<T>
+impl<T: Key, C: Tracking> KeyedAtTop for PSet<T, C>
 where
-    PSet<T>: Schema,
+    PSet<T, C>: Schema,
 {
     type Key = T;
 }
