@@ -224,7 +224,7 @@ fn a_directory_is_told_as_of_the_end_of_its_log_and_its_last_checkpoint() {
     report.taken_unix_millis = START + 500 + 3 * 3_600_000 + 61_000;
     let text = report.to_string();
     for line in [
-        "module M: 2 tasks, format version 1 (keys 1, routing 1, deltas 1)",
+        "module M: 2 tasks, format version 2 (keys 1, routing 1, deltas 1)",
         "  microbatch 3 planned, with 3 records, and not committed; last attempt 1",
         "  1 change in the log behind the checkpoint",
         "  made           3 h 1 min ago",

@@ -1,4 +1,4 @@
-//! The navigators, one per file. Each is a method of [`PStatePath`](super::Path).
+//! The navigators, one per file. Each is a method of [`PStatePath`](super::PStatePath).
 //!
 //! A navigator of collections has a trait for what it can stand at, which says by the type of the
 //! place what it is there: rows of a stored structure, or parts of a value.

@@ -13,7 +13,7 @@ use crate::schema::{Field, FieldAt};
     label = "there is no struct at this place of the path"
 )]
 pub trait HasFields: Location {
-    /// The tokens that [`field`](crate::Path::field) hands to its closure.
+    /// The tokens that [`field`](crate::PStatePath::field) hands to its closure.
     type Fields;
     /// The tokens.
     const FIELDS: Self::Fields;
@@ -25,7 +25,7 @@ pub trait HasFields: Location {
     label = "there is no struct at this place of the path"
 )]
 pub trait RecordFields: Record {
-    /// The tokens that [`field`](crate::Path::field) hands to its closure: under each field's name.
+    /// The tokens that [`field`](crate::PStatePath::field) hands to its closure: under each field's name.
     type Fields;
     /// The tokens.
     const FIELDS: Self::Fields;
