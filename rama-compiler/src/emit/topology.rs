@@ -41,12 +41,12 @@ pub(super) fn options(pstate: &PState) -> TokenStream {
         .iter()
         .map(|PStateOption { word, argument }| {
             let span = word.span();
-            if word == "key_partitioner" {
+            if let (true, Some(function)) = (word == "key_partitioner", argument) {
                 // Its name is kept in the data directory.
-                let path = syn::parse2::<syn::Path>(argument.clone().unwrap_or_default());
-                let last = path.ok().and_then(|path| path.segments.last().cloned());
+                let path = syn::parse2::<syn::Path>(function.clone()).ok();
+                let last = path.and_then(|path| path.segments.last().cloned());
                 let name = last.map(|last| unraw(&last.ident)).unwrap_or_default();
-                quote_spanned!(span=> .#word(#argument, #name))
+                quote_spanned!(span=> .#word(#function, #name))
             } else {
                 quote_spanned!(span=> .#word(#argument))
             }

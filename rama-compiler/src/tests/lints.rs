@@ -9,6 +9,8 @@ fn warnings(statements: &str) -> Vec<String> {
             depot *events: Event, hash_by(.id);
             microbatch topo {{
                 pstate $$funds: PMap<i64, i64>;
+                pstate $$all: PMap<i64, i64>, global;
+                pstate $$placed: PMap<i64, i64>, key_partitioner(by_tens);
                 sources! {{
                     source> *events :> %mb;
                     %mb() :> Event {{ *id, *other, .. }};
@@ -89,6 +91,15 @@ fn what_is_hardly_meant() {
         ("|hash(*other); +compound $$funds { *other => +count() };", &[]),
         ("|hash(*other); |hash(*id); +compound $$funds { *other => +count() };", &[elsewhere]),
         ("select> $$funds.key(*other) :> *_x;", &[]),
+        ("local_select> $$all.key(*other) :> *_x;", &[]),
+        ("+compound $$placed { *other => +count() };", &[]),
+        ("select> $$placed.key(*id) :> *_x;", &[]),
+        ("|path($$placed.key(*id)); local_select> $$funds.key(*other) :> *_x;", &[]),
+        ("|hash(*other); select> $$all.count() :> *_x; |global; *id;", &[&already("global")]),
+        (
+            "select> $$funds.key(*id) :> *_x;",
+            &["`select>` leads to where the code already is\\nhelp: write `local_select>`"],
+        ),
         ("%op(*id) :> *x; +compound $$funds { *other => +sum(*x) };", &[]),
     ];
     let mut said = Vec::new();

@@ -84,6 +84,7 @@ mod modules {
         one_arm_hops
         operations_as_values
         partitioners
+        pstate_options
         reads
         rust_code
         shadowing
