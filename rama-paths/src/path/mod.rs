@@ -39,6 +39,8 @@ mod visit;
 #[cfg(test)]
 mod cost_tests;
 #[cfg(test)]
+mod model_tests;
+#[cfg(test)]
 mod range_tests;
 #[cfg(test)]
 mod tests;

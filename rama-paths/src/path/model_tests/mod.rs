@@ -1,0 +1,3 @@
+//! Navigators beside what their documentation says of them.
+
+mod map_key;
