@@ -1,3 +1,4 @@
 //! Navigators beside what their documentation says of them.
 
 mod map_key;
+mod moves;

@@ -97,13 +97,12 @@ fn move_all<E>(
     moves: &[Move],
     mut step: impl FnMut(usize, usize) -> Result<(), E>,
 ) -> Result<(), E> {
-    for (index, (from, to)) in moves.iter().enumerate() {
-        let mut at = *from;
-        for (done, (earlier, target)) in moves[..index].iter().enumerate() {
-            let was = moves[..done].iter().fold(*earlier, |at, (from, to)| after((*from, *to), at));
-            at = after((was, *target), at);
-        }
+    // Those that are done, from where each element was then.
+    let mut done: Vec<Move> = Vec::with_capacity(moves.len());
+    for (from, to) in moves {
+        let at = done.iter().fold(*from, |at, earlier| after(*earlier, at));
         step(at, *to)?;
+        done.push((at, *to));
     }
     Ok(())
 }
