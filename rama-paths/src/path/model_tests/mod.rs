@@ -2,3 +2,4 @@
 
 mod map_key;
 mod moves;
+mod parts;

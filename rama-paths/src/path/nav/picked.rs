@@ -153,8 +153,9 @@ impl<K: Key + Ord, V: Record> Pick<BTreeMap<K, V>> for StdSpan {
             let mut from_first = into.split_off(first);
             let last = from_first.remove_entry(last);
             let behind = last.map(|(last, _)| from_first.split_off(&last));
-            into.append(&mut part);
             into.append(&mut behind.unwrap_or_default());
+            // Last, since it takes the place of entries beside the range, too.
+            into.append(&mut part);
         } else {
             into.append(&mut part);
         }
