@@ -1,6 +1,7 @@
 //! A part of a collection of the standard library as one value: what `sub_map`, `subset`, `sublist`,
 //! `filtered_list` and the ranges of sorted collections lead to.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -81,14 +82,20 @@ where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            let is_absent = Cell::new(false);
             write_value(
                 place,
-                || Some(N::Here::default()),
+                || {
+                    is_absent.set(true);
+                    Some(N::Here::default())
+                },
                 |whole, ids| {
                     let (mut part, at) = self.pick.pick(whole)?;
                     match write_part(&mut part, ids, |place| f(collected, place))? {
                         Fate::Kept => return Ok(false),
                         Fate::Changed => self.pick.put(whole, at, part),
+                        // What is absent stays so.
+                        Fate::Removed if is_absent.get() => return Ok(false),
                         Fate::Removed => self.pick.put(whole, at, N::Here::default()),
                     }
                     Ok(true)
