@@ -257,8 +257,7 @@ impl Paths<'_> {
         let hashed = |to: Place| Place { is_unordered: to.is_unordered || ty.is_hashed(), ..to };
         // A part of a stored structure is a range, of a value a value.
         let part = || {
-            let part =
-                if ty.is_value() { ty.clone() } else { Type::Range(Box::new(ty.clone())) };
+            let part = if ty.is_value() { ty.clone() } else { Type::Range(Box::new(ty.clone())) };
             place.to(part, Present)
         };
         let if_present =

@@ -123,7 +123,7 @@ impl Paths<'_> {
             return None;
         }
         self.nesting += 1;
-        let count = self.rng.usize(1..4);
+        let count = self.rng.usize(2..4);
         let mut writes = Vec::new();
         for _ in 0..count {
             let length = self.rng.usize(0..3);

@@ -68,8 +68,9 @@ fn several(args: &Args, at: Arg) -> BTreeSet<Model> {
 /// The keys of a range, of some that are in order.
 fn keys_within(range: &Range, keys: Vec<Model>, args: &Args) -> BTreeSet<Model> {
     let key = |at: &Arg| &args.0[*at];
-    let is_behind =
-        |of: &Model, start: &Arg, excluded: bool| of > key(start) || (of == key(start) && !excluded);
+    let is_behind = |of: &Model, start: &Arg, excluded: bool| {
+        of > key(start) || (of == key(start) && !excluded)
+    };
     let is_before =
         |of: &Model, end: &Arg, included: bool| of < key(end) || (of == key(end) && included);
     let first = |keys: Vec<Model>, most: usize| keys.into_iter().take(most).collect::<Vec<_>>();

@@ -70,13 +70,25 @@ pub(crate) fn read(
             go_on(Some(list_of(&step.from, items)))
         }
         Nav::FilterPred(_) | Nav::Filter(..) => {
-            if passes(&step.nav, there, args) { go_on(place) } else { Ok(()) }
+            if passes(&step.nav, there, args) {
+                go_on(place)
+            } else {
+                Ok(())
+            }
         }
         Nav::FilterSelected(sub) => {
-            if leads_anywhere(sub, there, args)? { go_on(place) } else { Ok(()) }
+            if leads_anywhere(sub, there, args)? {
+                go_on(place)
+            } else {
+                Ok(())
+            }
         }
         Nav::FilterNotSelected(sub) => {
-            if leads_anywhere(sub, there, args)? { Ok(()) } else { go_on(place) }
+            if leads_anywhere(sub, there, args)? {
+                Ok(())
+            } else {
+                go_on(place)
+            }
         }
         Nav::View(salt) => {
             each(there.map(|value| data::number(value, args.v(*salt)).model()), go_on)
@@ -218,11 +230,7 @@ pub(crate) fn matching(
 }
 
 /// The values that a path leads to.
-pub(crate) fn values(
-    sub: &[Step],
-    there: Option<&Model>,
-    args: &Args,
-) -> Result<Vec<Model>, Halt> {
+pub(crate) fn values(sub: &[Step], there: Option<&Model>, args: &Args) -> Result<Vec<Model>, Halt> {
     let mut found = Vec::new();
     read(sub, there.cloned(), &[], args, &mut |_, value| {
         found.extend(value);

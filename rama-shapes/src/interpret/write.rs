@@ -277,7 +277,11 @@ pub(crate) fn write(
             Ok(Fate::Put(list_of(ty, filtered(items, &places, new))))
         }
         Nav::FilterPred(_) | Nav::Filter(..) => {
-            if passes(&step.nav, place.value(), args) { go_on(place) } else { Ok(Fate::Kept) }
+            if passes(&step.nav, place.value(), args) {
+                go_on(place)
+            } else {
+                Ok(Fate::Kept)
+            }
         }
         Nav::FilterSelected(sub) | Nav::FilterNotSelected(sub) => {
             let wanted = matches!(step.nav, Nav::FilterSelected(_));
@@ -389,12 +393,7 @@ fn in_list(
     Ok(Fate::Put(list_of(ty, all)))
 }
 
-fn insert(
-    ty: &Type,
-    place: &Place,
-    at: usize,
-    mut go_on: impl FnMut(Place) -> Written,
-) -> Written {
+fn insert(ty: &Type, place: &Place, at: usize, mut go_on: impl FnMut(Place) -> Written) -> Written {
     Ok(match go_on(Place::of(None))? {
         Fate::Put(item) => {
             let mut all = list(place.value());

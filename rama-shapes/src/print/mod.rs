@@ -32,7 +32,7 @@ pub fn shapes(shapes: &[Shape]) -> String {
         let make = if shape.schema.is_value() { "of_values" } else { "of_structures" };
         let _ = writeln!(table, "    ({seed}, || {make}(&s{seed}::PATHS)),");
     }
-    let _ = write!(text, "pub const SHAPES: &[(u64, fn() -> Compiled)] = &[\n{table}];\n");
+    let _ = write!(text, "const SHAPES: &[(u64, fn() -> Compiled)] = &[\n{table}];\n");
     text
 }
 

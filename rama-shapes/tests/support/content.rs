@@ -1,5 +1,7 @@
 //! Everything that is in a partition, read by paths.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+
 use rama::paths::path::{Navigator, Value};
 use rama::paths::{Key, PMap, PSet, PStatePath, PVec, Schema, Tracking};
 use rama_shapes::model::{Model, Modeled};
@@ -21,7 +23,31 @@ pub fn of<S: Content>(source: &Source<'_, S>) -> Option<Model> {
     S::at(source, top::<S>())
 }
 
-impl<V: Value + Modeled> Content for V {
+/// A value that a schema can have. The trait is of this crate, so that structures are known to be
+/// none.
+pub trait Leaf: Value + Modeled {}
+
+macro_rules! leaves {
+    ($([$($t:ident),*] $leaf:ty;)*) => {$(
+        impl<$($t),*> Leaf for $leaf where $leaf: Value + Modeled {}
+    )*};
+}
+
+leaves! {
+    [] i64;
+    [] String;
+    [T] Option<T>;
+    [T] Vec<T>;
+    [T] VecDeque<T>;
+    [T] BTreeSet<T>;
+    [T] HashSet<T>;
+    [K, V] BTreeMap<K, V>;
+    [K, V] HashMap<K, V>;
+    [A, B] (A, B);
+    [A, B, C] (A, B, C);
+}
+
+impl<V: Leaf> Content for V {
     fn at<S, N>(source: &Source<'_, S>, path: PStatePath<(), N>) -> Option<Model>
     where
         S: Schema,

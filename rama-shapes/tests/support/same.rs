@@ -75,11 +75,7 @@ fn filled(schema: &Type, content: Content) -> Content {
 
 pub fn same_content(schema: &Type, found: Content, expected: &Content) -> Result<(), String> {
     let expected = filled(schema, expected.clone());
-    if found == expected {
-        Ok(())
-    } else {
-        Err(format!("holds {found:?}, expected {expected:?}"))
-    }
+    if found == expected { Ok(()) } else { Err(format!("holds {found:?}, expected {expected:?}")) }
 }
 
 /// Where there is no order, another error may come first.

@@ -237,12 +237,12 @@ impl Trial<'_> {
         let expected = row_count(schema, self.live.as_ref());
         let replica = self.replica.partition().row_count().map_err(|error| error.to_string())?;
         same_rows(replica, expected, "in the replica")?;
-        let rows = self.stored.partition().row_count().map_err(|error| error.to_string())?;
-        same_rows(rows, expected, "in the partition")?;
+        // Rows of dropped structures wait in the checkpoint for the next one.
         while self.checkpoint.position < to {
             self.checkpoint()?;
         }
         self.reopen()?;
-        same_rows(self.checkpoint.rows.count(), expected, "in the last checkpoint")
+        let rows = self.stored.partition().row_count().map_err(|error| error.to_string())?;
+        same_rows(rows, expected, "in the partition opened again")
     }
 }

@@ -32,12 +32,7 @@ pub fn run(shape: &Shape, value: &mut dyn InMemory) -> Result<(), String> {
     Ok(())
 }
 
-fn select(
-    shape: &Shape,
-    value: &dyn InMemory,
-    model: &Model,
-    rng: &mut Rng,
-) -> Result<(), String> {
+fn select(shape: &Shape, value: &dyn InMemory, model: &Model, rng: &mut Rng) -> Result<(), String> {
     let at = rng.usize(0..shape.reads.len());
     let read = &shape.reads[at];
     let args = data::args(rng, &read.params);
