@@ -42,7 +42,7 @@ fn read(rng: &mut Rng, schema: &Type) -> Read {
     let mut paths = Paths { rng, params: Vec::new(), nesting: 0 };
     let length = paths.rng.usize(1..5);
     let (mut steps, place) = paths.route(&Place::top(schema), length, false);
-    let place = paths.to_a_value(&mut steps, place, false);
+    let place = paths.until_value(&mut steps, place, false);
     Read {
         steps,
         params: paths.params,

@@ -39,7 +39,7 @@ impl Paths<'_> {
     }
 
     /// Goes on until the place is a value.
-    pub(super) fn to_a_value(
+    pub(super) fn until_value(
         &mut self,
         steps: &mut Steps,
         mut place: Place,
