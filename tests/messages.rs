@@ -57,11 +57,13 @@ fn without_marks(line: &str) -> &str {
     let mut rest = line.trim();
     while let Some((word, behind)) = rest.split_once(' ') {
         if !word.chars().all(|mark| "|^-_/".contains(mark)) {
-            return rest;
+            break;
         }
         rest = behind.trim_start();
     }
-    if rest.chars().all(|mark| "|^-_/".contains(mark)) { "" } else { rest }
+    // A label may stand directly behind the line that leads to it.
+    let label = rest.trim_start_matches(|mark| "|^-_/".contains(mark));
+    if label.starts_with('`') || label.is_empty() { label } else { rest }
 }
 
 fn is_message(line: &str) -> bool {

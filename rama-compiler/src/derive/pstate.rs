@@ -161,6 +161,7 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
         impl #impl_generics ::rama::paths::path::Location for #name #type_generics #where_clause {
             type Slot = ::rama::paths::store::Handle;
             type Tables = #tables;
+            type Kind = ::rama::paths::path::StructureKind;
             type Names<P> = #tokens_name #type_generics;
         }
 

@@ -16,11 +16,14 @@ pub(crate) fn topology(topology: &Topology, plan: &TopologyPlan<'_>, glue: &Glue
     let pstates = topology.pstates.iter().map(|pstate| {
         let name = &pstate.name;
         let span = glue_span(name.span());
-        if pstate.options.is_empty() {
+        let Some(first) = pstate.options.first() else {
             return quote_spanned!(span=> topology.pstate(Self::#name););
-        }
+        };
+        // rustc names what an option is called on where an option does not fit.
+        let mut asked = glue.name("options", first.word.span());
+        asked.set_span(first.word.span());
         let options = options(pstate);
-        quote_spanned!(span=> topology.pstate_with(Self::#name, |options| options #options);)
+        quote_spanned!(span=> topology.pstate_with(Self::#name, |#asked| #asked #options);)
     });
     let sources = sources(&plan.sources, Place::Module, glue);
     let parts =

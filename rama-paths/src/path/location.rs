@@ -1,5 +1,6 @@
 //! What a path has reached, as types: the place, whether something is there, how often it emits.
 
+use super::kind::{ComputedKind, StoredKind};
 use super::nav::ClearTop;
 use crate::record::Record;
 use crate::schema::Schema;
@@ -13,6 +14,9 @@ pub trait Location: Sized + 'static {
     /// The tables of everything beneath it.
     #[doc(hidden)]
     type Tables: ClearTop;
+    /// Whether it is a structure, a stored value or a computed one.
+    #[doc(hidden)]
+    type Kind;
     /// For editors: what has the names that may follow a path `P` to this place, which is its fixed
     /// keys or else the path itself with the navigators.
     #[doc(hidden)]
@@ -27,51 +31,28 @@ pub struct ReadOnly<T>(T);
 impl<T: Clone + 'static> Location for ReadOnly<T> {
     type Slot = T;
     type Tables = ();
+    type Kind = ComputedKind<T>;
     type Names<P> = P;
 }
 
 /// A place that holds a whole value: a stored one, a part of one, or a computed one.
-#[diagnostic::on_unimplemented(
-    message = "a navigator here needs one value, and at this place of the path there is `{Self}`",
-    label = "not one value",
-    note = "navigate into a structure with `.key(…)`, `.field(…)`, `.map_vals()` or `.all()`"
-)]
 pub trait ValueAt: Location<Slot = Self::Value, Tables = ()> {
     /// The type of the value.
     type Value: Clone + 'static;
     /// The place of a part of the value: as this one, stored or computed.
     #[doc(hidden)]
     type Part<U: Record>: ValueAt<Value = U>;
-    /// `X` itself, where a value is: see [`Value::Then`].
-    #[doc(hidden)]
-    type Then<X>;
-
-    /// `X` itself.
-    #[doc(hidden)]
-    fn then<X>(navigator: X) -> <Self as ValueAt>::Then<X>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<V: Record> ValueAt for V {
     type Value = V;
     type Part<U: Record> = U;
-    type Then<X> = X;
-
-    #[inline]
-    fn then<X>(navigator: X) -> X {
-        navigator
-    }
 }
 
 impl<T: Clone + 'static> ValueAt for ReadOnly<T> {
     type Value = T;
     type Part<U: Record> = ReadOnly<U>;
-    type Then<X> = X;
-
-    #[inline]
-    fn then<X>(navigator: X) -> X {
-        navigator
-    }
 }
 
 /// Whether something is at the place.
@@ -283,25 +264,7 @@ impl<T: Clone + 'static> Selectable for ReadOnly<T> {
     label = "not one stored value",
     note = "`.nil_to_val(…)`, `.term(…)`, `.termval(…)`, `.all()` and aggregators work on values; navigate into a structure with `.key(…)`, `.field(…)` or `.map_vals()`; what `.count()`, `.map_keys()` and `.all()` emit can only be read"
 )]
-pub trait Value: Record + Schema<Slot = Self, Tables = ()> {
-    /// `X` itself, where a value is.
-    ///
-    /// A method that needs a value gives `PStatePath<O, M>` with `Value<Then<X> = M>`: where there is no
-    /// value `M` stays unknown, so that this is the only error of the path.
-    #[doc(hidden)]
-    type Then<X>;
-
-    /// `X` itself.
-    #[doc(hidden)]
-    fn then<X>(navigator: X) -> <Self as Value>::Then<X>;
-}
+pub trait Value: Record + Schema<Slot = Self, Tables = (), Kind = StoredKind<Self>> {}
 
 #[diagnostic::do_not_recommend]
-impl<V: Record> Value for V {
-    type Then<X> = X;
-
-    #[inline]
-    fn then<X>(navigator: X) -> X {
-        navigator
-    }
-}
+impl<V: Record> Value for V {}

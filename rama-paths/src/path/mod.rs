@@ -26,6 +26,7 @@
 
 mod collected;
 mod entries;
+mod kind;
 mod list;
 mod location;
 pub mod nav;
@@ -49,6 +50,8 @@ pub use collected::Collected;
 pub use entries::HasEntries;
 #[doc(hidden)]
 pub use entries::{Entries, Span};
+pub(crate) use kind::KindAt;
+pub use kind::{ComputedKind, HoldsStored, HoldsValue, StoredKind, StructureKind};
 pub use location::{
     Emits, FilledTop, IsMaybe, IsSingle, Location, Many, Maybe, Presence, Present, ReadOnly,
     Removable, Selectable, Single, Top, Value, ValueAt,

@@ -5,6 +5,7 @@ use std::ops::Bound;
 
 use super::Location;
 use super::entries::{Amount, Entries, HasEntries, Span};
+use super::kind::StructureKind;
 use crate::key::{Key, KeyArg, KeyBytes};
 use crate::schema::Ordered;
 use crate::store::{Handle, ReadPlace};
@@ -25,6 +26,7 @@ pub struct RangeSlot {
 impl<M: Ordered> Location for SortedRange<M> {
     type Slot = RangeSlot;
     type Tables = M::Tables;
+    type Kind = StructureKind;
     type Names<P> = P;
 }
 

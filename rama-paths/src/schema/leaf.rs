@@ -1,13 +1,14 @@
 //! Leaves: every record is the schema of one serialized value.
 
 use super::Schema;
-use crate::path::Location;
+use crate::path::{Location, StoredKind};
 use crate::record::{Record, ShapeBuilder};
 
 #[diagnostic::do_not_recommend]
 impl<V: Record> Location for V {
     type Slot = V;
     type Tables = ();
+    type Kind = StoredKind<V>;
     type Names<P> = P;
 }
 

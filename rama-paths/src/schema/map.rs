@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::{Ordered, Schema, Tracked, Tracking};
 use crate::key::Key;
-use crate::path::Location;
+use crate::path::{Location, StructureKind};
 use crate::record::ShapeBuilder;
 use crate::store::{Handle, Node};
 
@@ -19,6 +19,7 @@ pub struct PMap<K, V, C = Tracked>(PhantomData<fn() -> (K, V)>, PhantomData<fn()
 impl<K: Key, V: Schema, C: Tracking> Location for PMap<K, V, C> {
     type Slot = Handle;
     type Tables = Node<V>;
+    type Kind = StructureKind;
     type Names<P> = P;
 }
 

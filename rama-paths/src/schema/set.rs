@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::{Ordered, Schema, Tracked, Tracking};
 use crate::key::Key;
-use crate::path::Location;
+use crate::path::{Location, StructureKind};
 use crate::record::ShapeBuilder;
 use crate::store::{Handle, Node};
 
@@ -19,6 +19,7 @@ pub struct PSet<T, C = Tracked>(PhantomData<fn() -> (T, C)>);
 impl<T: Key, C: Tracking> Location for PSet<T, C> {
     type Slot = Handle;
     type Tables = Node<()>;
+    type Kind = StructureKind;
     type Names<P> = P;
 }
 

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::{Ordered, Schema};
-use crate::path::Location;
+use crate::path::{Location, StructureKind};
 use crate::record::ShapeBuilder;
 use crate::store::{Handle, Node};
 
@@ -17,6 +17,7 @@ pub struct PVec<T>(PhantomData<fn() -> T>);
 impl<T: Schema> Location for PVec<T> {
     type Slot = Handle;
     type Tables = Node<T>;
+    type Kind = StructureKind;
     type Names<P> = P;
 }
 

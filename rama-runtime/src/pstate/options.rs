@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use rama_paths::path::Value;
-use rama_paths::{Horizon, Key, PMap, PSet, Partition, Schema, Tracking};
+use rama_paths::path::StoredKind;
+use rama_paths::{Horizon, Key, PMap, PSet, Partition, Record, Schema, Tracking};
 
 use super::placement::Placement;
 
@@ -24,16 +24,28 @@ impl<S: Schema> std::fmt::Debug for PStateOptions<S> {
     }
 }
 
-/// A schema that is one value, which can have an initial one.
+/// The kind of a schema that is one value, which can have an initial one.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is stored element by element and has no initial value",
+    message = "`{S}` is stored element by element and has no initial value",
     label = "only a PState of one value has an initial value",
     note = "give defaults where it is read: `.key(*key).nil_to_val(0)`"
 )]
-pub trait InitialValue: Value {}
+pub trait InitialValue<S: Schema> {
+    /// The type of the value; unknown where there is none, so that nothing else is said of it.
+    type Value;
 
-#[diagnostic::do_not_recommend]
-impl<V: Value> InitialValue for V {}
+    /// A partition that holds the value as long as nothing is written.
+    #[doc(hidden)]
+    fn partition(horizon: Arc<Horizon>, value: &Self::Value) -> Partition<S>;
+}
+
+impl<V: Record> InitialValue<V> for StoredKind<V> {
+    type Value = V;
+
+    fn partition(horizon: Arc<Horizon>, value: &V) -> Partition<V> {
+        Partition::with_initial(horizon, value.clone())
+    }
+}
 
 /// A schema with keys at its top: a `PMap` or a `PSet`.
 #[diagnostic::on_unimplemented(
@@ -76,11 +88,13 @@ impl<S: Schema> PStateOptions<S> {
     }
 
     /// What it is until something is written, and again when it was cleared.
-    pub fn initial(self, value: S) -> Self
+    pub fn initial<K, V>(self, value: V) -> Self
     where
-        S: InitialValue,
+        S: Schema<Kind = K>,
+        K: InitialValue<S, Value = V>,
+        V: Send + Sync + 'static,
     {
-        let new = move |horizon| Partition::with_initial(horizon, value.clone());
+        let new = move |horizon| K::partition(horizon, &value);
         PStateOptions { new_partition: Box::new(new), ..self }
     }
 

@@ -5,8 +5,8 @@ use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
 use crate::path::plain::{Fate, for_std, write_part, write_value};
 use crate::path::{
-    Entries, HasEntries, Location, Many, Navigator, PStatePath, Present, ReadOnly, SortedRange,
-    Span, StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries, WriteNavigator,
+    Entries, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present, ReadOnly,
+    SortedRange, Span, StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries, WriteNavigator,
 };
 use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
 use crate::store::{
@@ -43,13 +43,29 @@ macro_rules! elements {
 }
 
 elements! {
-    [K: Key, V: Value, C: Tracking] PMap<K, V, C> => All;
-    [K: Key, V: Value, C: Tracking] SortedRange<PMap<K, V, C>> => All;
     [T: Key, C: Tracking] PSet<T, C> => AllOfSet;
     [T: Key, C: Tracking] SortedRange<PSet<T, C>> => AllOfSet;
     [T: Schema] PVec<T> => AllOfList;
     [T: Schema] SortedRange<PVec<T>> => AllOfList;
 }
+
+macro_rules! elements_of_maps {
+    ($($at:ty),*) => {$(
+        impl<K: Key, V: Schema, C: Tracking> Elements for $at
+        where
+            V::Kind: HoldsStored<V>,
+        {
+            // Unknown where the map is one of structures, so that this is the only error.
+            type AllNav<N> = <V::Kind as HoldsStored<V>>::Then<All<N>>;
+
+            fn all_nav<N>(prev: N) -> Self::AllNav<N> {
+                V::Kind::then(All(prev))
+            }
+        }
+    )*};
+}
+
+elements_of_maps!(PMap<K, V, C>, SortedRange<PMap<K, V, C>>);
 
 for_std!(maps: Elements {
     type AllNav<N> = AllOfStdMap<N>;

@@ -4,7 +4,8 @@ use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::{Fate, write_part, write_value};
 use crate::path::{
-    Halt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator,
+    Halt, HoldsValue, KindAt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit,
+    WriteNavigator,
 };
 use crate::record::Record;
 use crate::store::{Held, ReadPlace, WritePlace, Written};
@@ -64,10 +65,10 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// - *Select* and *transform*: as the navigator says; nowhere where no value is.
     pub fn nav<V, C, M>(self, custom: C) -> PStatePath<O, M>
     where
-        N::Here: ValueAt<Value = V, Then<Custom<N, C>> = M>,
+        KindAt<N>: HoldsValue<N::Here, Value = V, Then<Custom<N, C>> = M>,
         C: CustomNav<V>,
     {
-        self.then(|nav| <N::Here as ValueAt>::then(Custom { prev: nav, custom }))
+        self.then(|nav| KindAt::<N>::then(Custom { prev: nav, custom }))
     }
 }
 

@@ -1,7 +1,9 @@
 //! `filter_pred(f)`, `filter_equal(v)` and their kin: only where the value fulfils a condition.
 
 use crate::key::KeyHash;
-use crate::path::{Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator};
+use crate::path::{
+    HoldsValue, KindAt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator,
+};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
 /// A condition on a value.
@@ -54,10 +56,10 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn filter_pred<V, F, M>(self, test: F) -> PStatePath<O, M>
     where
-        N::Here: ValueAt<Value = V, Then<Filter<N, Pred<F>>> = M>,
+        KindAt<N>: HoldsValue<N::Here, Value = V, Then<Filter<N, Pred<F>>> = M>,
         F: Fn(&V) -> bool,
     {
-        self.then(|nav| <N::Here as ValueAt>::then(Filter { prev: nav, test: Pred(test) }))
+        self.then(|nav| KindAt::<N>::then(Filter { prev: nav, test: Pred(test) }))
     }
 }
 
@@ -89,11 +91,11 @@ macro_rules! comparisons {
             /// ```
             pub fn $method<V, M>(self, other: V) -> PStatePath<O, M>
             where
-                N::Here: ValueAt<Value = V, Then<Filter<N, $name<V>>> = M>,
+                KindAt<N>: HoldsValue<N::Here, Value = V, Then<Filter<N, $name<V>>> = M>,
                 V: $bound,
             {
                 self.then(|nav| {
-                    <N::Here as ValueAt>::then(Filter { prev: nav, test: $name(other) })
+                    KindAt::<N>::then(Filter { prev: nav, test: $name(other) })
                 })
             }
         }

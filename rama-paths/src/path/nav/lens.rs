@@ -5,7 +5,9 @@ use std::marker::PhantomData;
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::{Fate, new_part, part, write_part};
-use crate::path::{Navigator, PStatePath, Presence, Value, ValueAt, Visit, WriteNavigator};
+use crate::path::{
+    HoldsValue, KindAt, Navigator, PStatePath, Presence, Value, ValueAt, Visit, WriteNavigator,
+};
 use crate::record::Record;
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -49,12 +51,12 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn lens<V, T, G, W, M>(self, get: G, get_mut: W) -> PStatePath<O, M>
     where
-        N::Here: ValueAt<Value = V, Then<Lens<N, T, G, W>> = M>,
+        KindAt<N>: HoldsValue<N::Here, Value = V, Then<Lens<N, T, G, W>> = M>,
         G: Fn(&V) -> &T,
         W: Fn(&mut V) -> &mut T,
         T: Record,
     {
-        self.then(|nav| <N::Here as ValueAt>::then(Lens::new(nav, get, get_mut)))
+        self.then(|nav| KindAt::<N>::then(Lens::new(nav, get, get_mut)))
     }
 }
 

@@ -1,7 +1,9 @@
 //! `nil_to_val(v)`: a default for an absent value.
 
 use crate::key::KeyHash;
-use crate::path::{IsMaybe, Navigator, PStatePath, Presence, ValueAt, Visit, WriteNavigator};
+use crate::path::{
+    HoldsValue, IsMaybe, KindAt, Navigator, PStatePath, Presence, ValueAt, Visit, WriteNavigator,
+};
 use crate::store::{ReadPlace, WritePlace, Written};
 
 /// See [`PStatePath::nil_to_val`].
@@ -30,10 +32,10 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn nil_to_val<V, M>(self, default: V) -> PStatePath<O, M>
     where
-        N::Here: ValueAt<Value = V, Then<NilToVal<N, V>> = M>,
+        KindAt<N>: HoldsValue<N::Here, Value = V, Then<NilToVal<N, V>> = M>,
         N::Presence: IsMaybe,
     {
-        self.then(|nav| <N::Here as ValueAt>::then(NilToVal { prev: nav, default }))
+        self.then(|nav| KindAt::<N>::then(NilToVal { prev: nav, default }))
     }
 
     /// As [`nil_to_val`](Self::nil_to_val), with the default of the type: 0, the empty list, set or
@@ -49,7 +51,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn nil_to_default<V, M>(self) -> PStatePath<O, M>
     where
-        N::Here: ValueAt<Value = V, Then<NilToVal<N, V>> = M>,
+        KindAt<N>: HoldsValue<N::Here, Value = V, Then<NilToVal<N, V>> = M>,
         N::Presence: IsMaybe,
         V: Default,
     {

@@ -5,7 +5,9 @@ use std::sync::{Arc, Weak};
 
 use super::root::Root;
 use crate::key::KeyHash;
-use crate::path::{Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator};
+use crate::path::{
+    HoldsValue, KindAt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator,
+};
 use crate::store::{ReadPlace, WritePlace, Written};
 
 /// What a path visits a place with.
@@ -148,10 +150,10 @@ impl<O, N: Navigator> PStatePath<O, N> {
     ///   some thousand levels deep.
     pub fn follow<A, B, M>(self, path: &RecursivePath<A, B>) -> PStatePath<O, M>
     where
-        N::Here: ValueAt<Value = A, Then<Follow<N, A, B>> = M>,
+        KindAt<N>: HoldsValue<N::Here, Value = A, Then<Follow<N, A, B>> = M>,
     {
         let path = path.clone();
-        self.then(|nav| <N::Here as ValueAt>::then(Follow { prev: nav, path }))
+        self.then(|nav| KindAt::<N>::then(Follow { prev: nav, path }))
     }
 }
 

@@ -4,7 +4,9 @@ use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::{Fate, write_part};
 use crate::path::sub::{SubPath, navigators, select};
-use crate::path::{Navigator, PStatePath, Present, Value, Visit, WriteNavigator};
+use crate::path::{
+    HoldsStored, KindAt, Navigator, PStatePath, Present, Value, Visit, WriteNavigator,
+};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
 /// See [`PStatePath::subselect`].
@@ -36,13 +38,14 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select_one(&all())?, [10, 20, 30]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn subselect<G, Q>(self, path: G) -> PStatePath<O, Subselect<N, Q>>
+    pub fn subselect<G, Q, M>(self, path: G) -> PStatePath<O, M>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
-        Q: Navigator<Schema = N::Here, Here: Value, Presence = Present>,
+        Q: Navigator<Schema = N::Here, Presence = Present>,
+        KindAt<Q>: HoldsStored<Q::Here, Then<Subselect<N, Q>> = M>,
     {
         let sub = navigators::<O, N, Q>(path);
-        self.then(|nav| Subselect { prev: nav, sub })
+        self.then(|nav| KindAt::<Q>::then(Subselect { prev: nav, sub }))
     }
 }
 

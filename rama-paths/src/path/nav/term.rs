@@ -2,7 +2,9 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{Collected, Navigator, PStatePath, Value, WriteNavigator, WritePath};
+use crate::path::{
+    Collected, HoldsStored, KindAt, Navigator, PStatePath, Value, WriteNavigator, WritePath,
+};
 use crate::store::{Change, WritePlace, Written};
 
 /// See [`PStatePath::term`].
@@ -29,12 +31,12 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select_one(&path().key(1))?, Some(5));
     /// # Ok::<(), PathError>(())
     /// ```
-    pub fn term<F, M>(self, f: F) -> PStatePath<O, M>
+    pub fn term<V, F, M>(self, f: F) -> PStatePath<O, M>
     where
-        N::Here: Value<Then<Term<N, F>> = M>,
-        F: Fn(<N::Collected as Collected>::With<N::Here>) -> N::Here,
+        KindAt<N>: HoldsStored<N::Here, Value = V, Then<Term<N, F>> = M>,
+        F: Fn(<N::Collected as Collected>::With<V>) -> V,
     {
-        self.then(|nav| <N::Here as Value>::then(Term { prev: nav, f }))
+        self.then(|nav| KindAt::<N>::then(Term { prev: nav, f }))
     }
 }
 

@@ -1,7 +1,9 @@
 //! `termval(v)`: the end of a write that sets a value.
 
 use crate::key::KeyHash;
-use crate::path::{Emits, Navigator, PStatePath, Value, WriteNavigator, WritePath};
+use crate::path::{
+    Emits, HoldsStored, KindAt, Navigator, PStatePath, Value, WriteNavigator, WritePath,
+};
 use crate::store::{Change, WritePlace, Written};
 
 /// See [`PStatePath::termval`].
@@ -25,11 +27,11 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(names.select_one(&path().key(1))?.as_deref(), Some("alice"));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn termval<M>(self, value: N::Here) -> PStatePath<O, M>
+    pub fn termval<V, M>(self, value: V) -> PStatePath<O, M>
     where
-        N::Here: Value<Then<Termval<N, N::Here>> = M>,
+        KindAt<N>: HoldsStored<N::Here, Value = V, Then<Termval<N, V>> = M>,
     {
-        self.then(|nav| <N::Here as Value>::then(Termval { prev: nav, value }))
+        self.then(|nav| KindAt::<N>::then(Termval { prev: nav, value }))
     }
 }
 

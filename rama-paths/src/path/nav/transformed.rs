@@ -4,7 +4,8 @@ use super::root::Root;
 use crate::key::KeyHash;
 use crate::path::plain::write_part;
 use crate::path::{
-    Navigator, PStatePath, Presence, Present, ReadOnly, Value, ValueAt, Visit, WritePath,
+    HoldsValue, KindAt, Navigator, PStatePath, Presence, Present, ReadOnly, Value, ValueAt, Visit,
+    WritePath,
 };
 use crate::store::{Ids, ReadPlace};
 
@@ -33,12 +34,12 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn transformed<V, G, W, M>(self, write: G) -> PStatePath<O, M>
     where
-        N::Here: ValueAt<Value = V, Then<Transformed<N, W>> = M>,
+        KindAt<N>: HoldsValue<N::Here, Value = V, Then<Transformed<N, W>> = M>,
         G: FnOnce(PStatePath<O, Root<V, Present>>) -> W,
         W: WritePath<Schema = V> + Clone,
     {
         let write = write(PStatePath::at_root(Root::new(), 0));
-        self.then(|nav| <N::Here as ValueAt>::then(Transformed { prev: nav, write }))
+        self.then(|nav| KindAt::<N>::then(Transformed { prev: nav, write }))
     }
 }
 

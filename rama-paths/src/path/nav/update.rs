@@ -3,7 +3,7 @@
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::write_value;
-use crate::path::{Navigator, PStatePath, Value, WriteNavigator, WritePath};
+use crate::path::{HoldsStored, KindAt, Navigator, PStatePath, Value, WriteNavigator, WritePath};
 use crate::store::{WritePlace, Written};
 
 /// See [`PStatePath::update`].
@@ -29,12 +29,12 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select_one(&path())?, ["red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
-    pub fn update<G, M>(self, f: G) -> PStatePath<O, M>
+    pub fn update<V, G, M>(self, f: G) -> PStatePath<O, M>
     where
-        N::Here: Value<Then<Update<N, G>> = M>,
-        G: Fn(&mut N::Here),
+        KindAt<N>: HoldsStored<N::Here, Value = V, Then<Update<N, G>> = M>,
+        G: Fn(&mut V),
     {
-        self.then(|nav| <N::Here as Value>::then(Update { prev: nav, f }))
+        self.then(|nav| KindAt::<N>::then(Update { prev: nav, f }))
     }
 }
 

@@ -1,7 +1,9 @@
 //! `view(f)`: what a function makes of a value.
 
 use crate::key::KeyHash;
-use crate::path::{Navigator, PStatePath, Presence, Present, ReadOnly, ValueAt, Visit};
+use crate::path::{
+    HoldsValue, KindAt, Navigator, PStatePath, Presence, Present, ReadOnly, ValueAt, Visit,
+};
 use crate::store::ReadPlace;
 
 /// See [`PStatePath::view`].
@@ -29,10 +31,10 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn view<V, U, G, M>(self, f: G) -> PStatePath<O, M>
     where
-        N::Here: ValueAt<Value = V, Then<View<N, G>> = M>,
+        KindAt<N>: HoldsValue<N::Here, Value = V, Then<View<N, G>> = M>,
         G: Fn(&V) -> U,
     {
-        self.then(|nav| <N::Here as ValueAt>::then(View { prev: nav, f }))
+        self.then(|nav| KindAt::<N>::then(View { prev: nav, f }))
     }
 }
 
