@@ -146,7 +146,6 @@ fn changing_a_field_of_an_element_copies_no_other() {
 }
 
 #[derive(PState)]
-#[allow(dead_code)]
 struct Fixed<K: rama::Key, V, const N: usize>
 where
     V: rama::Schema,
@@ -211,7 +210,7 @@ mod elsewhere {
 
     #[derive(Clone, Serialize, Deserialize, Record)]
     #[repr(C, packed)]
-    #[allow(dead_code)]
+    #[expect(dead_code, reason = "that its derive compiles is the test")]
     pub struct Packed(u8, u64);
 
     pub fn secret() -> Vec<i64> {

@@ -36,6 +36,7 @@ pub(super) fn tokens(input: &DeriveInput, bounds: &Generics) -> TokenStream {
     if data.fields.is_empty() {
         return TokenStream::new();
     }
+    // The tokens are named by `field` only, of whatever fields a path goes to.
     quote! {
         const _: () = {
             #[doc = "The fields, as `.field(|f| …)` hands them out."]

@@ -199,7 +199,7 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
 
         #field_impls
 
-        // The fields are read through paths only, never as values.
+        // The fields are read through paths only, never as values: nobody calls this, it names them.
         const _: () = {
             #[allow(dead_code)]
             fn fields #own_generics(value: &#name #type_generics) #own_where {
