@@ -406,12 +406,17 @@ where
                 || None,
                 |set, ids| {
                     let mut changed = false;
-                    for mut item in set.drain_all() {
-                        let fate = write_part(&mut item, ids, |place| f(collected, place))?;
-                        changed |= fate != Fate::Kept;
-                        if fate != Fate::Removed {
+                    let mut items = set.drain_all().into_iter();
+                    while let Some(mut item) = items.next() {
+                        let fate = write_part(&mut item, ids, |place| f(collected, place));
+                        if !matches!(fate, Ok(Fate::Removed)) {
                             set.put(item);
                         }
+                        if fate.is_err() {
+                            // Those that were not visited go back.
+                            items.by_ref().for_each(|item| set.put(item));
+                        }
+                        changed |= fate? != Fate::Kept;
                     }
                     Ok(changed)
                 },

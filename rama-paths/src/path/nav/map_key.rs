@@ -200,11 +200,14 @@ where
                     let Some((mut key, value)) = map.take_entry(&self.key) else {
                         return Ok(false);
                     };
-                    let fate = write_part(&mut key, ids, |place| f(collected, place))?;
-                    if fate != Fate::Removed {
-                        map.put(key, value);
+                    let fate = write_part(&mut key, ids, |place| f(collected, place));
+                    match fate {
+                        Ok(Fate::Removed) => {}
+                        Ok(Fate::Kept | Fate::Changed) => map.put(key, value),
+                        // The entry goes back.
+                        Err(_) => map.put(self.key.clone(), value),
                     }
-                    Ok(fate != Fate::Kept)
+                    Ok(fate? != Fate::Kept)
                 },
             )
         })

@@ -265,11 +265,14 @@ where
                 || None,
                 |set, ids| {
                     let Some(mut item) = set.take_item(&self.item) else { return Ok(false) };
-                    let fate = write_part(&mut item, ids, |place| f(collected, place))?;
-                    if fate != Fate::Removed {
-                        set.put(item);
+                    let fate = write_part(&mut item, ids, |place| f(collected, place));
+                    match fate {
+                        Ok(Fate::Removed) => {}
+                        Ok(Fate::Kept | Fate::Changed) => set.put(item),
+                        // The element goes back.
+                        Err(_) => set.put(self.item.clone()),
                     }
-                    Ok(fate != Fate::Kept)
+                    Ok(fate? != Fate::Kept)
                 },
             )
         })
