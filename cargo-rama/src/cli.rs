@@ -1,6 +1,6 @@
 //! The command `cargo rama fmt`.
 
-use crate::files::{self, Selection};
+use crate::files::{self, Found, Selection};
 use crate::{format_markdown, format_rust};
 use clap::{Args, Parser, Subcommand};
 use similar::TextDiff;
@@ -62,41 +62,44 @@ pub fn run() -> ExitCode {
 }
 
 impl Fmt {
-    /// Whether all is well: everything could be read, and there is nothing to change if it is a check.
+    /// Whether all is well: everything could be read and written, and there is nothing to change if it
+    /// is a check.
     fn run(&self) -> io::Result<bool> {
         if self.stdin {
             let mut text = String::new();
             io::stdin().read_to_string(&mut text)?;
             return self.one(Path::new("<stdin>"), &text);
         }
-        let mut well = true;
-        for path in self.files()? {
-            let text = match std::fs::read_to_string(&path) {
-                Ok(text) => text,
-                Err(error) => {
-                    eprintln!("error: {}: {error}", path.display());
-                    well = false;
-                    continue;
-                }
-            };
-            well &= self.one(&path, &text)?;
+        let Found { files, problems } = self.files()?;
+        let mut well = problems.is_empty();
+        for (path, error) in problems {
+            report(&path, &error);
+        }
+        for path in files {
+            // One file that cannot be read or written does not keep others from being formatted.
+            let formatted = std::fs::read_to_string(&path).and_then(|text| self.one(&path, &text));
+            well &= formatted.unwrap_or_else(|error| {
+                report(&path, &error);
+                false
+            });
         }
         Ok(well)
     }
 
-    fn files(&self) -> io::Result<Vec<PathBuf>> {
+    fn files(&self) -> io::Result<Found> {
         let exclude = &self.exclude;
         if !self.paths.is_empty() {
-            return Selection { paths: &self.paths, exclude, are_packages: false }.files();
+            return Ok(Selection { paths: &self.paths, exclude, are_packages: false }.find());
         }
         let packages = files::packages(self.all)?;
-        let found = Selection { paths: &packages, exclude, are_packages: true }.files()?;
+        let Found { files, problems } =
+            Selection { paths: &packages, exclude, are_packages: true }.find();
         let here = std::env::current_dir()?.canonicalize()?;
         let shown = |path: PathBuf| match path.strip_prefix(&here) {
             Ok(relative) => relative.to_owned(),
             Err(_) => path,
         };
-        Ok(found.into_iter().map(shown).collect())
+        Ok(Found { files: files.into_iter().map(shown).collect(), problems })
     }
 
     /// Formats one file; answers as [`Self::run`].
@@ -121,10 +124,14 @@ impl Fmt {
         if self.stdin {
             io::stdout().write_all(formatted.as_bytes())?;
         } else if formatted != text {
-            std::fs::write(path, formatted)?;
+            files::replace(path, &formatted)?;
         }
         Ok(true)
     }
+}
+
+fn report(path: &Path, error: &io::Error) {
+    eprintln!("error: {}: {error}", path.display());
 }
 
 fn print_difference(path: &Path, text: &str, formatted: &str) -> io::Result<()> {

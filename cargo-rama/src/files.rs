@@ -1,8 +1,9 @@
-//! Which files are formatted.
+//! Which files are formatted, and how they are replaced.
 
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tempfile::NamedTempFile;
 
 /// The files at `paths`: those that are named, and all Rust files in directories. If these are the
 /// directories of packages, other packages in them are left out.
@@ -12,35 +13,44 @@ pub(crate) struct Selection<'a> {
     pub(crate) are_packages: bool,
 }
 
-impl Selection<'_> {
+/// What was found at some paths.
+#[derive(Default)]
+pub(crate) struct Found {
     /// The files, in order, each of them once.
-    ///
-    /// # Errors
-    ///
-    /// A path does not exist or cannot be read.
-    pub(crate) fn files(&self) -> io::Result<Vec<PathBuf>> {
+    pub(crate) files: Vec<PathBuf>,
+    /// The paths that do not exist or cannot be read, and why.
+    pub(crate) problems: Vec<(PathBuf, io::Error)>,
+}
+
+impl Selection<'_> {
+    pub(crate) fn find(&self) -> Found {
         let excluded: Vec<PathBuf> = self.exclude.iter().map(|path| absolute(path)).collect();
-        let mut found = Vec::new();
+        let mut found = Found::default();
         for path in self.paths {
-            let describe = |error: io::Error| {
-                io::Error::new(error.kind(), format!("{}: {error}", path.display()))
-            };
-            if std::fs::metadata(path).map_err(describe)?.is_dir() {
-                self.walk(path, &excluded, &mut found).map_err(describe)?;
-            } else if !is_excluded(path, &excluded) {
-                found.push(path.clone());
+            match std::fs::metadata(path) {
+                Ok(metadata) if metadata.is_dir() => self.walk(path, &excluded, &mut found),
+                Ok(_) if is_excluded(path, &excluded) => {}
+                Ok(_) => found.files.push(path.clone()),
+                Err(error) => found.problems.push((path.clone(), error)),
             }
         }
-        found.sort();
-        found.dedup();
-        Ok(found)
+        found.files.sort();
+        found.files.dedup();
+        found
     }
 
-    fn walk(
+    fn walk(&self, directory: &Path, excluded: &[PathBuf], found: &mut Found) {
+        if let Err(error) = self.walk_entries(directory, excluded, found) {
+            found.problems.push((directory.to_owned(), error));
+        }
+    }
+
+    /// Fails if the directory itself cannot be read.
+    fn walk_entries(
         &self,
         directory: &Path,
         excluded: &[PathBuf],
-        found: &mut Vec<PathBuf>,
+        found: &mut Found,
     ) -> io::Result<()> {
         for entry in std::fs::read_dir(directory)? {
             let entry = entry?;
@@ -51,9 +61,9 @@ impl Selection<'_> {
             }
             let kind = entry.file_type()?;
             if kind.is_dir() && !self.is_foreign(&path) {
-                self.walk(&path, excluded, found)?;
+                self.walk(&path, excluded, found);
             } else if kind.is_file() && name.ends_with(".rs") {
-                found.push(path);
+                found.files.push(path);
             }
         }
         Ok(())
@@ -72,6 +82,20 @@ fn absolute(path: &Path) -> PathBuf {
 
 fn is_excluded(path: &Path, excluded: &[PathBuf]) -> bool {
     !excluded.is_empty() && excluded.contains(&absolute(path))
+}
+
+/// Replaces the text of a file as a whole: a crash or a full disk leaves the old one. Links and
+/// permissions stay.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // A rename would replace a link, not what it leads to.
+    let path = path.canonicalize()?;
+    let directory = path.parent().unwrap_or(Path::new("."));
+    let mut new = NamedTempFile::new_in(directory)?;
+    new.write_all(text.as_bytes())?;
+    new.as_file().set_permissions(std::fs::metadata(&path)?.permissions())?;
+    new.as_file().sync_all()?;
+    new.persist(&path)?;
+    Ok(())
 }
 
 /// The directories of the package around the current directory; with `all`, or where there is no

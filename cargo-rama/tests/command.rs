@@ -89,11 +89,45 @@ fn a_file_with_a_mistake_is_left_alone_and_the_others_are_formatted() {
 }
 
 #[test]
-fn a_path_that_does_not_exist_is_an_error() {
-    let directory = directory(&[]);
-    let output = fmt(directory.path(), &["missing.rs"]);
+fn a_path_that_does_not_exist_is_an_error_and_the_others_are_formatted() {
+    let directory = directory(&[("there.rs", UGLY)]);
+    let output = fmt(directory.path(), &["missing.rs", "there.rs"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stderr).contains("missing.rs"));
+    assert!(text(&output.stderr).contains("error: missing.rs: "));
+    assert_eq!(read(&directory, "there.rs"), FORMATTED);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_is_an_error_and_keeps_its_text() {
+    let directory = directory(&[("a.rs", UGLY), ("b.rs", UGLY)]);
+    // No process under this limit can write to a file.
+    let script = r#"trap "" XFSZ; ulimit -f 0; exec "$0" rama fmt a.rs b.rs"#;
+    let mut command = Command::new("sh");
+    command.current_dir(directory.path()).args(["-c", script, env!("CARGO_BIN_EXE_cargo-rama")]);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let errors = text(&output.stderr);
+    assert!(errors.contains("error: a.rs: ") && errors.contains("error: b.rs: "), "{errors}");
+    assert_eq!((read(&directory, "a.rs"), read(&directory, "b.rs")), (UGLY.into(), UGLY.into()));
+    let left = std::fs::read_dir(directory.path()).unwrap().count();
+    assert_eq!(left, 2, "something was left in the directory");
+}
+
+#[cfg(unix)]
+#[test]
+fn permissions_and_links_stay() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let directory = directory(&[("inner/real.rs", UGLY)]);
+    let (real, link) = (directory.path().join("inner/real.rs"), directory.path().join("link.rs"));
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o750)).unwrap();
+    symlink(&real, &link).unwrap();
+    let output = fmt(directory.path(), &["link.rs"]);
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(std::fs::read_link(&link).unwrap(), real);
+    assert_eq!(read(&directory, "inner/real.rs"), FORMATTED);
+    assert_eq!(std::fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o750);
 }
 
 #[test]
