@@ -326,12 +326,20 @@ fn power_cuts(seed: u64) -> u64 {
             let level = if random.bool() { AckLevel::Ack } else { AckLevel::None };
             let from = random.i64(0..6);
             if random.u8(..3) == 0 {
+                // One alone, or some together, which live on several tasks.
                 let amt = 1 + round * 1_000 + number;
-                if deposits.append_with(Deposit { user_id: from, amt }, level).is_err() {
+                let amts: Vec<i64> =
+                    (0..random.i64(1..5)).map(|more| amt + more * 1_000_000).collect();
+                let each = (from..).zip(&amts).map(|(user_id, amt)| Deposit { user_id, amt: *amt });
+                let appended = match amts.len() {
+                    1 => deposits.append_with(Deposit { user_id: from, amt }, level),
+                    _ => deposits.append_all_with(each, level),
+                };
+                if appended.is_err() {
                     break; // the power is off
                 }
                 if level == AckLevel::Ack {
-                    acked.deposits.push(amt);
+                    acked.deposits.extend(amts);
                 }
             } else {
                 let id = format!("{round}-{number}");

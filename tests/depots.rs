@@ -4,10 +4,14 @@
 
 mod common;
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::{BankTransferModule, Deposit};
-use rama::{DepotReadError, InProcessCluster, StorageOptions};
+use rama::{
+    AckLevel, AppendError, ClusterEvent, DepotReadError, InProcessCluster, PMap, Record,
+    StorageOptions, defmodule,
+};
+use serde::{Deserialize, Serialize, Serializer};
 
 fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64
@@ -82,4 +86,143 @@ fn records_are_found_by_append_time_wherever_they_lie() {
     }
     let files = std::fs::read_dir(dir.path().join("depots")).unwrap().count();
     assert_eq!(files, 1, "one partition has records");
+}
+
+fn unless_negative<S: Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    match number {
+        0.. => serializer.serialize_i64(*number),
+        _ => Err(serde::ser::Error::custom("negative")),
+    }
+}
+
+/// One that cannot be serialized while its number is negative.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
+struct Numbered {
+    #[serde(serialize_with = "unless_negative")]
+    number: i64,
+    text: String,
+}
+
+impl Numbered {
+    fn new(number: i64, bytes: usize) -> Numbered {
+        Numbered { number, text: "x".repeat(bytes) }
+    }
+}
+
+defmodule! {
+    module Together {
+        depot *hashed: Numbered, hash_by(.number);
+        depot *anywhere: Numbered, random;
+        depot *alone: Numbered, global;
+        depot *closed: Numbered, disallow;
+
+        microbatch counting {
+            pstate $$sums: PMap<i64, i64>;
+
+            sources! {
+                source> *hashed :> %microbatch;
+                %microbatch() :> Numbered { *number, .. };
+                *number % 7 :> *rest;
+                |hash(*rest);
+                +compound $$sums { *rest => +sum(*number) };
+            }
+        }
+    }
+}
+
+#[test]
+fn records_appended_together_keep_their_order_and_survive_crashes() {
+    for tasks in [1, 2, 4] {
+        let dir = tempfile::tempdir().unwrap();
+        // So small that each life crosses checkpoints, with records in segments only.
+        let storage =
+            StorageOptions::default().checkpoint_log_bytes(300_000).depot_cache_bytes(1_000);
+        let mut next = 0;
+        for life in 0..3 {
+            let (made, checkpoints) = std::sync::mpsc::channel();
+            let cluster = InProcessCluster::builder()
+                .data_dir(dir.path())
+                .storage_options(storage.clone())
+                .event_hook(move |event| {
+                    if let ClusterEvent::Checkpointed { .. } = event {
+                        let _ = made.send(());
+                    }
+                })
+                .build()
+                .unwrap();
+            cluster.launch(Together, tasks, tasks.min(2)).unwrap();
+            let hashed = cluster.depot(Together::hashed);
+            let mut append = |count: i64, bytes, together: bool| {
+                let records = (next..next + count).map(|number| Numbered::new(number, bytes));
+                match together {
+                    true => hashed.append_all(records).unwrap(),
+                    false => records.for_each(|record| hashed.append(record).unwrap()),
+                }
+                next += count;
+            };
+            // Some fit into one entry of the log, others take many; single ones lie between.
+            append(1, 10, true);
+            append(500, 10, true);
+            append(3, 10, false);
+            append(2_000, 500, true);
+            append(0, 10, true);
+            append(3, 10, false);
+            append(50, 70_000, true);
+            let status =
+                cluster.wait_for_microbatch_processed_count(Together::counting, next as u64);
+            status.unwrap();
+            checkpoints.recv_timeout(Duration::from_secs(60)).unwrap();
+
+            let mut found = Vec::new();
+            for partition in 0..tasks {
+                let offsets = hashed.partition_offsets(partition).unwrap();
+                let records = hashed.read(partition, offsets).unwrap();
+                assert!(records.is_sorted_by_key(|record| record.number), "life {life}");
+                found.extend(records.into_iter().map(|record| record.number));
+            }
+            found.sort_unstable();
+            assert_eq!(found, (0..next).collect::<Vec<_>>(), "life {life}, {tasks} tasks");
+            let sums = cluster.pstate(Together::sums);
+            for rest in 0..7 {
+                let expected: i64 = (0..next).filter(|number| number % 7 == rest).sum();
+                assert_eq!(sums.select_one(|p| p.key(rest)).unwrap(), Some(expected));
+            }
+            cluster.kill();
+        }
+    }
+}
+
+#[test]
+fn each_partitioner_takes_records_together() {
+    let cluster = InProcessCluster::temporary().unwrap();
+    cluster.launch(Together, 4, 2).unwrap();
+    let records = || (0..200).map(|number| Numbered::new(number, 1));
+    let (anywhere, alone) = (cluster.depot(Together::anywhere), cluster.depot(Together::alone));
+    anywhere.append_all(records()).unwrap();
+    let ends: Vec<u64> = (0..4).map(|at| anywhere.partition_offsets(at).unwrap().end).collect();
+    assert_eq!(ends.iter().sum::<u64>(), 200);
+    assert!(ends.iter().all(|end| *end > 0), "{ends:?}");
+    cluster.block_on(alone.append_all_async(records())).unwrap().unwrap();
+    assert_eq!(alone.read(0, 0..200).unwrap(), records().collect::<Vec<_>>());
+    // Without an acknowledgement they have their places, and become durable.
+    cluster.block_on(alone.append_all_async_with(records(), AckLevel::None)).unwrap().unwrap();
+    cluster.sync().unwrap();
+    assert_eq!(alone.partition_offsets(0).unwrap(), 0..400);
+    let error = cluster.depot(Together::closed).append_all(records()).unwrap_err();
+    assert!(matches!(error, AppendError::Disallowed { depot: "closed" }), "{error}");
+}
+
+#[test]
+fn of_records_with_one_that_cannot_be_serialized_none_is_appended() {
+    let cluster = InProcessCluster::temporary().unwrap();
+    cluster.launch(Together, 2, 1).unwrap();
+    let hashed = cluster.depot(Together::hashed);
+    let records = (0..9).chain([-1]).chain(9..20).map(|number| Numbered::new(number, 100_000));
+    let error = hashed.append_all(records).unwrap_err();
+    assert!(matches!(error, AppendError::Encode { depot: "hashed", .. }), "{error}");
+    // The next ones go on at offset 0, in each partition.
+    hashed.append_all((0..20).map(|number| Numbered::new(number, 1))).unwrap();
+    cluster.wait_for_microbatch_processed_count(Together::counting, 20).unwrap();
+    let ends = [0, 1].map(|at| hashed.partition_offsets(at).unwrap().end);
+    assert_eq!(ends.iter().sum::<u64>(), 20);
 }

@@ -274,11 +274,21 @@ impl Life<'_> {
     }
 
     fn deposit(&mut self, cluster: &InProcessCluster) {
-        self.number += 1;
-        let (amt, user_id, level) = (1_000 + self.number, self.random.i64(0..USERS), self.level());
         let depot = cluster.depot(BankTransferModule::deposit_depot);
-        let fate = Fate::of(depot.append_with(Deposit { user_id, amt }, level), level);
-        self.sent.deposits.insert(amt, fate);
+        let (level, count) = (self.level(), self.random.i64(1..4));
+        let (random, first) = (&mut self.random, 1_001 + self.number);
+        self.number += count;
+        let deposits: Vec<Deposit> = (first..)
+            .map(|amt| Deposit { user_id: random.i64(0..USERS), amt })
+            .take(count as usize)
+            .collect();
+        // One alone, or some together.
+        let appended = match &*deposits {
+            [deposit] => depot.append_with(deposit.clone(), level),
+            _ => depot.append_all_with(deposits.clone(), level),
+        };
+        let fate = Fate::of(appended, level);
+        self.sent.deposits.extend(deposits.iter().map(|deposit| (deposit.amt, fate)));
     }
 
     fn transfer(&mut self, cluster: &InProcessCluster) -> Fate {
@@ -477,6 +487,9 @@ fn a_disk_that_is_full_at_any_moment_loses_nothing_and_everything_goes_on_with_s
     assert!(seen.attempts_failed.load(Ordering::SeqCst) >= seeds / 4, "{seen:?}");
 }
 
+/// Transfers that a writer makes until the disk is full, and again before it fills the next time.
+const PER_ROUND: u64 = 2_000;
+
 /// Tells threads to end.
 struct Stop<'a>(&'a AtomicBool);
 
@@ -523,18 +536,23 @@ fn on_threads_too_a_full_disk_is_waited_out() {
         deposits.insert(user_id, amt);
     }
     wait_for_all(&cluster);
-    let done = AtomicBool::new(false);
+    let (done, round) = (AtomicBool::new(false), AtomicU64::new(0));
     std::thread::scope(|scope| {
         // Also if an assertion fails.
         let stop = Stop(&done);
-        let (cluster, done, deposits) = (&cluster, &done, &deposits);
+        let (cluster, done, round, deposits) = (&cluster, &done, &round, &deposits);
         let writers = [0, 1].map(|writer| {
             let refused = refused.clone();
             scope.spawn(move || {
                 let transfers = cluster.depot(BankTransferModule::transfer_depot);
                 let mut random = fastrand::Rng::with_seed(writer);
-                let mut fates = BTreeMap::new();
+                let (mut fates, mut taken) = (BTreeMap::new(), 0);
                 for number in 0_u64.. {
+                    // Enough to fill the disk; without an end, processing would fall ever farther behind.
+                    let most = || (round.load(Ordering::SeqCst) + 1) * PER_ROUND;
+                    while taken >= most() && !done.load(Ordering::SeqCst) {
+                        std::thread::yield_now();
+                    }
                     if done.load(Ordering::SeqCst) {
                         break;
                     }
@@ -547,6 +565,8 @@ fn on_threads_too_a_full_disk_is_waited_out() {
                         // There are many.
                         let _ = refused.send(writer);
                         std::thread::yield_now();
+                    } else {
+                        taken += 1;
                     }
                     fates.insert(id, fate);
                 }
@@ -592,12 +612,14 @@ fn on_threads_too_a_full_disk_is_waited_out() {
                 state.check(deposits, None);
             }
             disk.faults().capacity(None);
+            round.fetch_add(1, Ordering::SeqCst);
             // One may have been made before; the second is not.
             checkpoints.try_iter().for_each(drop);
             for _ in 0..2 {
                 checkpoints.recv_timeout(wait).unwrap();
             }
             refusals.try_iter().for_each(drop);
+            round.fetch_add(1, Ordering::SeqCst);
         }
         drop(stop);
         for writer in writers {
@@ -610,7 +632,11 @@ fn on_threads_too_a_full_disk_is_waited_out() {
             std::panic::resume_unwind(panic);
         }
     });
-    cluster.sync().unwrap();
+    // The log may not have seen yet that there is space.
+    while let Err(error) = cluster.sync() {
+        assert!(matches!(error, LogError::DiskFull { .. }), "{error}");
+        std::thread::yield_now();
+    }
     wait_for_all(&cluster);
     let bank = check_all(&cluster, &sent);
     cluster.close().unwrap();

@@ -17,6 +17,9 @@ use crate::{LEAST_CHECKPOINTS, THREADS};
 /// Groups of acknowledged records that a client may be ahead of a topology.
 const LEAD: usize = 4;
 
+/// Calls with which a group is appended.
+const CALLS: usize = 8;
+
 /// How long a client waits for anything.
 const PATIENCE: Duration = Duration::from_secs(300);
 
@@ -145,8 +148,8 @@ impl Instrumented {
         }
     }
 
-    /// Appends all records, each acknowledged when it is durable; two groups are under way at most.
-    /// `keep_up` is called with how many records are acknowledged, and may wait.
+    /// Appends all records, some at once, which are acknowledged when they are durable; two groups are
+    /// under way at most. `keep_up` is called with how many records are acknowledged, and may wait.
     pub fn feed<T: Record>(
         &self,
         depot: &DepotClient<T>,
@@ -154,13 +157,16 @@ impl Instrumented {
         group: usize,
         keep_up: impl Fn(u64),
     ) {
-        let mut waiting = VecDeque::with_capacity(2 * group);
+        let at_once = group.div_ceil(CALLS);
+        let mut records = records.into_iter().peekable();
+        let mut waiting = VecDeque::with_capacity(2 * CALLS);
         let mut acknowledged = 0;
-        for record in records {
-            waiting.push_back(depot.append_async_with(record, AckLevel::AppendAck));
-            if waiting.len() == 2 * group {
-                self.wait_for_all(waiting.drain(..group));
-                acknowledged += group as u64;
+        while records.peek().is_some() {
+            let some = records.by_ref().take(at_once);
+            waiting.push_back(depot.append_all_async_with(some, AckLevel::AppendAck));
+            if waiting.len() == 2 * CALLS {
+                self.wait_for_all(waiting.drain(..CALLS));
+                acknowledged += (at_once * CALLS) as u64;
                 keep_up(acknowledged);
             }
         }

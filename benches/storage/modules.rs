@@ -3,27 +3,20 @@
 use rama::{PMap, Record, defmodule};
 use serde::{Deserialize, Serialize};
 
-use crate::generate::{self, Move};
-
-/// What an event carries beside key and number: 84 bytes.
-pub type Filler = ([u8; 28], [u8; 28], [u8; 28]);
+use crate::generate::{self, EVENT_BYTES, Move};
 
 /// An event of W1: about 100 bytes encoded.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, Record)]
 pub struct KeyEvent {
     pub key: u64,
     pub number: u64,
-    pub filler: Filler,
+    #[serde(with = "serde_bytes")]
+    pub filler: [u8; EVENT_BYTES - 16],
 }
 
 impl KeyEvent {
     pub fn new(key: u64, number: u64) -> KeyEvent {
-        let bytes = generate::filler(number);
-        let mut filler = Filler::default();
-        filler.0.copy_from_slice(&bytes[..28]);
-        filler.1.copy_from_slice(&bytes[28..56]);
-        filler.2.copy_from_slice(&bytes[56..]);
-        KeyEvent { key, number, filler }
+        KeyEvent { key, number, filler: generate::filler(number) }
     }
 }
 

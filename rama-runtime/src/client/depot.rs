@@ -202,6 +202,57 @@ impl<T: Record> DepotClient<T> {
     ///
     /// As [`DepotClient::append`].
     pub fn append_with(&self, record: T, level: AckLevel) -> Result<(), AppendError> {
+        self.sequence_and_wait(level, |launched, depot| {
+            depot.append(&launched.shared.log, &launched.clock, record).map(Some)
+        })
+    }
+
+    /// Appends records, each to its partition, and waits for [`AckLevel::Ack`] of all of them. Records
+    /// of one partition are appended in the order given, one behind the other. It costs less than to
+    /// append them one by one: one lock and one entry of the log serve many records.
+    ///
+    /// It is no transaction: a crash before the acknowledgement may keep some of the records, of each
+    /// partition the first ones.
+    ///
+    /// # Errors
+    ///
+    /// See [`AppendError`]: after [`AppendError::Unknown`] and [`AppendError::Timeout`] any of the
+    /// records may be in the depot, after any other none is.
+    ///
+    /// # Panics
+    ///
+    /// If the iterator does; nothing is appended then.
+    pub fn append_all(&self, records: impl IntoIterator<Item = T>) -> Result<(), AppendError> {
+        self.append_all_with(records, AckLevel::Ack)
+    }
+
+    /// As [`DepotClient::append_all`], for the given acknowledgement. While too much waits to be
+    /// written, it waits for room first; then it takes all records, however many.
+    ///
+    /// # Errors
+    ///
+    /// As [`DepotClient::append_all`].
+    ///
+    /// # Panics
+    ///
+    /// As [`DepotClient::append_all`].
+    pub fn append_all_with(
+        &self,
+        records: impl IntoIterator<Item = T>,
+        level: AckLevel,
+    ) -> Result<(), AppendError> {
+        self.sequence_and_wait(level, |launched, depot| {
+            depot.append_all(&launched.shared.log, &launched.clock, records.into_iter())
+        })
+    }
+
+    /// Has something appended by `append`, which tells its place in the log, and waits for its
+    /// acknowledgement.
+    fn sequence_and_wait(
+        &self,
+        level: AckLevel,
+        append: impl FnOnce(&Launched, &DepotRuntime<T>) -> Result<Option<Position>, AppendError>,
+    ) -> Result<(), AppendError> {
         let running = self.slot.load();
         let (launched, depot) =
             self.target(&running).ok_or(AppendError::NotLaunched { depot: self.name })?;
@@ -215,10 +266,9 @@ impl<T: Record> DepotClient<T> {
                 return Err(self.overloaded(shared));
             }
         }
-        let position = depot.append(log, &launched.clock, record)?;
-        if level == AckLevel::None {
+        let Some(position) = append(launched, depot)?.filter(|_| level != AckLevel::None) else {
             return Ok(());
-        }
+        };
         log.want_durable(position);
         let mut done = || log.durable() >= position || shared.obstacle().is_some();
         driver.wait_until(self.timeout, &mut done);
@@ -250,7 +300,36 @@ impl<T: Record> DepotClient<T> {
 
     /// As [`DepotClient::append_async`], for the given acknowledgement.
     pub fn append_async_with(&self, record: T, level: AckLevel) -> AppendFuture {
-        AppendFuture { depot: self.name, state: self.sequence(record, level) }
+        let state = self.sequence(level, |launched, depot| {
+            depot.append(&launched.shared.log, &launched.clock, record).map(Some)
+        });
+        AppendFuture { depot: self.name, state }
+    }
+
+    /// Appends records now, as [`DepotClient::append_all`] does; the future is ready when all of them
+    /// have [`AckLevel::Ack`]. Otherwise as [`DepotClient::append_async`].
+    ///
+    /// # Panics
+    ///
+    /// As [`DepotClient::append_all`].
+    pub fn append_all_async(&self, records: impl IntoIterator<Item = T>) -> AppendFuture {
+        self.append_all_async_with(records, AckLevel::Ack)
+    }
+
+    /// As [`DepotClient::append_all_async`], for the given acknowledgement.
+    ///
+    /// # Panics
+    ///
+    /// As [`DepotClient::append_all`].
+    pub fn append_all_async_with(
+        &self,
+        records: impl IntoIterator<Item = T>,
+        level: AckLevel,
+    ) -> AppendFuture {
+        let state = self.sequence(level, |launched, depot| {
+            depot.append_all(&launched.shared.log, &launched.clock, records.into_iter())
+        });
+        AppendFuture { depot: self.name, state }
     }
 
     /// Number of partitions: the module's tasks, or 1 of a global depot.
@@ -323,7 +402,12 @@ impl<T: Record> DepotClient<T> {
         Ok(first.min(existing.end))
     }
 
-    fn sequence(&self, record: T, level: AckLevel) -> AppendState {
+    /// Has something appended by `append`, which tells its place in the log.
+    fn sequence(
+        &self,
+        level: AckLevel,
+        append: impl FnOnce(&Launched, &DepotRuntime<T>) -> Result<Option<Position>, AppendError>,
+    ) -> AppendState {
         let running = self.slot.load();
         let Some((launched, depot)) = self.target(&running) else {
             let error = AppendError::NotLaunched { depot: self.name };
@@ -335,8 +419,9 @@ impl<T: Record> DepotClient<T> {
         if buffered > BUFFERED_BYTES || shared.checkpoints.is_long_overdue(log) {
             return AppendState::Done(Some(Err(self.overloaded(shared))));
         }
-        match depot.append(log, &launched.clock, record) {
+        match append(launched, depot) {
             Err(error) => AppendState::Done(Some(Err(error))),
+            Ok(None) => AppendState::Done(Some(Ok(()))),
             // While much waits for the log, these clients wait for it as all others do.
             Ok(_) if level == AckLevel::None && buffered <= BUFFERED_BYTES / 2 => {
                 match shared.checkpoints.is_overdue(log) {
@@ -344,7 +429,7 @@ impl<T: Record> DepotClient<T> {
                     true => AppendState::Held(Arc::clone(launched)),
                 }
             }
-            Ok(position) => AppendState::Waiting(Arc::clone(launched), position),
+            Ok(Some(position)) => AppendState::Waiting(Arc::clone(launched), position),
         }
     }
 
@@ -357,9 +442,9 @@ impl<T: Record> DepotClient<T> {
     }
 }
 
-/// An append under way. It needs no particular executor.
+/// An append under way, of one record or of many. It needs no particular executor.
 #[derive(Debug)]
-#[must_use = "the record is appended, but whether it is durable is not known before this is ready"]
+#[must_use = "what was given is appended, but whether it is durable is not known before this is ready"]
 pub struct AppendFuture {
     depot: &'static str,
     state: AppendState,

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockWriteGuard};
 
 use rama_paths::Record;
 
@@ -12,8 +12,8 @@ use super::append_times::AppendTimes;
 use super::{Choice, DepotFileError, DepotFiles, DepotPartitioning};
 use crate::client::AppendError;
 use crate::exec::{Clock, Signal};
-use crate::log::{Log, Position};
-use crate::store::{Entry, RecoveryError};
+use crate::log::{Log, LogError, Position};
+use crate::store::{Entry, RecoveryError, push_record};
 
 /// Where a depot stands in its module.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,8 @@ pub struct DepotContext {
 
 /// Records per chunk: growth moves none but those of the first chunk.
 const CHUNK: usize = 4096;
+/// Bytes of records that are appended together in one entry: others wait for its lock so long.
+const GROUP: usize = 256 << 10;
 /// Records that are copied under one lock: appends to the partition wait so long.
 const COPIED_AT_ONCE: u64 = 256;
 
@@ -73,8 +75,9 @@ struct Records<T> {
     last_append_millis: u64,
     /// Those of the records in `chunks`.
     times: AppendTimes,
-    /// Log positions of the newest records, as far as they were not durable when last looked at.
-    not_durable: VecDeque<Position>,
+    /// The newest appends, as far as they were not durable when last looked at: their positions in the
+    /// log, and the first offset of each.
+    not_durable: VecDeque<(Position, u64)>,
 }
 
 /// Some records in a row; all chunks but the last have [`CHUNK`].
@@ -85,6 +88,7 @@ struct Chunk<T> {
 }
 
 impl<T> Records<T> {
+    /// Takes a record; its own `encoded` bytes tell how much memory it takes.
     fn push(&mut self, append_millis: u64, record: T, encoded: usize) {
         if ((self.len - self.base) as usize).is_multiple_of(CHUNK) {
             let capacity = if self.len == 0 { 16 } else { CHUNK };
@@ -100,12 +104,16 @@ impl<T> Records<T> {
         self.last_append_millis = append_millis;
     }
 
+    /// The records from `first` on are durable when the log is, up to `position`; it is up to `durable`.
+    fn sequenced(&mut self, first: u64, position: Position, durable: Position) {
+        self.not_durable.push_back((position, first));
+        self.durable_end(durable);
+    }
+
     /// The end of what is durable.
     fn durable_end(&mut self, durable: Position) -> u64 {
-        while self.not_durable.front().is_some_and(|position| *position <= durable) {
-            self.not_durable.pop_front();
-        }
-        self.len - self.not_durable.len() as u64
+        while self.not_durable.pop_front_if(|(position, _)| *position <= durable).is_some() {}
+        self.not_durable.front().map_or(self.len, |(_, first)| *first)
     }
 
     fn get(&self, offset: u64) -> &T {
@@ -127,6 +135,14 @@ impl<T> Records<T> {
             self.times.forget_before(self.base);
         }
     }
+}
+
+/// Records of one partition that a client appends together.
+struct Group<T> {
+    partition: u32,
+    records: Vec<T>,
+    /// The payload of their entry.
+    encoded: Vec<u8>,
 }
 
 /// A depot without its record type.
@@ -198,32 +214,124 @@ impl<T: Record> DepotRuntime<T> {
         clock: &Clock,
         record: T,
     ) -> Result<Position, AppendError> {
-        let count = self.partitions.len() as u32;
-        let partition = match self.partitioning.choose(&record, count) {
-            Choice::Partition(partition) => partition,
-            Choice::Any => self.random.lock().unwrap_or_else(PoisonError::into_inner).u32(..count),
-            Choice::Disallowed => return Err(AppendError::Disallowed { depot: self.name }),
-        };
+        let partition = self.choose(&record)?;
         // The user's serialization runs before any lock is taken, into a buffer that is kept.
         let encoded = postcard::to_extend(&record, ENCODED.take())
             .map_err(|source| AppendError::Encode { depot: self.name, source })?;
-        let mut records =
-            self.partitions[partition as usize].write().unwrap_or_else(PoisonError::into_inner);
+        let mut records = self.write(partition);
         let append_millis = clock.unix_millis().max(records.last_append_millis);
         let entry =
             Entry::Append { depot: self.context.id, partition, offset: records.len, append_millis };
         let position = log
             .append_with(|buffer| entry.encode(&encoded, buffer))
             .map_err(|source| AppendError::Refused { depot: self.name, source })?;
+        let first = records.len;
         records.push(append_millis, record, encoded.len());
         ENCODED.set(cleared(encoded));
-        records.not_durable.push_back(position);
-        records.durable_end(log.durable());
+        records.sequenced(first, position, log.durable());
         drop(records);
+        self.raise_consumers();
+        Ok(position)
+    }
+
+    /// Sequences a client's records, each in its partition, in order: all of them, or none if it says
+    /// so. They are durable when the log is, up to the returned position; there is none if there are
+    /// no records.
+    pub(crate) fn append_all(
+        &self,
+        log: &Log,
+        clock: &Clock,
+        records: impl Iterator<Item = T>,
+    ) -> Result<Option<Position>, AppendError> {
+        let mut last = None;
+        for group in self.groups(records)? {
+            match self.append_group(log, clock, group) {
+                Ok(position) => last = Some(position),
+                // Some are sequenced, and may become durable.
+                Err(source) if last.is_some() => {
+                    self.raise_consumers();
+                    return Err(AppendError::Unknown { depot: self.name, source });
+                }
+                Err(source) => return Err(AppendError::Refused { depot: self.name, source }),
+            }
+        }
+        self.raise_consumers();
+        Ok(last)
+    }
+
+    /// Encodes records, by partition, as entries of the log have them.
+    fn groups(&self, records: impl Iterator<Item = T>) -> Result<Vec<Group<T>>, AppendError> {
+        let count = self.partitions.len() as u32;
+        let mut groups: Vec<Group<T>> = Vec::new();
+        // Hints may be wrong: memory is taken ahead for no more than a group is likely to have.
+        let expected = (records.size_hint().0 / count as usize).min(CHUNK);
+        // By partition: its last group.
+        let mut open: Vec<Option<usize>> = vec![None; count as usize];
+        for record in records {
+            let partition = self.choose(&record)?;
+            let full = |at: &usize| groups[*at].encoded.len() >= GROUP;
+            let at = match open[partition as usize].filter(|at| !full(at)) {
+                Some(at) => at,
+                None => {
+                    let records = Vec::with_capacity(expected);
+                    groups.push(Group { partition, records, encoded: Vec::new() });
+                    groups.len() - 1
+                }
+            };
+            open[partition as usize] = Some(at);
+            let group = &mut groups[at];
+            group.encoded = push_record(&record, std::mem::take(&mut group.encoded))
+                .map_err(|source| AppendError::Encode { depot: self.name, source })?;
+            group.records.push(record);
+        }
+        Ok(groups)
+    }
+
+    fn append_group(
+        &self,
+        log: &Log,
+        clock: &Clock,
+        group: Group<T>,
+    ) -> Result<Position, LogError> {
+        let Group { partition, records: appended, encoded } = group;
+        let mut records = self.write(partition);
+        let append_millis = clock.unix_millis().max(records.last_append_millis);
+        let entry = Entry::AppendAll {
+            depot: self.context.id,
+            partition,
+            offset: records.len,
+            append_millis,
+            count: appended.len() as u32,
+        };
+        let position = log.append_with(|buffer| entry.encode(&encoded, buffer))?;
+        let first = records.len;
+        let each = encoded.len() / appended.len().max(1);
+        for record in appended {
+            records.push(append_millis, record, each);
+        }
+        records.sequenced(first, position, log.durable());
+        Ok(position)
+    }
+
+    fn choose(&self, record: &T) -> Result<u32, AppendError> {
+        let count = self.partitions.len() as u32;
+        match self.partitioning.choose(record, count) {
+            Choice::Partition(partition) => Ok(partition),
+            Choice::Any => {
+                Ok(self.random.lock().unwrap_or_else(PoisonError::into_inner).u32(..count))
+            }
+            Choice::Disallowed => Err(AppendError::Disallowed { depot: self.name }),
+        }
+    }
+
+    fn write(&self, partition: u32) -> RwLockWriteGuard<'_, Records<T>> {
+        self.partitions[partition as usize].write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn raise_consumers(&self) {
         for signal in self.consumers.read().unwrap_or_else(PoisonError::into_inner).iter() {
             signal.raise();
         }
-        Ok(position)
     }
 
     /// The end of what is durable in a partition; none if there is no such partition.

@@ -78,13 +78,19 @@ impl Tail {
             self.counts.add(&entry);
         }
         match entry {
-            Entry::Append { .. } if at.end <= self.checkpoint => {}
-            Entry::Append { depot, partition, offset, append_millis } => {
-                let partitions = known(&mut self.ends, "depot", depot)?;
-                let count = partitions.len().max(partition as usize + 1);
-                partitions.resize(count, PartitionEnd::default());
-                partitions[partition as usize] =
-                    PartitionEnd { end: offset + 1, last_append_millis: append_millis };
+            Entry::Append { .. } | Entry::AppendAll { .. } => {
+                if let Some(appended) = entry.appended(payload)
+                    && at.end > self.checkpoint
+                {
+                    let partition = appended.partition as usize;
+                    let partitions = known(&mut self.ends, "depot", appended.depot)?;
+                    let count = partitions.len().max(partition + 1);
+                    partitions.resize(count, PartitionEnd::default());
+                    partitions[partition] = PartitionEnd {
+                        end: appended.end(),
+                        last_append_millis: appended.append_millis,
+                    };
+                }
             }
             Entry::Plan { topology, microbatch, attempt } => {
                 let topology = known(&mut self.topologies, "topology", topology)?;
@@ -142,7 +148,7 @@ impl EntryCounts {
     /// Counts an entry.
     fn add(&mut self, entry: &Entry) {
         match entry {
-            Entry::Append { .. } => self.appends += 1,
+            Entry::Append { .. } | Entry::AppendAll { .. } => self.appends += 1,
             Entry::Plan { .. } => self.plans += 1,
             Entry::Prepare { .. } => self.prepares += 1,
             Entry::Commit { .. } => self.commits += 1,
@@ -191,7 +197,11 @@ fn each_delta(mut payload: &[u8], f: &mut dyn FnMut(u32, u64)) -> Result<(), Rec
 pub(super) fn check_entry(bytes: &[u8]) -> Result<(), RecoveryError> {
     let (entry, payload) = Entry::decode(bytes)?;
     match entry {
-        Entry::Append { .. } | Entry::Commit { .. } => Ok(()),
+        Entry::Append { .. } | Entry::AppendAll { .. } => match entry.appended(payload) {
+            Some(appended) => appended.each(|_, _| Ok(())),
+            None => Ok(()),
+        },
+        Entry::Commit { .. } => Ok(()),
         Entry::Plan { .. } => Entry::decode_plan(payload).map(|_| ()),
         Entry::Prepare { .. } => each_delta(payload, &mut |_, _| {}),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rama_paths::{AnyPartition, Horizon, StoreError};
 use rustc_hash::FxHashMap;
 
-use super::Entry;
+use super::{Appended, Entry};
 use crate::depot::AnyDepot;
 use crate::log::{EntryAt, Position};
 use crate::topology::Plan;
@@ -20,6 +20,9 @@ pub enum RecoveryError {
         /// The decoder's error.
         source: postcard::Error,
     },
+    /// An entry has fewer or more records than it says.
+    #[error("an entry of the log has fewer or more records than it says")]
+    Records,
     /// A prepared delta is cut short.
     #[error("a prepared delta in the log is cut short")]
     Delta,
@@ -162,11 +165,10 @@ impl Recovery {
         self.entries += 1;
         let (entry, payload) = Entry::decode(bytes)?;
         match entry {
-            Entry::Append { .. } if at.end <= self.checkpoint => Ok(()),
-            Entry::Append { depot, partition, offset, append_millis } => {
-                let index = lookup(&self.depot_index, "depot", depot)?;
-                self.depots[index].restore(partition, offset, append_millis, payload)
-            }
+            Entry::Append { .. } | Entry::AppendAll { .. } => match entry.appended(payload) {
+                Some(appended) if at.end > self.checkpoint => self.restore(appended),
+                _ => Ok(()),
+            },
             Entry::Plan { topology, microbatch, attempt } => {
                 let Some(topology) = self.topology_at(topology, microbatch)? else {
                     return Ok(());
@@ -194,6 +196,14 @@ impl Recovery {
                 }
             }
         }
+    }
+
+    /// Puts records back that the checkpoint does not have.
+    fn restore(&self, appended: Appended<'_>) -> Result<(), RecoveryError> {
+        let depot = &self.depots[lookup(&self.depot_index, "depot", appended.depot)?];
+        appended.each(|offset, record| {
+            depot.restore(appended.partition, offset, appended.append_millis, record)
+        })
     }
 
     /// The topology whose next microbatch this is; none if the checkpoint has decided it.

@@ -152,17 +152,26 @@ impl PartitionWriter {
 
     fn take(&mut self, offset: u64, millis: u64, record: &[u8]) -> Result<(), SegmentError> {
         let block_bytes = self.options.block_bytes.min(MAX_BLOCK);
-        let open = self.tail.as_ref().and_then(Tail::open_bytes);
         let entry = format::entry_len(millis - self.last_millis, record);
-        if open.is_some_and(|bytes| bytes + entry > block_bytes) {
-            self.close_block()?;
-        }
-        let tail = self.tail_for(offset)?;
-        tail.push(offset, millis, record);
-        let is_full = tail.open_bytes().is_some_and(|bytes| bytes >= block_bytes);
+        let open = self.tail.as_mut().and_then(|tail| tail.open_bytes().map(|bytes| (tail, bytes)));
+        let bytes = match open {
+            // Most records go behind others.
+            Some((tail, bytes)) if bytes + entry <= block_bytes => {
+                tail.push(offset, millis, record);
+                bytes + entry
+            }
+            open => {
+                if open.is_some() {
+                    self.close_block()?;
+                }
+                let tail = self.tail_for(offset)?;
+                tail.push(offset, millis, record);
+                tail.open_bytes().unwrap_or(0)
+            }
+        };
         self.next_offset = offset + 1;
         self.last_millis = millis;
-        if is_full { self.close_block() } else { Ok(()) }
+        if bytes >= block_bytes { self.close_block() } else { Ok(()) }
     }
 
     fn close_block(&mut self) -> Result<(), SegmentError> {

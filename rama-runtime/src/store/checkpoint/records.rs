@@ -9,7 +9,7 @@ use super::{DepotRecord, PartitionEnd};
 use crate::depot::segment::{BlockRef, PartitionWriter, SegmentError, SegmentOptions};
 use crate::disk::Disk;
 use crate::log::{Log, LogReader, OpenError, Position};
-use crate::store::{Entry, RecoveryError};
+use crate::store::{Appended, Entry, RecoveryError};
 
 /// Bytes of log copied in one step.
 const STEP: usize = 1 << 20;
@@ -91,15 +91,16 @@ impl RecordCopier {
         let RecordCopier { reader, writers, committed, ends, disk, dir, settings, .. } = self;
         let done = reader.read_up_to(position, STEP, &mut |_, bytes| {
             let (entry, payload) = Entry::decode(bytes)?;
-            let Entry::Append { depot, partition, offset, append_millis } = entry else {
-                return Ok(());
-            };
+            let Some(appended) = entry.appended(payload) else { return Ok(()) };
+            let Appended { depot, partition, append_millis, .. } = appended;
             let writer = writers.entry((depot, partition)).or_insert_with(|| {
                 let last = committed.last.get(&(depot, partition)).copied();
                 PartitionWriter::new(Arc::clone(disk), dir, depot, partition, *settings, last)
             });
-            writer.push(offset, append_millis, payload)?;
-            let end = PartitionEnd { end: offset + 1, last_append_millis: append_millis };
+            appended.each(|offset, record| {
+                writer.push(offset, append_millis, record).map_err(RecordError::from)
+            })?;
+            let end = PartitionEnd { end: appended.end(), last_append_millis: append_millis };
             let known = ends.iter_mut().find(|record| record.id == depot);
             if let Some(known) =
                 known.and_then(|known| known.partitions.get_mut(partition as usize))
