@@ -43,11 +43,11 @@ impl Sizes {
         Sizes {
             events: 2_000_000,
             event_batch: 20_000,
-            event_log_bytes: 12 << 20,
+            event_log_bytes: 32 << 20,
             accounts: 200_000,
             transfers: 1_000_000,
             transfer_batch: 10_000,
-            transfer_log_bytes: 4 << 20,
+            transfer_log_bytes: 20 << 20,
             keys: 1_000_000,
             structures: 10_000,
             read_seconds: 5.0,

@@ -246,27 +246,55 @@ impl<T> Resident<T> {
         }
     }
 
-    /// Writes rows of a nested structure. `is_new` says that a checkpoint has none of its rows.
+    /// Writes rows of nested structures. Those from `first_new` on have no rows in a checkpoint.
     pub(crate) fn put_nested(
         &mut self,
-        structure: u64,
-        rows: SortedMap<Option<T>>,
+        mut structures: impl Iterator<Item = (u64, SortedMap<Option<T>>)>,
         heap: usize,
-        is_new: bool,
+        first_new: u64,
     ) {
         let Self { nested, marks, complete, .. } = self;
-        match nested.entry(&structure) {
-            Entry::Occupied(found) => rows.into_each(|key, slot| match found.rows.get_mut(&key) {
-                Some(row) => marks.rewrite(structure, &key, row, (slot, heap)),
-                None => {
-                    let row = marks.new_row((structure, key.clone()), slot, heap);
-                    found.rows.insert(key, row);
+        let mut some = Vec::with_capacity(SOUGHT_AT_ONCE);
+        loop {
+            // As in `put_top`, with the last row of each structure: most rows come behind it.
+            some.extend(structures.by_ref().take(SOUGHT_AT_ONCE).map(|(structure, rows)| {
+                let place = nested.position(&structure);
+                let place = place.map(|at| {
+                    let found = &nested.at(at).1.rows;
+                    (at, rows.first().is_some_and(|(first, _)| found.is_before(first)))
+                });
+                (structure, rows, place)
+            }));
+            if some.is_empty() {
+                return;
+            }
+            for (structure, rows, place) in some.drain(..) {
+                let mut new_row =
+                    |key: &KeyBytes, slot| marks.new_row((structure, key.clone()), slot, heap);
+                match place
+                    .and_then(|(at, behind)| Some((nested.get_at_mut(at as usize)?.1, behind)))
+                {
+                    Some((found, true)) => rows.into_each(|key, slot| {
+                        let row = new_row(&key, slot);
+                        found.rows.push_behind(key, row);
+                    }),
+                    Some((found, false)) => rows.into_each(|key, slot| {
+                        found.rows.upsert(key, |key, row| match row {
+                            Some(row) => {
+                                marks.rewrite(structure, key, row, (slot, heap));
+                                None
+                            }
+                            None => Some(marks.new_row((structure, key.clone()), slot, heap)),
+                        });
+                    }),
+                    None => {
+                        let rows = rows.map(new_row);
+                        let complete = *complete || structure >= first_new;
+                        if let Entry::Vacant(entry) = nested.entry(&structure) {
+                            entry.insert(structure, Structure { rows, complete });
+                        }
+                    }
                 }
-            }),
-            Entry::Vacant(entry) => {
-                let rows =
-                    rows.map(|key, slot| marks.new_row((structure, key.clone()), slot, heap));
-                entry.insert(structure, Structure { rows, complete: *complete || is_new });
             }
         }
     }
@@ -318,18 +346,31 @@ impl<T> Resident<T> {
         std::mem::take(&mut marks.dirty)
     }
 
-    /// What a row was when it was frozen; none if its whole structure was gone before that.
-    pub(crate) fn frozen(&self, id: &RowId) -> Option<&Option<T>> {
-        if let Some(slot) = self.marks.saved.get(id) {
-            return Some(slot);
-        }
-        let (structure, key) = id;
-        let row = if *structure == 0 {
-            self.top.get(key)
-        } else {
-            self.nested.get(structure)?.rows.get(key)
-        };
-        row.map(|row| &row.slot)
+    /// What rows were when they were frozen; none if a row's whole structure was gone before that.
+    /// Fastest in the order of the ids.
+    pub(crate) fn frozen<'a>(
+        &'a self,
+        ids: &'a [RowId],
+    ) -> impl Iterator<Item = Option<&'a Option<T>>> {
+        let mut last: Option<(u64, &Structure<T>)> = None;
+        ids.iter().map(move |id| {
+            // While few rows have changed since, none of them is looked for.
+            if !self.marks.saved.is_empty()
+                && let Some(slot) = self.marks.saved.get(id)
+            {
+                return Some(slot);
+            }
+            let (structure, key) = id;
+            if *structure == 0 {
+                return self.top.get(key).map(|row| &row.slot);
+            }
+            let found = match last {
+                Some((known, found)) if known == *structure => found,
+                _ => self.nested.get(structure)?,
+            };
+            last = Some((*structure, found));
+            found.rows.get(key).map(|row| &row.slot)
+        })
     }
 
     /// The checkpoint is durable: frozen rows are clean. What was saved of them is handed out, to be

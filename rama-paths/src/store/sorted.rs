@@ -47,18 +47,6 @@ impl<T> SortedMap<T> {
         }
     }
 
-    #[inline]
-    pub(crate) fn get_mut(&mut self, key: &KeyBytes) -> Option<&mut T> {
-        match self {
-            Self::One((only, value)) => (only == key).then_some(value),
-            Self::Small(entries) => match find(entries, key) {
-                Ok(at) => Some(&mut entries[at].1),
-                Err(_) => None,
-            },
-            Self::Large(entries) => entries.get_mut(key),
-        }
-    }
-
     /// The same keys with other values.
     pub(crate) fn map<U>(self, mut f: impl FnMut(&KeyBytes, T) -> U) -> SortedMap<U> {
         let mut map = |(key, value)| {
@@ -69,6 +57,78 @@ impl<T> SortedMap<T> {
             Self::One(only) => SortedMap::One(map(only)),
             Self::Small(entries) => SortedMap::Small(entries.into_iter().map(map).collect()),
             Self::Large(entries) => SortedMap::Large(entries.into_iter().map(map).collect()),
+        }
+    }
+
+    /// The first entry.
+    #[inline]
+    pub(crate) fn first(&self) -> Option<(&KeyBytes, &T)> {
+        match self {
+            Self::One((only, value)) => Some((only, value)),
+            Self::Small(entries) => entries.first().map(|(key, value)| (key, value)),
+            Self::Large(entries) => entries.first_key_value(),
+        }
+    }
+
+    /// Whether a key is behind all that are here. Touches the last one, so that it is at hand.
+    #[inline]
+    pub(crate) fn is_before(&self, key: &KeyBytes) -> bool {
+        match self {
+            Self::One((only, _)) => only < key,
+            Self::Small(entries) => entries.last().is_none_or(|(last, _)| last < key),
+            Self::Large(entries) => entries.last_key_value().is_none_or(|(last, _)| last < key),
+        }
+    }
+
+    /// Puts in an entry whose key is behind all that are here.
+    pub(crate) fn push_behind(&mut self, key: KeyBytes, value: T) {
+        debug_assert!(self.is_before(&key));
+        match self {
+            Self::Small(entries) if entries.len() < SMALL => entries.push((key, value)),
+            _ => {
+                self.insert(key, value);
+            }
+        }
+    }
+
+    /// Shows the value of a key to `f`, to be changed; where there is none, puts in what `f` gives.
+    pub(crate) fn upsert(
+        &mut self,
+        key: KeyBytes,
+        f: impl FnOnce(&KeyBytes, Option<&mut T>) -> Option<T>,
+    ) {
+        match self {
+            Self::One((only, value)) if *only == key => {
+                f(&key, Some(value));
+            }
+            Self::Small(entries) => match find(entries, &key) {
+                Ok(at) => {
+                    f(&key, Some(&mut entries[at].1));
+                }
+                Err(at) => match f(&key, None) {
+                    Some(value) if entries.len() < SMALL => entries.insert(at, (key, value)),
+                    Some(value) => {
+                        self.insert(key, value);
+                    }
+                    None => {}
+                },
+            },
+            Self::Large(entries) => match entries.entry(key) {
+                btree_map::Entry::Occupied(mut entry) => {
+                    let key = entry.key().clone();
+                    f(&key, Some(entry.get_mut()));
+                }
+                btree_map::Entry::Vacant(entry) => {
+                    if let Some(value) = f(entry.key(), None) {
+                        entry.insert(value);
+                    }
+                }
+            },
+            Self::One(_) => {
+                if let Some(value) = f(&key, None) {
+                    self.insert(key, value);
+                }
+            }
         }
     }
 

@@ -189,9 +189,7 @@ impl<T> WriteRows<T> {
     pub(crate) fn move_into(&mut self, resident: &mut Resident<T>, first_new_structure: u64) {
         let heap = self.mean_heap();
         resident.put_top(self.top.drain(), heap);
-        for (structure, rows) in self.nested.drain() {
-            resident.put_nested(structure, rows, heap, structure >= first_new_structure);
-        }
+        resident.put_nested(self.nested.drain(), heap, first_new_structure);
         self.clear();
     }
 

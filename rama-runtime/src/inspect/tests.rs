@@ -113,7 +113,9 @@ fn checkpoint(disk: &MemDisk, position: Position, end: u64) {
     let node = node_paths::node_paths("PMap<i64, i64>")[1].0;
     let table = RowTable { pstate: 0, task: 1, node };
     for key in 0..3u8 {
-        transaction.rows(table).unwrap().put(&[key], &[key; 5]).unwrap();
+        let mut rows = transaction.rows(table).unwrap();
+        rows.put(&[key], &[key; 5]).unwrap();
+        rows.finish().unwrap();
     }
     for structure in 0..12 {
         transaction.put_garbage(Garbage::new(table, structure)).unwrap();

@@ -75,14 +75,12 @@ impl ModuleRows {
                 StoreError::Sink
             })
         });
-        let dropped = std::mem::take(&mut sink.dropped);
-        drop(sink);
         match (failed, written) {
             (Some(error), _) => return Err(error.into()),
             (None, Err(error)) => return Err(Failure::Row(error)),
             (None, Ok(())) => {}
         }
-        for garbage in dropped {
+        for garbage in sink.finish()? {
             writer.put_garbage(garbage)?;
         }
         Ok(Some((pstate, task + 1)))
@@ -96,12 +94,13 @@ impl ModuleRows {
             let nested = self.nested_nodes(garbage.table());
             let (start, end) = structure_range(garbage.structure);
             let mut found = Vec::new();
-            let removed =
-                writer.rows(garbage.table())?.drain_range(&start, &end, left, &mut |_, slot| {
-                    if !nested.is_empty() {
-                        found.push(structure_of_slot(slot));
-                    }
-                })?;
+            let mut rows = writer.rows(garbage.table())?;
+            let removed = rows.drain_range(&start, &end, left, &mut |_, slot| {
+                if !nested.is_empty() {
+                    found.push(structure_of_slot(slot));
+                }
+            })?;
+            rows.finish()?;
             for structure in found {
                 let structure = structure.map_err(Failure::Row)?;
                 for node in nested {
@@ -156,14 +155,22 @@ impl<'a> FrozenSink<'a> {
     }
 
     fn rows(&mut self, node: u32) -> Result<&mut RowsMut<'a>, DatabaseError> {
-        if self.open.as_ref().is_some_and(|(open, _)| *open != node) {
-            // Closed first: a table is open once.
-            self.open = None;
+        if let Some((_, other)) = self.open.take_if(|(open, _)| *open != node) {
+            // First: a table is open once.
+            other.finish()?;
         }
         let open = match self.open.take() {
             Some(open) => open,
             None => (node, self.writer.rows((self.table)(node))?),
         };
         Ok(&mut self.open.insert(open).1)
+    }
+
+    /// Writes what was changed; the structures that were dropped.
+    fn finish(self) -> Result<Vec<Garbage>, DatabaseError> {
+        if let Some((_, rows)) = self.open {
+            rows.finish()?;
+        }
+        Ok(self.dropped)
     }
 }

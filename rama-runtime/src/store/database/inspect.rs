@@ -88,7 +88,7 @@ impl Inspection {
         self.errors.guard(read)?
     }
 
-    /// Reads everything and compares all checksums. Answers whether the account of free pages is
+    /// Reads everything, compares all checksums, and checks that rows are in order. Answers whether the account of free pages is
     /// right too; if it is not, no row is concerned.
     ///
     /// # Errors
@@ -98,6 +98,12 @@ impl Inspection {
     pub(crate) fn verify(&mut self) -> Result<bool, DatabaseError> {
         let Inspection { redb, errors, .. } = self;
         let redb = redb.as_mut().expect(OPEN);
-        errors.guard(|| redb.check_integrity())?.map_err(errors.of("verify"))
+        let free_pages_are_right =
+            errors.guard(|| redb.check_integrity())?.map_err(errors.of("verify"))?;
+        let snapshot = self.snapshot()?;
+        for table in snapshot.row_tables()? {
+            snapshot.stats(table)?;
+        }
+        Ok(free_pages_are_right)
     }
 }

@@ -14,7 +14,7 @@
 //!
 //! | table | key | value |
 //! |---|---|---|
-//! | `rows/{pstate}/{task}/{node}` | structure id and element key | slot in postcard |
+//! | `rows/{pstate}/{task}/{node}` | not behind the first row, and behind the rows before | a leaf of rows: structure id and element key, slot in postcard |
 //! | `garbage` | PState, task, node, structure | nothing |
 //! | `blocks` | depot, partition, first offset | where the block is |
 //! | `checkpoint` | `metadata` | record of what the checkpoint is of |
@@ -27,9 +27,14 @@ mod error;
 #[cfg(test)]
 mod file_tests;
 mod inspect;
+mod leaf;
+#[cfg(test)]
+mod leaf_tests;
+mod leaves;
 mod open;
 mod overlay;
 mod partition;
+mod rows_mut;
 mod snapshot;
 mod tables;
 #[cfg(test)]
@@ -39,6 +44,7 @@ mod writer;
 pub use error::DatabaseError;
 pub(crate) use inspect::Inspection;
 pub(crate) use open::{CheckpointDatabase, STATE};
+pub(crate) use rows_mut::RowsMut;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use tables::{Garbage, RowTable};
-pub(crate) use writer::{CheckpointWriter, RowsMut};
+pub(crate) use writer::CheckpointWriter;

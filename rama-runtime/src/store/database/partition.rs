@@ -3,7 +3,8 @@
 use rama_paths::{Backing, BackingError};
 
 use super::error::{DatabaseError, Errors};
-use super::tables::{self, ReadOnlyRows};
+use super::leaves;
+use super::tables::ReadOnlyRows;
 
 /// The rows of one partition as of one checkpoint, with the table of each node held open.
 ///
@@ -27,10 +28,7 @@ impl CheckpointedRows {
 
     fn read(&self, node: u32, key: &[u8], f: &mut dyn FnMut(&[u8])) -> Result<bool, DatabaseError> {
         let Some(table) = self.table(node) else { return Ok(false) };
-        let found = self.errors.guard(|| table.get(key))?.map_err(self.errors.of("read"))?;
-        let Some(value) = found else { return Ok(false) };
-        f(self.errors.guard(|| value.value())?);
-        Ok(true)
+        leaves::get(table, key, f, &self.errors)
     }
 }
 
@@ -48,7 +46,7 @@ impl Backing for CheckpointedRows {
     ) -> Result<(), BackingError> {
         match self.table(node) {
             Some(table) => {
-                tables::scan(table, start, end, f, &self.errors).map_err(BackingError::new)
+                leaves::scan(table, start, end, f, &self.errors).map_err(BackingError::new)
             }
             None => Ok(()),
         }
@@ -63,7 +61,7 @@ impl Backing for CheckpointedRows {
     ) -> Result<(), BackingError> {
         match self.table(node) {
             Some(table) => {
-                tables::scan_back(table, start, end, f, &self.errors).map_err(BackingError::new)
+                leaves::scan_back(table, start, end, f, &self.errors).map_err(BackingError::new)
             }
             None => Ok(()),
         }

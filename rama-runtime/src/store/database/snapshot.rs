@@ -5,6 +5,7 @@ use std::sync::Arc;
 use redb::{ReadTransaction, ReadableTableMetadata, TableError, TableHandle};
 
 use super::error::{DatabaseError, Errors};
+use super::leaves;
 use super::partition::CheckpointedRows;
 use super::tables::{
     self, BLOCKS, BytesTable, CHECKPOINT, GARBAGE, Garbage, METADATA, ReadOnlyRows, RowTable,
@@ -23,7 +24,7 @@ pub(crate) struct RowTableStats {
     pub(crate) rows: u64,
     /// Bytes of keys and values.
     pub(crate) stored_bytes: u64,
-    /// Bytes of the tree around them.
+    /// Bytes of leaves and of the tree around them.
     pub(crate) metadata_bytes: u64,
     /// Bytes in the tree's pages that nothing uses.
     pub(crate) fragmented_bytes: u64,
@@ -66,19 +67,30 @@ impl Snapshot {
     #[cfg(test)]
     pub(crate) fn rows_in(&self, table: RowTable) -> Result<u64, DatabaseError> {
         match self.rows(table)? {
+            Some(table) => Ok(leaves::count(&table, &self.errors)?.0),
+            None => Ok(0),
+        }
+    }
+
+    /// Number of leaves in a table.
+    #[cfg(test)]
+    pub(super) fn leaves_in(&self, table: RowTable) -> Result<u64, DatabaseError> {
+        match self.rows(table)? {
             Some(table) => table.len().map_err(self.errors.of("read")),
             None => Ok(0),
         }
     }
 
-    /// What a table takes on disk. Reads all of it.
+    /// What a table takes on disk. Reads all of it, and checks that its rows are in order.
     pub(crate) fn stats(&self, table: RowTable) -> Result<RowTableStats, DatabaseError> {
         let Some(table) = self.rows(table)? else { return Ok(RowTableStats::default()) };
         let stats = table.stats().map_err(self.errors.of("read"))?;
+        let (rows, stored_bytes) = leaves::count(&table, &self.errors)?;
         Ok(RowTableStats {
-            rows: table.len().map_err(self.errors.of("read"))?,
-            stored_bytes: stats.stored_bytes(),
-            metadata_bytes: stats.metadata_bytes(),
+            rows,
+            stored_bytes,
+            metadata_bytes: (stats.stored_bytes() + stats.metadata_bytes())
+                .saturating_sub(stored_bytes),
             fragmented_bytes: stats.fragmented_bytes(),
             height: stats.tree_height(),
         })

@@ -5,7 +5,7 @@ use redb::{ReadOnlyTable, ReadableTable, TableDefinition};
 use super::error::{DatabaseError, Errors};
 
 /// Version of the tables' names, keys and meaning.
-pub(super) const FORMAT_VERSION: u32 = 1;
+pub(super) const FORMAT_VERSION: u32 = 2;
 
 /// Holds [`FORMAT_VERSION`] under [`VERSION`].
 pub(super) const FORMAT: TableDefinition<'static, &str, u32> = TableDefinition::new("format");
@@ -134,28 +134,6 @@ pub(super) fn scan(
     }
     let mut entries = errors.guard(|| table.range(start..end))?.map_err(errors.of("read"))?;
     while let Some(entry) = errors.guard(|| entries.next())? {
-        let (key, value) = entry.map_err(errors.of("read"))?;
-        let (key, value) = errors.guard(|| (key.value(), value.value()))?;
-        if !f(key, value) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// As [`scan`], from the end on, in the contrary order.
-pub(super) fn scan_back(
-    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
-    start: &[u8],
-    end: &[u8],
-    f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
-    errors: &Errors,
-) -> Result<(), DatabaseError> {
-    if start >= end {
-        return Ok(());
-    }
-    let mut entries = errors.guard(|| table.range(start..end))?.map_err(errors.of("read"))?;
-    while let Some(entry) = errors.guard(|| entries.next_back())? {
         let (key, value) = entry.map_err(errors.of("read"))?;
         let (key, value) = errors.guard(|| (key.value(), value.value()))?;
         if !f(key, value) {

@@ -69,7 +69,10 @@ impl Changes for CheckpointWriter {
         table: RowTable,
         f: impl FnOnce(&mut RowsMut<'_>) -> Result<R, DatabaseError>,
     ) -> Result<R, DatabaseError> {
-        f(&mut self.rows(table)?)
+        let mut rows = self.rows(table)?;
+        let result = f(&mut rows)?;
+        rows.finish()?;
+        Ok(result)
     }
 }
 

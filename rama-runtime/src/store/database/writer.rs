@@ -1,8 +1,9 @@
 //! Writing a checkpoint.
 
-use redb::{Durability, Table, WriteTransaction};
+use redb::{Durability, WriteTransaction};
 
 use super::error::{DatabaseError, Errors};
+use super::rows_mut::RowsMut;
 use super::tables::{self, BLOCKS, BytesTable, CHECKPOINT, GARBAGE, Garbage, METADATA, RowTable};
 
 /// A checkpoint that is being written. Nothing of it is seen before [`CheckpointWriter::commit`];
@@ -38,7 +39,24 @@ impl CheckpointWriter {
         let name = table.name();
         let table =
             self.transaction.open_table(BytesTable::new(&name)).map_err(self.errors.of("write"))?;
-        Ok(RowsMut { table, errors: &self.errors })
+        Ok(RowsMut::new(table, &self.errors))
+    }
+
+    /// Sets the bytes of a leaf, whatever they are.
+    #[cfg(test)]
+    pub(super) fn put_raw(
+        &self,
+        table: RowTable,
+        name: &[u8],
+        leaf: &[u8],
+    ) -> Result<(), DatabaseError> {
+        let table_name = table.name();
+        let table = self.transaction.open_table(BytesTable::new(&table_name));
+        table
+            .map_err(self.errors.of("write"))?
+            .insert(name, leaf)
+            .map_err(self.errors.of("write"))?;
+        Ok(())
     }
 
     /// Notes a structure whose rows are to be removed.
@@ -85,52 +103,5 @@ impl CheckpointWriter {
         let CheckpointWriter { transaction, errors } = self;
         errors.guard(|| transaction.commit())?.map_err(errors.of("commit"))?;
         errors.check_space()
-    }
-}
-
-/// The rows of one table while a checkpoint is written.
-pub(crate) struct RowsMut<'t> {
-    table: Table<'t, &'static [u8], &'static [u8]>,
-    errors: &'t Errors,
-}
-
-impl RowsMut<'_> {
-    /// Sets a row. Fastest in the order of the keys.
-    pub(crate) fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
-        self.errors.check_space()?;
-        self.table.insert(key, value).map_err(self.errors.of("write"))?;
-        Ok(())
-    }
-
-    /// Removes a row; says whether it was there.
-    pub(crate) fn remove(&mut self, key: &[u8]) -> Result<bool, DatabaseError> {
-        let removed = self.table.remove(key).map_err(self.errors.of("write"))?;
-        Ok(removed.is_some())
-    }
-
-    /// Removes the first rows from `start` on and before `end`, at most `max`, and hands each to
-    /// `f`; says how many. Fewer than `max` means that none is left.
-    pub(crate) fn drain_range(
-        &mut self,
-        start: &[u8],
-        end: &[u8],
-        max: usize,
-        f: &mut dyn FnMut(&[u8], &[u8]),
-    ) -> Result<usize, DatabaseError> {
-        if start >= end {
-            return Ok(0);
-        }
-        let mut rows =
-            self.table.extract_from_if(start..end, |_, _| true).map_err(self.errors.of("write"))?;
-        let mut removed = 0;
-        while removed < max
-            && let Some(row) = rows.next()
-        {
-            let (key, value) = row.map_err(self.errors.of("write"))?;
-            removed += 1;
-            f(key.value(), value.value());
-        }
-        rows.close().map_err(self.errors.of("write"))?;
-        Ok(removed)
     }
 }

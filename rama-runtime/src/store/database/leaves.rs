@@ -1,0 +1,140 @@
+//! Reading the rows of a table, which lie in leaves.
+//!
+//! The key of a leaf in redb, its *name*, is not behind the key of its first row, and behind the keys
+//! of all rows of the leaf before. So a row is in the last leaf whose name is not behind its key.
+
+use redb::ReadableTable;
+
+use super::error::{DatabaseError, Errors};
+use super::leaf;
+
+/// Hands the value of a row to `f`, if there is one; says whether there is.
+pub(super) fn get(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    key: &[u8],
+    f: &mut dyn FnMut(&[u8]),
+    errors: &Errors,
+) -> Result<bool, DatabaseError> {
+    let found = errors.guard(|| table.range(..=key).map(|mut leaves| leaves.next_back()))?;
+    let Some(found) = found.map_err(errors.of("read"))? else { return Ok(false) };
+    let (_, bytes) = found.map_err(errors.of("read"))?;
+    let bytes = errors.guard(|| bytes.value())?;
+    for row in leaf::rows(bytes) {
+        let (of_row, value) = row.map_err(|problem| errors.damaged(problem))?;
+        if of_row >= key {
+            let is_there = of_row == key;
+            if is_there {
+                f(value);
+            }
+            return Ok(is_there);
+        }
+    }
+    Ok(false)
+}
+
+/// Hands the rows from `start` on and before `end`, in order, to `f` until it answers `false`.
+pub(super) fn scan(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    start: &[u8],
+    end: &[u8],
+    f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    errors: &Errors,
+) -> Result<(), DatabaseError> {
+    if start >= end {
+        return Ok(());
+    }
+    let first = name_of(table, start, errors)?;
+    let from = first.as_deref().unwrap_or(start);
+    let mut leaves = errors.guard(|| table.range(from..end))?.map_err(errors.of("read"))?;
+    while let Some(entry) = errors.guard(|| leaves.next())? {
+        let (_, bytes) = entry.map_err(errors.of("read"))?;
+        let bytes = errors.guard(|| bytes.value())?;
+        for row in leaf::rows(bytes) {
+            let (key, value) = row.map_err(|problem| errors.damaged(problem))?;
+            if key < start {
+                continue;
+            }
+            if key >= end || !f(key, value) {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// As [`scan`], from the end on, in the contrary order.
+pub(super) fn scan_back(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    start: &[u8],
+    end: &[u8],
+    f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    errors: &Errors,
+) -> Result<(), DatabaseError> {
+    if start >= end {
+        return Ok(());
+    }
+    let mut leaves = errors.guard(|| table.range(..end))?.map_err(errors.of("read"))?;
+    while let Some(entry) = errors.guard(|| leaves.next_back())? {
+        let (name, bytes) = entry.map_err(errors.of("read"))?;
+        let (name, bytes) = errors.guard(|| (name.value(), bytes.value()))?;
+        let rows: Result<Vec<_>, _> = leaf::rows(bytes).collect();
+        let rows = rows.map_err(|problem| errors.damaged(problem))?;
+        for (key, value) in rows.into_iter().rev().skip_while(|(key, _)| *key >= end) {
+            if key < start || !f(key, value) {
+                return Ok(());
+            }
+        }
+        if name <= start {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The name of the leaf that has a key, if there is one before it.
+fn name_of(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    key: &[u8],
+    errors: &Errors,
+) -> Result<Option<Vec<u8>>, DatabaseError> {
+    let found = errors.guard(|| table.range(..=key).map(|mut leaves| leaves.next_back()))?;
+    let Some(found) = found.map_err(errors.of("read"))? else { return Ok(None) };
+    let (name, _) = found.map_err(errors.of("read"))?;
+    errors.guard(|| Some(name.value().to_vec()))
+}
+
+/// Number of rows of a table, and bytes of their keys and values. Reads all of it and checks that
+/// leaves are whole and everything is in order.
+pub(super) fn count(
+    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+    errors: &Errors,
+) -> Result<(u64, u64), DatabaseError> {
+    let (mut rows, mut row_bytes) = (0, 0);
+    let mut last: Option<Vec<u8>> = None;
+    let mut leaves = errors.guard(|| table.iter())?.map_err(errors.of("read"))?;
+    while let Some(entry) = errors.guard(|| leaves.next())? {
+        let (name, bytes) = entry.map_err(errors.of("read"))?;
+        let (name, bytes) = errors.guard(|| (name.value(), bytes.value()))?;
+        if last.as_deref().is_some_and(|last| last >= name) || bytes.is_empty() {
+            return Err(errors.damaged("leaves of rows are out of order"));
+        }
+        let mut is_first = true;
+        for row in leaf::rows(bytes) {
+            let (key, value) = row.map_err(|problem| errors.damaged(problem))?;
+            let is_behind = match &last {
+                _ if std::mem::take(&mut is_first) => key >= name,
+                Some(last) => key > &**last,
+                None => true,
+            };
+            if !is_behind {
+                return Err(errors.damaged("the rows of a leaf are out of order"));
+            }
+            rows += 1;
+            row_bytes += (key.len() + value.len()) as u64;
+            let last = last.get_or_insert_default();
+            last.clear();
+            last.extend_from_slice(key);
+        }
+    }
+    Ok((rows, row_bytes))
+}

@@ -1,0 +1,287 @@
+//! Changing the rows of a table, which lie in leaves.
+
+use std::ops::Bound;
+
+use redb::{ReadableTable, Table};
+
+use super::error::{DatabaseError, Errors};
+use super::leaf::{self, LEAF_BYTES, SMALL_LEAF_BYTES};
+
+/// The rows of one table while a checkpoint is written.
+///
+/// One leaf is open at a time. Changes in the order of the keys go through it once, and it is written
+/// when they have left it: [`finish`](Self::finish) writes the last one. After an error only dropping
+/// the whole checkpoint is of use.
+#[must_use = "changes are written by `finish`"]
+pub(crate) struct RowsMut<'t> {
+    table: Table<'t, &'static [u8], &'static [u8]>,
+    errors: &'t Errors,
+    open: Option<OpenLeaf>,
+    /// Memory for the next leaf.
+    spare: OpenLeaf,
+}
+
+/// A leaf that is gone through.
+#[derive(Default)]
+struct OpenLeaf {
+    /// Its key in the table.
+    name: Vec<u8>,
+    /// The table has a leaf of that name.
+    is_stored: bool,
+    /// Its rows, of which those before `at` have been gone past.
+    old: Vec<u8>,
+    at: usize,
+    /// The rows that it has instead of those.
+    new: Vec<u8>,
+    /// The key that was asked for last: the next one is to be behind it.
+    last: Vec<u8>,
+    is_changed: bool,
+    /// The name of the leaf behind it, if there is one; not known yet at first.
+    next: Option<Option<Vec<u8>>>,
+}
+
+impl OpenLeaf {
+    /// For the leaf of this name.
+    fn reset(&mut self, name: &[u8], is_stored: bool) {
+        self.name.clear();
+        self.name.extend_from_slice(name);
+        self.is_stored = is_stored;
+        for bytes in [&mut self.old, &mut self.new, &mut self.last] {
+            bytes.clear();
+            bytes.shrink_to(16 * LEAF_BYTES);
+        }
+        (self.at, self.is_changed, self.next) = (0, false, None);
+    }
+
+    /// Keeps the rows before `key`. Says whether there are others behind them.
+    fn pass(&mut self, key: &[u8]) -> Result<bool, &'static str> {
+        let start = self.at;
+        let mut is_more = false;
+        while let Some(row) = leaf::row_at(&self.old, self.at)? {
+            if row.key(&self.old) >= key {
+                is_more = true;
+                break;
+            }
+            self.at = row.end();
+        }
+        self.new.extend_from_slice(&self.old[start..self.at]);
+        Ok(is_more)
+    }
+
+    /// Leaves out the row that comes next, if it is that of `key`; says whether it was.
+    fn skip(&mut self, key: &[u8]) -> Result<bool, &'static str> {
+        match leaf::row_at(&self.old, self.at)? {
+            Some(row) if row.key(&self.old) == key => {
+                self.at = row.end();
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    fn set_last(&mut self, key: &[u8]) {
+        self.last.clear();
+        self.last.extend_from_slice(key);
+    }
+
+    /// Keeps all rows that are left.
+    fn pass_all(&mut self) {
+        self.new.extend_from_slice(&self.old[self.at..]);
+        self.at = self.old.len();
+    }
+}
+
+impl<'t> RowsMut<'t> {
+    pub(super) fn new(
+        table: Table<'t, &'static [u8], &'static [u8]>,
+        errors: &'t Errors,
+    ) -> RowsMut<'t> {
+        RowsMut { table, errors, open: None, spare: OpenLeaf::default() }
+    }
+
+    /// Sets a row. Fastest in the order of the keys.
+    pub(crate) fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
+        self.errors.check_space()?;
+        let mut open = self.open_at(key)?;
+        open.skip(key).map_err(|problem| self.errors.damaged(problem))?;
+        leaf::push_row(key, value, &mut open.new);
+        open.is_changed = true;
+        if open.new.len() >= 4 * LEAF_BYTES {
+            self.spill(&mut open)?;
+        }
+        self.open = Some(open);
+        Ok(())
+    }
+
+    /// Removes a row; says whether it was there.
+    pub(crate) fn remove(&mut self, key: &[u8]) -> Result<bool, DatabaseError> {
+        let mut open = self.open_at(key)?;
+        let removed = open.skip(key).map_err(|problem| self.errors.damaged(problem))?;
+        open.is_changed |= removed;
+        self.open = Some(open);
+        Ok(removed)
+    }
+
+    /// Removes the first rows from `start` on and before `end`, at most `max`, and hands each to
+    /// `f`; says how many. Fewer than `max` means that none is left.
+    pub(crate) fn drain_range(
+        &mut self,
+        start: &[u8],
+        end: &[u8],
+        max: usize,
+        f: &mut dyn FnMut(&[u8], &[u8]),
+    ) -> Result<usize, DatabaseError> {
+        let damaged = |problem| self.errors.damaged(problem);
+        let (mut from, mut removed) = (start.to_vec(), 0);
+        while &*from < end && removed < max {
+            let mut open = self.open_at(&from)?;
+            let mut is_done = false;
+            while let Some(row) = leaf::row_at(&open.old, open.at).map_err(damaged)? {
+                is_done = row.key(&open.old) >= end || removed == max;
+                if is_done {
+                    break;
+                }
+                f(row.key(&open.old), row.value(&open.old));
+                open.at = row.end();
+                open.is_changed = true;
+                removed += 1;
+            }
+            let next = self.next_of(&mut open)?;
+            self.close(open)?;
+            match next {
+                Some(next) if !is_done => from = next,
+                _ => break,
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Writes what was changed.
+    pub(crate) fn finish(mut self) -> Result<(), DatabaseError> {
+        match self.open.take() {
+            Some(open) => self.close(open),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the leaf that has `key`, with all rows before it gone past.
+    fn open_at(&mut self, key: &[u8]) -> Result<OpenLeaf, DatabaseError> {
+        let damaged = |problem| self.errors.damaged(problem);
+        if let Some(mut open) = self.open.take() {
+            if key > &*open.last {
+                let is_within = open.pass(key).map_err(damaged)?;
+                if is_within || self.next_of(&mut open)?.is_none_or(|next| key < &*next) {
+                    open.set_last(key);
+                    return Ok(open);
+                }
+            }
+            self.close(open)?;
+        }
+        let mut open = self.load(key)?;
+        open.pass(key).map_err(damaged)?;
+        open.set_last(key);
+        Ok(open)
+    }
+
+    /// Reads the leaf that has `key`; a new one, whose name is before all keys, if there is none.
+    fn load(&mut self, key: &[u8]) -> Result<OpenLeaf, DatabaseError> {
+        let mut open = std::mem::take(&mut self.spare);
+        let mut leaves = self.table.range(..=key).map_err(self.errors.of("write"))?;
+        match leaves.next_back() {
+            Some(found) => {
+                let (name, bytes) = found.map_err(self.errors.of("write"))?;
+                open.reset(name.value(), true);
+                open.old.extend_from_slice(bytes.value());
+            }
+            None => open.reset(&[], false),
+        }
+        Ok(open)
+    }
+
+    /// The name of the leaf behind an open one.
+    fn next_of(&self, open: &mut OpenLeaf) -> Result<Option<Vec<u8>>, DatabaseError> {
+        if let Some(next) = &open.next {
+            return Ok(next.clone());
+        }
+        let behind = (Bound::Excluded(&*open.name), Bound::Unbounded);
+        let mut leaves = self.table.range::<&[u8]>(behind).map_err(self.errors.of("write"))?;
+        let next = match leaves.next() {
+            Some(found) => Some(found.map_err(self.errors.of("write"))?.0.value().to_vec()),
+            None => None,
+        };
+        open.next = Some(next.clone());
+        Ok(next)
+    }
+
+    /// Writes the first rows of a leaf that has got many, and goes on with the others.
+    fn spill(&mut self, open: &mut OpenLeaf) -> Result<(), DatabaseError> {
+        // While it is known: what is written lies between.
+        self.next_of(open)?;
+        let (name, rest) = self.write_pieces(&open.name, &open.new, LEAF_BYTES, false)?;
+        if rest > 0 {
+            (open.name, open.is_stored) = (name, false);
+            open.new.drain(..rest);
+        }
+        Ok(())
+    }
+
+    /// Writes a leaf that was gone through, if it has changed.
+    fn close(&mut self, mut open: OpenLeaf) -> Result<(), DatabaseError> {
+        open.pass_all();
+        if !open.is_changed {
+            self.spare = open;
+            return Ok(());
+        }
+        while !open.new.is_empty() && open.new.len() < SMALL_LEAF_BYTES {
+            let Some(next) = self.next_of(&mut open)? else { break };
+            let taken = self.table.remove(&*next).map_err(self.errors.of("write"))?;
+            if let Some(bytes) = taken {
+                open.new.extend_from_slice(bytes.value());
+            }
+            open.next = None;
+        }
+        if open.new.is_empty() {
+            if open.is_stored {
+                self.table.remove(&*open.name).map_err(self.errors.of("write"))?;
+            }
+        } else {
+            let total = open.new.len() + open.name.len();
+            let size = match total.div_ceil(LEAF_BYTES) {
+                1 => LEAF_BYTES,
+                // At the end of the table rows are likely to come behind these: full leaves stay.
+                _ if self.next_of(&mut open)?.is_none() => LEAF_BYTES,
+                pieces => total.div_ceil(pieces),
+            };
+            self.write_pieces(&open.name, &open.new, size, true)?;
+        }
+        self.spare = open;
+        Ok(())
+    }
+
+    /// Writes rows as leaves that are about `size` large, the first of them by this name; the last one
+    /// only if `all` are wanted. The name of the last one, and where in `rows` it begins.
+    fn write_pieces(
+        &mut self,
+        name: &[u8],
+        rows: &[u8],
+        size: usize,
+        all: bool,
+    ) -> Result<(Vec<u8>, usize), DatabaseError> {
+        let damaged = |problem| self.errors.damaged(problem);
+        let (mut name, mut start, mut at) = (name, 0, 0);
+        let mut last: &[u8] = &[];
+        while let Some(row) = leaf::row_at(rows, at).map_err(damaged)? {
+            let fits = row.end() - start + name.len() <= LEAF_BYTES && at - start < size;
+            if at > start && !fits {
+                self.table.insert(name, &rows[start..at]).map_err(self.errors.of("write"))?;
+                (name, start) = (leaf::name_between(last, row.key(rows)), at);
+            }
+            last = row.key(rows);
+            at = row.end();
+        }
+        if all {
+            self.table.insert(name, &rows[start..]).map_err(self.errors.of("write"))?;
+        }
+        Ok((name.to_vec(), start))
+    }
+}
