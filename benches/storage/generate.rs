@@ -13,6 +13,8 @@ const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 pub const EVENT_BYTES: usize = 100;
 /// What an account has at first.
 pub const INITIAL: i64 = 2_000;
+/// Bytes of an item of a list: two words.
+pub const ITEM_BYTES: usize = 16;
 /// Bytes of a transfer: four words.
 pub const TRANSFER_BYTES: usize = 32;
 
@@ -67,6 +69,12 @@ pub fn event_keys(count: usize) -> Vec<u64> {
         sums.partition_point(|sum| *sum < at).min(KEYS - 1)
     };
     (0..count).map(|_| rank_key(rank() as u64)).collect()
+}
+
+/// Keys of events, each of a million as likely as any other.
+pub fn uniform_keys(count: usize) -> Vec<u64> {
+    let mut random = Random(EVENT_SEED);
+    (0..count).map(|_| rank_key(random.below(KEYS as u64))).collect()
 }
 
 /// What an event carries beside key and number.

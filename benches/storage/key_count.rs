@@ -1,4 +1,4 @@
-//! W1: events are counted by key, exactly once; an event is durable in a log before it counts.
+//! Events are counted by key, exactly once; an event is durable in a log before it counts.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::modules::{KeyCount, KeyEvent};
 use crate::options::Sizes;
 use crate::outcome::{Outcome, Timed, is_write_back};
 use crate::plain_log::PlainLog;
-use crate::{REDB_CACHE, THREADS};
+use crate::{REDB_CACHE, THREADS, on_threads};
 
 const COUNTS: TableDefinition<'static, u64, u64> = TableDefinition::new("counts");
 const META: TableDefinition<'static, &'static str, u64> = TableDefinition::new("meta");
@@ -51,15 +51,6 @@ pub fn run_rama(input: &Input, sizes: &Sizes, storage: StorageOptions, dir: &Pat
     assert_eq!(digest, input.expected, "rama's counts");
     rama.cluster.close().expect("close");
     outcome
-}
-
-/// Runs a closure on each of two threads; what they return.
-fn on_threads<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
-    std::thread::scope(|scope| {
-        let run = &run;
-        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || run(thread))).collect();
-        threads.into_iter().map(|thread| thread.join().expect("a thread")).collect()
-    })
 }
 
 /// Logs a thread's events of a batch and makes them durable; their keys.

@@ -7,6 +7,8 @@
 //!
 //! - W1: 2,000,000 events of 100 bytes, counted by key, zipf; 20,000 in a microbatch, which is 10,000
 //!   of each task.
+//! - The same with uniform keys.
+//! - 2,000,000 items appended to 1,000,000 lists, uniform.
 //! - W2: 1,000,000 transfers between 200,000 accounts with both histories; 10,000 in a microbatch.
 //! - W4: reads of one row and of 100, idle and while 20,000 events come in a second.
 //! - How long acknowledgements take with checkpoints and without.
@@ -14,7 +16,7 @@
 //! In W1 and W2 rama's client waits where checkpoints would fall behind the fifth part of the events
 //! that each is for; how long is printed, and in the time.
 //!
-//! `cargo bench --bench storage -- [--rounds N] [--short] [--only w1,w2,w4,acks]`; data lie in
+//! `cargo bench --bench storage -- [--rounds N] [--short] [--only w1,uniform,lists,w2,w4,acks]`; data lie in
 //! `RAMA_BENCH_DIR`, or where temporary files do.
 
 #![allow(missing_docs)]
@@ -25,6 +27,7 @@ mod generate;
 mod instruments;
 mod key_count;
 mod latency;
+mod lists;
 mod modules;
 mod options;
 mod outcome;
@@ -94,9 +97,28 @@ impl Rounds {
     }
 }
 
-fn run_key_count(options: &Options) {
+/// Runs a closure on each of two threads; what they return.
+fn on_threads<T: Send>(run: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    std::thread::scope(|scope| {
+        let run = &run;
+        let threads: Vec<_> = (0..THREADS).map(|thread| scope.spawn(move || run(thread))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("a thread")).collect()
+    })
+}
+
+fn run_zipf(options: &Options) {
+    let keys = generate::event_keys(options.sizes.events);
+    run_key_count(options, "W1 key count, zipf", keys);
+}
+
+fn run_uniform(options: &Options) {
+    let keys = generate::uniform_keys(options.sizes.events);
+    run_key_count(options, "Key count, uniform", keys);
+}
+
+fn run_key_count(options: &Options, name: &str, keys: Vec<u64>) {
     let sizes = &options.sizes;
-    let input = key_count::Input::new(generate::event_keys(sizes.events));
+    let input = key_count::Input::new(keys);
     let scratch = |name| Scratch::new(options, name);
     let mut rounds = Rounds::default();
     for _ in 0..options.rounds {
@@ -109,8 +131,27 @@ fn run_key_count(options: &Options) {
         rounds.hand.push(key_count::run_by_hand(&input, sizes, &scratch("hand").0));
     }
     let (events, batch) = (sizes.events, sizes.event_batch);
-    println!("\nW1 key count: {events} events, microbatches of {batch}");
+    println!("\n{name}: {events} events, microbatches of {batch}");
     table::print_times(events, events * generate::EVENT_BYTES, &rounds.contestants());
+}
+
+fn run_lists(options: &Options) {
+    let sizes = &options.sizes;
+    let input = lists::Input::new(generate::uniform_keys(sizes.events));
+    let scratch = |name| Scratch::new(options, name);
+    let mut rounds = Rounds::default();
+    for _ in 0..options.rounds {
+        let storage = checkpoint_at(sizes.item_log_bytes);
+        let outcome = lists::run_rama(&input, sizes, storage, &scratch("rama").0);
+        let times = rounds.push_rama(outcome);
+        let dir = scratch("unchecked");
+        rounds.unchecked.push(lists::run_rama(&input, sizes, no_checkpoints(), &dir.0));
+        rounds.redb.push(lists::run_redb(&input, sizes, times, &scratch("redb").0));
+        rounds.hand.push(lists::run_by_hand(&input, sizes, &scratch("hand").0));
+    }
+    let (events, batch) = (sizes.events, sizes.event_batch);
+    println!("\nAppends to a million lists: {events} items, microbatches of {batch}");
+    table::print_times(events, events * generate::ITEM_BYTES, &rounds.contestants());
 }
 
 fn run_transfers(options: &Options) {
@@ -163,8 +204,14 @@ fn run_acks(options: &Options) {
 fn main() {
     let options = Options::parse();
     println!("{} rounds, {THREADS} tasks on {THREADS} threads", options.rounds);
-    let parts: [Part; 4] =
-        [("w1", run_key_count), ("w2", run_transfers), ("w4", run_reads), ("acks", run_acks)];
+    let parts: [Part; 6] = [
+        ("w1", run_zipf),
+        ("uniform", run_uniform),
+        ("lists", run_lists),
+        ("w2", run_transfers),
+        ("w4", run_reads),
+        ("acks", run_acks),
+    ];
     for (name, run) in parts {
         if options.runs(name) {
             run(&options);

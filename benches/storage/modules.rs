@@ -1,6 +1,6 @@
 //! The modules under test.
 
-use rama::{PMap, Record, defmodule};
+use rama::{PMap, PVec, Record, defmodule};
 use serde::{Deserialize, Serialize};
 
 use crate::generate::{self, EVENT_BYTES, Move};
@@ -32,6 +32,30 @@ defmodule! {
                 source> *events :> %microbatch;
                 %microbatch() :> KeyEvent { *key, .. };
                 +compound $$counts { *key => +count() };
+            }
+        }
+    }
+}
+
+/// An item of a list.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Record)]
+pub struct ListItem {
+    pub list: u64,
+    pub item: u64,
+}
+
+defmodule! {
+    /// Items appended to lists.
+    pub module Lists {
+        depot *items: ListItem, hash_by(.list);
+
+        microbatch appending {
+            pstate $$lists: PMap<u64, PVec<u64>>;
+
+            sources! {
+                source> *items :> %microbatch;
+                %microbatch() :> ListItem { *list, *item };
+                local_transform> $$lists.key(*list).after_elem().termval(*item);
             }
         }
     }

@@ -19,6 +19,8 @@ pub struct Sizes {
     pub event_batch: usize,
     /// W1: bytes of log at which a checkpoint is made.
     pub event_log_bytes: u64,
+    /// Lists: bytes of log at which a checkpoint is made.
+    pub item_log_bytes: u64,
     /// W2: accounts, transfers, and transfers in one microbatch over both tasks.
     pub accounts: u64,
     pub transfers: usize,
@@ -44,6 +46,7 @@ impl Sizes {
             events: 2_000_000,
             event_batch: 20_000,
             event_log_bytes: 32 << 20,
+            item_log_bytes: 20 << 20,
             accounts: 200_000,
             transfers: 1_000_000,
             transfer_batch: 10_000,
@@ -63,6 +66,7 @@ impl Sizes {
             events: 100_000,
             event_batch: 2_000,
             event_log_bytes: 256 << 10,
+            item_log_bytes: 128 << 10,
             accounts: 10_000,
             transfers: 50_000,
             transfer_batch: 1_000,
