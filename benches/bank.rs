@@ -111,17 +111,16 @@ fn run_rama(transfers: &[Transfer], dir: &Path) -> Outcome {
         .expect("a cluster");
     cluster.launch(BenchBank, THREADS, THREADS).expect("launch");
     let deposits = cluster.depot(BenchBank::deposits);
-    for account in 0..ACCOUNTS {
-        let deposit = Deposit { account, amount: INITIAL };
-        deposits.append_with(deposit, AckLevel::None).expect("append");
-    }
+    let each = (0..ACCOUNTS).map(|account| Deposit { account, amount: INITIAL });
+    deposits.append_all_with(each, AckLevel::None).expect("append");
     cluster.sync().expect("sync");
     cluster.wait_for_microbatch_processed_count(BenchBank::banking, ACCOUNTS).expect("deposits");
 
     let depot = cluster.depot(BenchBank::transfers);
     let start = Instant::now();
-    for transfer in transfers {
-        depot.append_with(*transfer, AckLevel::None).expect("append");
+    // As the loop by hand does: a batch at a time.
+    for batch in transfers.chunks(BATCH) {
+        depot.append_all_with(batch.iter().copied(), AckLevel::None).expect("append");
     }
     cluster
         .wait_for_microbatch_processed_count(BenchBank::banking, ACCOUNTS + transfers.len() as u64)

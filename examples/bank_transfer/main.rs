@@ -23,6 +23,8 @@ use module::{BankTransferModule, Deposit, Transfer};
 const TASKS: usize = 4;
 /// What every account starts with in a generated load.
 const INITIAL: i64 = 2_000;
+/// Generated transfers that are appended with one call.
+const AT_ONCE: usize = 1_000;
 
 #[derive(Parser)]
 #[command(about = "Moves funds between accounts, exactly once, never below zero")]
@@ -127,29 +129,29 @@ fn generated(cluster: &InProcessCluster, count: u64, accounts: u64) -> Result<()
     let deposits = cluster.depot(BankTransferModule::deposit_depot);
     let transfers = cluster.depot(BankTransferModule::transfer_depot);
     println!("{accounts} accounts with a deposit of {INITIAL} each, {count} transfers");
-    for user_id in 0..accounts as i64 {
-        deposits.append_with(Deposit { user_id, amt: INITIAL }, AckLevel::None)?;
-    }
+    let each = (0..accounts as i64).map(|user_id| Deposit { user_id, amt: INITIAL });
+    deposits.append_all_with(each, AckLevel::None)?;
     let bar = progress_bar(count, "transfers")?;
     let start = Instant::now();
     let mut random = fastrand::Rng::with_seed(before);
-    for number in 0..count {
-        let from = random.u64(..accounts);
-        let to = (from + random.u64(1..accounts)) % accounts;
-        let transfer = Transfer {
-            transfer_id: format!("{before}-{number}"),
-            from_user_id: from as i64,
-            to_user_id: to as i64,
-            amt: random.i64(1..=1_000),
-        };
-        // The last one's acknowledgement stands for all: the log is one.
-        let level = if number + 1 == count { AckLevel::Ack } else { AckLevel::None };
-        transfers.append_with(transfer, level)?;
-        if number % 1_000 == 0 {
-            let processed = cluster.microbatch_status(BankTransferModule::banking)?.processed;
-            bar.set_position(processed.saturating_sub(before + accounts).min(count));
-        }
+    let mut numbers = 0..count;
+    while !numbers.is_empty() {
+        let some = numbers.by_ref().take(AT_ONCE).map(|number| {
+            let from = random.u64(..accounts);
+            let to = (from + random.u64(1..accounts)) % accounts;
+            Transfer {
+                transfer_id: format!("{before}-{number}"),
+                from_user_id: from as i64,
+                to_user_id: to as i64,
+                amt: random.i64(1..=1_000),
+            }
+        });
+        transfers.append_all_with(some, AckLevel::None)?;
+        let processed = cluster.microbatch_status(BankTransferModule::banking)?.processed;
+        bar.set_position(processed.saturating_sub(before + accounts).min(count));
     }
+    // The acknowledgement of the last ones would stand for all: the log is one.
+    cluster.sync()?;
     // In steps, to show progress.
     let total = appended(cluster)?;
     let mut seen = cluster.microbatch_status(BankTransferModule::banking)?.processed;
