@@ -348,29 +348,33 @@ impl<T> Resident<T> {
 
     /// What rows were when they were frozen; none if a row's whole structure was gone before that.
     /// Fastest in the order of the ids.
-    pub(crate) fn frozen<'a>(
-        &'a self,
-        ids: &'a [RowId],
-    ) -> impl Iterator<Item = Option<&'a Option<T>>> {
+    pub(crate) fn frozen(&self, ids: &[RowId], mut f: impl FnMut(Option<&Option<T>>)) {
+        let mut places = Vec::with_capacity(SOUGHT_AT_ONCE);
         let mut last: Option<(u64, &Structure<T>)> = None;
-        ids.iter().map(move |id| {
-            // While few rows have changed since, none of them is looked for.
-            if !self.marks.saved.is_empty()
-                && let Some(slot) = self.marks.saved.get(id)
-            {
-                return Some(slot);
+        for some in ids.chunks(SOUGHT_AT_ONCE) {
+            // As in `put_top`.
+            places.extend(some.iter().map(|(structure, key)| match structure {
+                0 => self.top.position(key),
+                _ => None,
+            }));
+            for (id, place) in some.iter().zip(places.drain(..)) {
+                let (structure, key) = id;
+                let row = match (*structure, place) {
+                    (0, place) => place.map(|at| self.top.at(at).1),
+                    (structure, _) => {
+                        if last.is_none_or(|(known, _)| known != structure) {
+                            last = self.nested.get(&structure).map(|found| (structure, found));
+                        }
+                        last.and_then(|(_, found)| found.rows.get(key))
+                    }
+                };
+                f(match row {
+                    Some(row) if row.stamp < self.marks.epoch => Some(&row.slot),
+                    // It has changed since, or gone.
+                    _ => self.marks.saved.get(id),
+                });
             }
-            let (structure, key) = id;
-            if *structure == 0 {
-                return self.top.get(key).map(|row| &row.slot);
-            }
-            let found = match last {
-                Some((known, found)) if known == *structure => found,
-                _ => self.nested.get(structure)?,
-            };
-            last = Some((*structure, found));
-            found.rows.get(key).map(|row| &row.slot)
-        })
+        }
     }
 
     /// The checkpoint is durable: frozen rows are clean. What was saved of them is handed out, to be

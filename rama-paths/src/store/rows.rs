@@ -481,7 +481,7 @@ pub(crate) fn write_frozen<T: Slot>(
         {
             // Copied, so that serialization, which is the user's, runs without the lock.
             let layers = rows.read();
-            slots.extend(layers.resident.frozen(ids).map(|slot| slot.cloned()));
+            layers.resident.frozen(ids, |slot| slots.push(slot.cloned()));
         }
         for ((structure, key), slot) in ids.iter().zip(slots.drain(..)) {
             // Its structure had gone before the rows were frozen.
