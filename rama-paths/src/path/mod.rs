@@ -56,7 +56,9 @@ pub use location::{
     Emits, FilledTop, IsMaybe, IsSingle, Location, Many, Maybe, Presence, Present, ReadOnly,
     Removable, Selectable, Single, Top, Value, ValueAt,
 };
-pub use plain::{FieldToken, HasFields, Part, RecordFields, StdMap, StdSeq, StdSet};
+#[doc(hidden)]
+pub use plain::{Between, Entry, Which};
+pub use plain::{Collection, FieldToken, HasFields, Part, RecordFields, StdMap, StdSeq, StdSet};
 pub use run::{AggregatePath, SelectPath, SinglePath, WritePath};
 #[doc(hidden)]
 pub use sorted_range::RangeSlot;
@@ -70,9 +72,11 @@ pub use visit::{Halt, Visit};
 
 use std::marker::PhantomData;
 
+use self::plain::{WhichOf, write_value};
+use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::schema::{Ordered, Schema};
-use crate::store::{Change, ReadPlace, WritePlace, Written};
+use crate::store::{Change, Held, Ids, ReadPlace, WritePlace, Written};
 
 /// A path into a PState. `O` is the tag of the PState's owner, `N` the navigators so far.
 #[derive(Debug)]
@@ -123,6 +127,9 @@ impl<O, N: Navigator> PStatePath<O, N> {
     }
 }
 
+/// The type of the value that a path has reached.
+type ValueOf<N> = <<N as Navigator>::Here as ValueAt>::Value;
+
 /// A chain of navigators: what [`PStatePath`] is made of. Its methods are called by this crate only.
 #[diagnostic::on_unimplemented(
     message = "this path cannot be selected: it ends with `.term(…)`, `.termval(…)` or `.none()`",
@@ -146,6 +153,20 @@ pub trait Navigator {
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit;
 
+    /// Visits every collection in memory that the path leads to, with which of its elements are
+    /// meant: what leads to a part of a collection shows the collection and where the part is.
+    #[doc(hidden)]
+    #[inline]
+    fn read_parts<F>(&self, top: ReadPlace<'_, Self::Schema>, f: &mut F) -> Visit
+    where
+        Self::Here: ValueAt<Value: Collection>,
+        F: FnMut(&Self::Collected, Held<'_, ValueOf<Self>>, &WhichOf<ValueOf<Self>>) -> Visit,
+    {
+        self.read(top, &mut |collected: &Self::Collected, place: ReadPlace<'_, Self::Here>| {
+            f(collected, place.slot, &Which::All)
+        })
+    }
+
     /// The routing hash of the leading key.
     #[doc(hidden)]
     fn leading_key(&self) -> Option<KeyHash>;
@@ -167,6 +188,26 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     fn write<F>(&self, top: WritePlace<'_, Self::Schema>, f: &mut F) -> Written<Self::Schema>
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+
+    /// Writes every collection in memory that the path leads to where it is, through `f`, which is
+    /// told which of its elements are meant and says whether something changed. An absent one stays
+    /// so.
+    #[doc(hidden)]
+    #[inline]
+    fn write_parts<F>(&self, top: WritePlace<'_, Self::Schema>, f: &mut F) -> Written<Self::Schema>
+    where
+        Self::Here: Collection,
+        F: FnMut(
+            &Self::Collected,
+            &mut Self::Here,
+            &WhichOf<Self::Here>,
+            &mut Ids,
+        ) -> Result<bool, PathError>,
+    {
+        self.write(top, &mut |collected: &Self::Collected, place: WritePlace<'_, Self::Here>| {
+            write_value(place, || None, |whole, ids| f(collected, whole, &Which::All, ids))
+        })
+    }
 
     /// Removes every place the path leads to: as [`write`](Self::write) does with
     /// [`Change::Remove`], and where it can be without reading what is removed.

@@ -3,11 +3,13 @@
 use super::key::in_structure;
 use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
-use crate::path::plain::{Fate, for_std, write_part, write_value};
+use crate::path::plain::{Fate, for_std, write_part};
 use crate::path::{
-    Entries, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present, ReadOnly,
-    SortedRange, Span, StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries, WriteNavigator,
+    Entries, Entry, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present,
+    ReadOnly, SortedRange, Span, StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries,
+    WriteNavigator,
 };
+use crate::record::Record;
 use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
 use crate::store::{
     AsOf, Change, Current, Handle, Ids, Node, NodeWrites, ReadPlace, View, WritePlace, WriteView,
@@ -338,7 +340,7 @@ where
     N::Here: ValueAt<Value: StdMap>,
 {
     type Schema = N::Schema;
-    type Here = ReadOnly<(
+    type Here = <N::Here as ValueAt>::Part<(
         <<N::Here as ValueAt>::Value as StdMap>::Key,
         <<N::Here as ValueAt>::Value as StdMap>::Item,
     )>;
@@ -351,8 +353,8 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            StdMap::each(place.slot, |key, value| match (key.into_owned(), value.into_owned()) {
+        self.0.read_parts(top, &mut |collected: &N::Collected, map, which| {
+            StdMap::each(map, which, |key, value| match (key.into_owned(), value.into_owned()) {
                 (Some(key), Some(value)) => f(collected, ReadPlace::computed((key, value))),
                 _ => Ok(()),
             })
@@ -361,6 +363,31 @@ where
 
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for AllOfStdMap<N>
+where
+    N: WriteNavigator,
+    N::Here: StdMap,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write_parts(top, &mut |collected: &N::Collected, map, which, ids| {
+            map.write_each(which, |key, value| {
+                let mut pair = (key.clone(), value.take_out());
+                let fate = write_part(&mut pair, ids, |place| f(collected, place));
+                *value = pair.1;
+                Ok(match fate? {
+                    Fate::Kept => Entry::Kept,
+                    Fate::Changed => Entry::To(pair.0),
+                    Fate::Removed => Entry::Removed,
+                })
+            })
+        })
     }
 }
 
@@ -380,8 +407,8 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            StdSet::each(place.slot, |item| f(collected, ReadPlace::value(item)))
+        self.0.read_parts(top, &mut |collected: &N::Collected, set, which| {
+            StdSet::each(set, which, |item| f(collected, ReadPlace::value(item)))
         })
     }
 
@@ -400,27 +427,8 @@ where
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            write_value(
-                place,
-                || None,
-                |set, ids| {
-                    let mut changed = false;
-                    let mut items = set.drain_all().into_iter();
-                    while let Some(mut item) = items.next() {
-                        let fate = write_part(&mut item, ids, |place| f(collected, place));
-                        if !matches!(fate, Ok(Fate::Removed)) {
-                            set.put(item);
-                        }
-                        if fate.is_err() {
-                            // Those that were not visited go back.
-                            items.by_ref().for_each(|item| set.put(item));
-                        }
-                        changed |= fate? != Fate::Kept;
-                    }
-                    Ok(changed)
-                },
-            )
+        self.0.write_parts(top, &mut |collected: &N::Collected, set, which, ids| {
+            set.write_each(which, |item| write_item(item, ids, |place| f(collected, place)))
         })
     }
 }
@@ -441,8 +449,8 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            StdSeq::each(place.slot, |item| f(collected, ReadPlace::value(item)))
+        self.0.read_parts(top, &mut |collected: &N::Collected, list, which| {
+            StdSeq::each(list, which, |item| f(collected, ReadPlace::value(item)))
         })
     }
 
@@ -461,14 +469,8 @@ where
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            write_value(
-                place,
-                || None,
-                |seq, ids| {
-                    seq.write_each(|item| write_part(item, ids, |place| f(collected, place)))
-                },
-            )
+        self.0.write_parts(top, &mut |collected: &N::Collected, seq, which, ids| {
+            seq.write_each(which, |item| write_part(item, ids, |place| f(collected, place)))
         })
     }
 }

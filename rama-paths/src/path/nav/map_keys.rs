@@ -2,11 +2,13 @@
 
 use super::map_vals::MapEntries;
 use crate::key::{Key as _, KeyHash};
+use crate::path::plain::{Fate, write_part};
 use crate::path::{
-    HasEntries, Many, Navigator, PStatePath, Present, ReadOnly, StdMap, ValueAt, Visit,
+    Entry, HasEntries, Many, Navigator, PStatePath, Present, ReadOnly, StdMap, ValueAt, Visit,
+    WriteNavigator,
 };
 use crate::schema::Ordered;
-use crate::store::ReadPlace;
+use crate::store::{ReadPlace, WritePlace, Written};
 
 /// See [`PStatePath::map_keys`].
 #[derive(Debug, Clone)]
@@ -77,7 +79,7 @@ where
     N::Here: ValueAt<Value: StdMap>,
 {
     type Schema = N::Schema;
-    type Here = ReadOnly<<<N::Here as ValueAt>::Value as StdMap>::Key>;
+    type Here = <N::Here as ValueAt>::Part<<<N::Here as ValueAt>::Value as StdMap>::Key>;
     type Presence = Present;
     type Emits = Many;
     type Collected = N::Collected;
@@ -87,12 +89,35 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            StdMap::each(place.slot, |key, _| f(collected, ReadPlace::value(key)))
+        self.0.read_parts(top, &mut |collected: &N::Collected, map, which| {
+            StdMap::each(map, which, |key, _| f(collected, ReadPlace::value(key)))
         })
     }
 
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for ValueKeys<N>
+where
+    N: WriteNavigator,
+    N::Here: StdMap,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write_parts(top, &mut |collected: &N::Collected, map, which, ids| {
+            map.write_each(which, |key, _| {
+                let mut key = key.clone();
+                Ok(match write_part(&mut key, ids, |place| f(collected, place))? {
+                    Fate::Kept => Entry::Kept,
+                    Fate::Changed => Entry::To(key),
+                    Fate::Removed => Entry::Removed,
+                })
+            })
+        })
     }
 }

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::picked::{Picked, StdSpan};
+use super::picked::{Picked, Told, ToldOf};
 use crate::key::{KeyArg, KeyHash};
 use crate::path::{
-    Location, Navigator, PStatePath, Present, RangeSlot, ReadOnly, SortedRange, SortedRangeOptions,
-    Span, StdMap, Visit, WriteEntries, WriteNavigator,
+    Between, Collection, Location, Navigator, PStatePath, Present, RangeSlot, ReadOnly,
+    SortedRange, SortedRangeOptions, Span, StdMap, Visit, WriteEntries, WriteNavigator,
 };
 use crate::schema::{Ordered, PMap, Schema, Tracking};
 use crate::store::{Held, ReadPlace, WritePlace, Written};
@@ -43,13 +43,13 @@ macro_rules! std_maps {
         #[diagnostic::do_not_recommend]
         impl<K: crate::key::Key, V> SortedMap for $at
         where
-            BTreeMap<K, V>: StdMap,
+            BTreeMap<K, V>: StdMap + Collection<Range = Between<K>, At = K>,
         {
             type Key = K;
-            type RangeNav<N> = Picked<N, StdSpan>;
+            type RangeNav<N> = Picked<N, ToldOf<BTreeMap<K, V>>>;
 
-            fn range_nav<N>(prev: N, span: Span) -> Picked<N, StdSpan> {
-                Picked::new(prev, StdSpan(span))
+            fn range_nav<N>(prev: N, span: Span) -> Self::RangeNav<N> {
+                Picked::new(prev, Told::within(&span))
             }
         }
     )*};

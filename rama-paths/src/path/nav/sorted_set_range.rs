@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::picked::{Picked, StdSpan};
+use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
 use crate::key::{Key, KeyArg};
 use crate::path::{
-    Location, Navigator, PStatePath, ReadOnly, SortedRangeFromOptions, SortedRangeOptions,
-    SortedRangeToOptions, Span, StdSet,
+    Between, Collection, Location, Navigator, PStatePath, ReadOnly, SortedRangeFromOptions,
+    SortedRangeOptions, SortedRangeToOptions, Span, StdSet,
 };
 use crate::schema::{PSet, Tracking};
 
@@ -43,13 +43,13 @@ macro_rules! std_sets {
         #[diagnostic::do_not_recommend]
         impl<T: Key> SortedSet for $at
         where
-            BTreeSet<T>: StdSet,
+            BTreeSet<T>: StdSet + Collection<Range = Between<T>, At = T>,
         {
             type Item = T;
-            type RangeNav<N> = Picked<N, StdSpan>;
+            type RangeNav<N> = Picked<N, ToldOf<BTreeSet<T>>>;
 
-            fn range_nav<N>(prev: N, span: Span) -> Picked<N, StdSpan> {
-                Picked::new(prev, StdSpan(span))
+            fn range_nav<N>(prev: N, span: Span) -> Self::RangeNav<N> {
+                Picked::new(prev, Told::within(&span))
             }
         }
     )*};
