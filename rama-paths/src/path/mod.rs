@@ -29,6 +29,7 @@ mod entries;
 mod kind;
 mod list;
 mod location;
+mod moved;
 pub mod nav;
 mod on;
 mod plain;
@@ -36,6 +37,7 @@ mod run;
 mod sorted_range;
 mod sub;
 mod visit;
+mod whole_range;
 
 #[cfg(test)]
 mod cost_tests;
@@ -69,6 +71,7 @@ pub use sub::SubPath;
 pub(crate) use visit::to_the_end;
 #[doc(hidden)]
 pub use visit::{Halt, Visit};
+pub use whole_range::{Ranged, WholeRange, WriteValues};
 
 use std::marker::PhantomData;
 

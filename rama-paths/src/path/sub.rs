@@ -54,7 +54,7 @@ where
 {
     let mut selected = Vec::with_capacity(expected);
     let visit = nav.read(place, &mut |_: &M::Collected, place: ReadPlace<'_, M::Here>| {
-        selected.extend(M::Here::take::<M::Presence>(place));
+        selected.extend(M::Here::take::<M::Presence>(place)?);
         Ok(())
     });
     to_the_end(visit)?;

@@ -1,13 +1,13 @@
 //! `all()`: every element of a collection, or of a range of one.
 
-use super::key::in_structure;
+use super::key::{encoded, in_structure};
 use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
+use crate::path::moved::{Entry as Moved, write_entries};
 use crate::path::plain::{Fate, for_std, write_part};
 use crate::path::{
     Entries, Entry, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present,
-    ReadOnly, SortedRange, Span, StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries,
-    WriteNavigator,
+    SortedRange, Span, StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries, WriteNavigator,
 };
 use crate::record::Record;
 use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
@@ -163,7 +163,7 @@ where
     N::Here: HasEntries<Rows: Ordered<Element: Value>>,
 {
     type Schema = N::Schema;
-    type Here = ReadOnly<(KeyAt<N>, ElementAt<N>)>;
+    type Here = (KeyAt<N>, ElementAt<N>);
     type Presence = Present;
     type Emits = Many;
     type Collected = N::Collected;
@@ -182,6 +182,29 @@ where
 
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for All<N>
+where
+    N: WriteEntries,
+    N::Here: HasEntries<Rows = N::Rows>,
+    N::Rows: Ordered<Element: Value>,
+{
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write_entries(top, &mut |collected, map: WritePlace<'_, N::Rows>, span| {
+            write_entries(map, span, |key, value, ids| {
+                let mut pair = (KeyAt::<N>::from_key_bytes(key)?, value);
+                Ok(match write_part(&mut pair, ids, |place| f(collected, place))? {
+                    Fate::Kept => Moved::Kept,
+                    Fate::Changed => Moved::Put(encoded(&pair.0), pair.1),
+                    Fate::Removed => Moved::Removed,
+                })
+            })
+        })
     }
 }
 

@@ -144,7 +144,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
 /// Writes elements of the structure at `place`, and says what becomes of its own slot.
 #[inline]
-pub(super) fn in_structure<M: Schema<Slot = Handle>>(
+pub(in crate::path) fn in_structure<M: Schema<Slot = Handle>>(
     place: WritePlace<'_, M>,
     f: impl FnOnce(&mut Option<Handle>, WritePlace<'_, M>) -> Result<(), PathError>,
 ) -> Result<Change<Handle>, PathError> {

@@ -1,10 +1,12 @@
 //! `map_keys()`: every key of a map, or of a range of one.
 
+use super::key::encoded;
 use super::map_vals::MapEntries;
 use crate::key::{Key as _, KeyHash};
+use crate::path::moved::{Entry as Moved, write_entries};
 use crate::path::plain::{Fate, write_part};
 use crate::path::{
-    Entry, HasEntries, Many, Navigator, PStatePath, Present, ReadOnly, StdMap, ValueAt, Visit,
+    Entry, HasEntries, Many, Navigator, PStatePath, Present, StdMap, ValueAt, Visit, WriteEntries,
     WriteNavigator,
 };
 use crate::schema::Ordered;
@@ -50,7 +52,7 @@ where
     N::Here: HasEntries,
 {
     type Schema = N::Schema;
-    type Here = ReadOnly<<<N::Here as HasEntries>::Rows as Ordered>::Key>;
+    type Here = <<N::Here as HasEntries>::Rows as Ordered>::Key;
     type Presence = Present;
     type Emits = Many;
     type Collected = N::Collected;
@@ -70,6 +72,30 @@ where
 
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for MapKeys<N>
+where
+    N: WriteEntries,
+    N::Here: HasEntries<Rows = N::Rows>,
+{
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write_entries(top, &mut |collected, map: WritePlace<'_, N::Rows>, span| {
+            write_entries(map, span, |old, slot, ids| {
+                let mut key = Self::Here::from_key_bytes(old)?;
+                let fate = write_part(&mut key, ids, |place| f(collected, place))?;
+                let new = encoded(&key);
+                Ok(match fate {
+                    Fate::Changed if new != *old => Moved::Put(new, slot),
+                    Fate::Kept | Fate::Changed => Moved::Kept,
+                    Fate::Removed => Moved::Removed,
+                })
+            })
+        })
     }
 }
 

@@ -81,6 +81,7 @@ pub use if_path::IfPath;
 pub use index::{ListIndex, SeqIndex};
 pub use indexed_vals::{IndexedList, IndexedVals, StdIndexedVals};
 pub use is_collected::{Dispense, IsCollected};
+pub(super) use key::in_structure;
 pub use key::{KeyNav, Keyed, ValueKey};
 pub use lens::{Lens, ValueField};
 pub use map_key::{MapKey, StdMapKey};

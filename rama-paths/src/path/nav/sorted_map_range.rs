@@ -61,8 +61,8 @@ std_maps!(BTreeMap<K, V>, ReadOnly<BTreeMap<K, V>>);
 /// only.
 #[derive(Debug, Clone)]
 pub struct StoredRange<N> {
-    prev: N,
-    span: Span,
+    pub(in crate::path) prev: N,
+    pub(in crate::path) span: Span,
 }
 
 impl<N> StoredRange<N> {
