@@ -98,9 +98,13 @@ where
         ) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            let Some(whole) = place.slot.get() else { return Ok(()) };
-            let which = self.pick.which(whole)?;
-            f(collected, place.slot, &*which)
+            match place.slot.get() {
+                Some(whole) => {
+                    let which = self.pick.which(whole)?;
+                    f(collected, place.slot, &*which)
+                }
+                None => f(collected, Held::Nothing, &Which::All),
+            }
         })
     }
 
