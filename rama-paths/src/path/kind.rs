@@ -47,7 +47,7 @@ pub trait HoldsValue<L> {
 #[diagnostic::on_unimplemented(
     message = "a navigator here needs one stored value, and at this place of the path there is `{L}`",
     label = "not one stored value",
-    note = "`.term(…)`, `.termval(…)`, `.update(…)` and aggregators work on stored values; navigate into a structure with `.key(…)`, `.field(…)`, `.map_vals()` or `.all()`; what `.count()`, `.map_keys()`, `.view(…)` and `.all()` of a map emit can only be read"
+    note = "`.term(…)`, `.termval(…)`, `.update(…)` and aggregators work on stored values; navigate into a structure, or a range of structures, with `.key(…)`, `.field(…)`, `.map_vals()` or `.all()`; what `.count()` and `.view(…)` emit can only be read"
 )]
 pub trait HoldsStored<L> {
     /// The type of the value.

@@ -265,7 +265,7 @@ impl<T: Clone + 'static> Selectable for ReadOnly<T> {
 #[diagnostic::on_unimplemented(
     message = "a navigator here needs one stored value, and at this place of the path there is `{Self}`",
     label = "not one stored value",
-    note = "`.nil_to_val(…)`, `.term(…)`, `.termval(…)`, `.all()` and aggregators work on values; navigate into a structure with `.key(…)`, `.field(…)` or `.map_vals()`; what `.count()`, `.map_keys()` and `.all()` emit can only be read"
+    note = "`.nil_to_val(…)`, `.term(…)`, `.termval(…)`, `.all()` and aggregators work on values; navigate into a structure with `.key(…)`, `.field(…)` or `.map_vals()`; what `.count()` and `.view(…)` emit can only be read"
 )]
 pub trait Value: Record + Schema<Slot = Self, Tables = (), Kind = StoredKind<Self>> {}
 

@@ -181,9 +181,9 @@ pub trait Navigator {
 
 /// A chain of navigators that leads to places which can be written.
 #[diagnostic::on_unimplemented(
-    message = "what this path leads to can only be read: `.count()`, `.map_keys()`, `.view(…)` and `.all()` of a map give values that are stored nowhere, and a range is not written as a whole",
+    message = "what this path leads to cannot be written here: `.count()` and `.view(…)` give values that are stored nowhere, and a range of a stored structure is one value only right before the end of the path",
     label = "this path ends at something that is not written",
-    note = "the elements of a range are written behind `.map_vals()`: `.sorted_map_range(a, b).map_vals().none()`"
+    note = "the elements of a range are written behind `.map_vals()`, `.map_keys()` or `.all()`: `.sorted_map_range(a, b).map_vals().term(f)`"
 )]
 pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     /// Writes every place the path leads to through `f`.
@@ -225,7 +225,7 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
 
 /// A chain of navigators that leads to structures, or ranges of them, whose elements can be written.
 #[diagnostic::on_unimplemented(
-    message = "what this path leads to can only be read: `.count()`, `.map_keys()`, `.view(…)` and `.all()` of a map give values that are stored nowhere",
+    message = "what this path leads to can only be read: `.count()` and `.view(…)` give values that are stored nowhere",
     label = "this path ends at something that is not written"
 )]
 pub trait WriteEntries: Navigator<Schema: Schema> {

@@ -48,7 +48,7 @@ pub trait WholeRange: Ranged {
 /// A chain of navigators that leads to values which can be written, or to ranges that are written as
 /// one value.
 #[diagnostic::on_unimplemented(
-    message = "what this path leads to can only be read: `.count()`, `.view(…)` and `.transformed(…)` give values that are stored nowhere",
+    message = "what this path leads to cannot be written here: `.count()` and `.view(…)` give values that are stored nowhere, and a range of a stored structure is one value only right before the end of the path",
     label = "this path ends at something that is not written"
 )]
 pub trait WriteValues: Navigator<Schema: Schema> {
@@ -101,9 +101,33 @@ where
     }
 }
 
+macro_rules! holds_stored {
+    ($([$($generics:tt)*] $of:ty, $element:ident => $whole:ty;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<$($generics)*> HoldsStored<SortedRange<$of>> for StructureKind
+        where
+            $element::Kind: HoldsStored<$element>,
+        {
+            // Unknown where the elements are structures, so that this is the only error.
+            type Value = <$element::Kind as HoldsStored<$element>>::Then<$whole>;
+            type Then<X> = <$element::Kind as HoldsStored<$element>>::Then<X>;
+
+            #[inline]
+            fn then<X>(navigator: X) -> Self::Then<X> {
+                $element::Kind::then(navigator)
+            }
+        }
+    )*};
+}
+
+holds_stored! {
+    [K: Key + Ord, V: Schema, C: Tracking] PMap<K, V, C>, V => BTreeMap<K, V>;
+    [T: Schema] PVec<T>, T => Vec<T>;
+}
+
 #[diagnostic::do_not_recommend]
-impl<M: WholeRange> HoldsStored<SortedRange<M>> for StructureKind {
-    type Value = M::Whole;
+impl<T: Key + Ord, C: Tracking> HoldsStored<SortedRange<PSet<T, C>>> for StructureKind {
+    type Value = BTreeSet<T>;
     type Then<X> = X;
 
     #[inline]

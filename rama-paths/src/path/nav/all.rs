@@ -123,9 +123,13 @@ impl<O, N: Navigator> PStatePath<O, N> {
     ///
     /// - *Select*: `(K, V)` of a map, else `T`, any number of times; nothing where the collection is
     ///   absent. Elements of a list may be structures, into which one can go on.
-    /// - *Transform*: elements of sets and lists are replaced, and removed by `none`; equal elements
-    ///   of a set become one. Entries of maps are read only: use [`map_vals`](Self::map_vals).
-    /// - *Cost*: every row of the collection or range.
+    /// - *Transform*: they are replaced, and removed by `none`; equal elements of a set become one. An
+    ///   entry of a map that gets another key moves there once all were visited: of entries that end
+    ///   at one key, moved or not, the one whose old key comes last stays; of a `HashMap`, which has
+    ///   no order, one that moved. An entry beside a range gives way. If the write fails no entry has
+    ///   moved.
+    /// - *Cost*: every row of the collection or range, and a write for each that changes. The keys of
+    ///   a map that is written, and entries that change, are held in memory.
     ///
     /// ```
     /// use rama_paths::{PMap, PSet, Partition, PStatePath, Root};
@@ -135,6 +139,8 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// funds.transform(path().key(2).termval(20))?;
     /// funds.transform(path().key(-1).termval(10))?;
     /// assert_eq!(funds.select(&path().all())?, [(-1, 10), (2, 20)]);
+    /// funds.transform(path().all().term(|(account, funds)| (account + 1, funds + 1)))?;
+    /// assert_eq!(funds.select(&path().all())?, [(0, 11), (3, 21)]);
     ///
     /// let mut tags = Partition::<PSet<String>>::new();
     /// let path = || PStatePath::<(), Root<PSet<String>>>::new();

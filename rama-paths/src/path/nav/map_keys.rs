@@ -24,8 +24,11 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to every key of a map, or of a range of one, in order.
     ///
     /// - *Select*: `K`, any number of times; nothing where the map is absent.
-    /// - *Transform*: read only; [`map_key`](Self::map_key) renames one.
-    /// - *Cost*: every row of the map or range, but nothing beneath them.
+    /// - *Transform*: an entry whose key changes moves, with all that is beneath it, once all were
+    ///   visited; `none` removes entries. Where entries end at one key it is as for
+    ///   [`all`](Self::all). At the top of a PState they stay in their partition, whatever the key.
+    /// - *Cost*: every row of the map or range, and a write for each that moves or goes and for each
+    ///   that comes; nothing beneath them is read.
     ///
     /// ```
     /// use rama_paths::{PMap, Partition, PStatePath, Root};
@@ -36,6 +39,8 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// tags.transform(path().key(5).key("blue").termval(2))?;
     /// assert_eq!(tags.select(&path().map_keys())?, [5]);
     /// assert_eq!(tags.select(&path().key(5).map_keys())?, ["blue", "red"]);
+    /// tags.transform(path().map_keys().term(|user| user + 1))?;
+    /// assert_eq!(tags.select(&path().key(6).map_keys())?, ["blue", "red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
     pub fn map_keys<M>(self) -> PStatePath<O, M>

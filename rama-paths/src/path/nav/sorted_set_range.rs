@@ -61,10 +61,9 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the range of a set from the element `from` on, up to but without `to`: always
     /// once, and it may be empty.
     ///
-    /// - *Select*: of a `PSet`, go on with [`all`](Self::all) or [`count`](Self::count); of a
-    ///   `BTreeSet`, the part as one value.
-    /// - *Transform*: of a `PSet`, go on with `all`; of a `BTreeSet`, what the part becomes takes its
-    ///   place.
+    /// - *Select*: the elements as one `BTreeSet`.
+    /// - *Transform*: another set takes their place; `none` removes them. [`all`](Self::all) writes
+    ///   the elements of the range.
     /// - *Cost*: one seek, and the rows of the range, in pages.
     ///
     /// ```

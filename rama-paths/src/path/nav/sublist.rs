@@ -47,11 +47,11 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the part of a list from index `start` up to but without `end`, as far as there
     /// are elements: always once.
     ///
-    /// - *Select*: of a `PVec`, go on with [`all`](Self::all) or [`count`](Self::count); of a sequence
-    ///   of the standard library, the part as one value.
-    /// - *Transform*: of a `PVec`, go on with `all`; of a sequence of the standard library, what the
-    ///   part becomes takes its place, and may be longer or shorter.
-    /// - *Cost*: one seek, and the rows of the range.
+    /// - *Select*: the part as one value, a `Vec` of a `PVec`; of a `PVec` of structures go on with
+    ///   [`all`](Self::all) or [`count`](Self::count).
+    /// - *Transform*: what the part becomes takes its place, and may be longer or shorter; `none`
+    ///   removes it. [`all`](Self::all) writes its elements where they are.
+    /// - *Cost*: one seek, and the rows of the range; where the length changes, those behind it, too.
     ///
     /// ```
     /// use rama_paths::{PStatePath, Root};
