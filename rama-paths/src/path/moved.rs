@@ -24,6 +24,12 @@ pub(crate) enum Entry<T> {
     Removed,
 }
 
+/// An entry that does not stay as it is: its old key, and its new one with its slot unless it goes.
+struct Moved<T> {
+    old: KeyBytes,
+    to: Option<(KeyBytes, T)>,
+}
+
 /// The rows of a map that is being written.
 pub(crate) struct MapRows<'a, V: Schema> {
     pub(crate) writes: &'a mut NodeWrites<V>,
@@ -82,24 +88,19 @@ impl<V: Schema> MapRows<'_, V> {
         self.modify(key, Change::Put(slot))
     }
 
-    /// Does what is to be done with entries: `moved` are their old keys, in order, and what became of
-    /// them. `visited` are the keys of all that were looked at, in order.
-    fn apply(
-        &mut self,
-        visited: &[KeyBytes],
-        moved: Vec<(KeyBytes, Option<(KeyBytes, V::Slot)>)>,
-    ) -> Result<(), PathError> {
+    /// Moves entries, which are in order of their old keys. `visited` are the keys of all that were
+    /// looked at, in order.
+    fn apply(&mut self, visited: &[KeyBytes], moved: Vec<Moved<V::Slot>>) -> Result<(), PathError> {
         let lost = lost(visited, &moved);
         // All rows go from where they were before any comes to where another one has been.
-        for ((old, to), is_lost) in moved.iter().zip(&lost) {
+        for (Moved { old, to }, is_lost) in moved.iter().zip(&lost) {
             match to {
-                Some(_) if *is_lost => self.remove_present(old)?,
-                Some((new, _)) if new == old => {}
-                Some(_) => self.take(old),
-                None => self.remove_present(old)?,
+                Some((new, _)) if !is_lost && new == old => {}
+                Some(_) if !is_lost => self.take(old),
+                _ => self.remove_present(old)?,
             }
         }
-        for ((old, to), is_lost) in moved.into_iter().zip(lost) {
+        for (Moved { old, to }, is_lost) in moved.into_iter().zip(lost) {
             match to {
                 Some((new, slot)) if !is_lost && new == old => self.replace(&new, slot),
                 Some((new, slot)) if !is_lost => self.put(&new, slot)?,
@@ -111,20 +112,19 @@ impl<V: Schema> MapRows<'_, V> {
 }
 
 /// Which entries lose their place to one that was visited later and ends at the same key.
-fn lost<T>(visited: &[KeyBytes], moved: &[(KeyBytes, Option<(KeyBytes, T)>)]) -> Vec<bool> {
+fn lost<T>(visited: &[KeyBytes], moved: &[Moved<T>]) -> Vec<bool> {
     let mut last = BTreeMap::new();
-    for (at, (_, to)) in moved.iter().enumerate() {
-        if let Some((new, _)) = to {
+    for (at, entry) in moved.iter().enumerate() {
+        if let Some((new, _)) = &entry.to {
             last.insert(new, at);
         }
     }
-    let is_lost = |(at, (old, to)): (usize, &(KeyBytes, Option<(KeyBytes, T)>))| {
-        let Some((new, _)) = to else { return false };
-        let has_stayed = || {
-            visited.binary_search(new).is_ok()
-                && moved.binary_search_by(|(old, _)| old.cmp(new)).is_err()
-        };
-        last.get(new) != Some(&at) || (new > old && has_stayed())
+    let has_stayed = |key: &KeyBytes| {
+        visited.binary_search(key).is_ok() && moved.binary_search_by(|of| of.old.cmp(key)).is_err()
+    };
+    let is_lost = |(at, entry): (usize, &Moved<T>)| {
+        let Some((new, _)) = &entry.to else { return false };
+        last.get(new) != Some(&at) || (new > &entry.old && has_stayed(new))
     };
     moved.iter().enumerate().map(is_lost).collect()
 }
@@ -142,11 +142,12 @@ where
         let entries = Entries::<M> { handle: *handle, below, span: span.clone() };
         let (mut visited, mut moved) = (Vec::new(), Vec::new());
         to_the_end(entries.each(|key, slot| {
-            match f(&key, slot, ids)? {
-                Entry::Kept => {}
-                Entry::Put(new, slot) => moved.push((key.clone(), Some((new, slot)))),
-                Entry::Removed => moved.push((key.clone(), None)),
-            }
+            let to = match f(&key, slot, ids)? {
+                Entry::Kept => None,
+                Entry::Put(new, slot) => Some(Some((new, slot))),
+                Entry::Removed => Some(None),
+            };
+            moved.extend(to.map(|to| Moved { old: key.clone(), to }));
             visited.push(key);
             Ok(())
         }))?;

@@ -52,7 +52,7 @@ impl Paths<'_> {
     }
 
     /// Goes on to a range of a stored structure as one value, if there is one.
-    pub(super) fn to_a_whole_range(&mut self, steps: &mut Steps, place: Place) -> Place {
+    pub(super) fn until_whole_range(&mut self, steps: &mut Steps, place: Place) -> Place {
         match self.whole_range(&place) {
             Some((nav, whole)) => {
                 let to = place.to(whole, Presence::Present);
@@ -116,7 +116,7 @@ impl Paths<'_> {
                 match self.rng.u32(0..12) {
                     0..3 if removable => End::None,
                     10 if place.ty.as_whole().is_some() => {
-                        place = self.to_a_whole_range(&mut steps, place);
+                        place = self.until_whole_range(&mut steps, place);
                         match self.rng.u32(0..6) {
                             0..2 => End::Term(self.arg(Param::Salt), place.collected > 0),
                             2..4 => End::Termval(self.arg(Param::Value(place.ty.clone()))),
