@@ -565,6 +565,56 @@ fn run(options: &Options) -> Vec<Option<Outcome>> {
                 }
             },
         ),
+        case(
+            options,
+            "increment the values of the entries of a sorted map (all)",
+            &sorted,
+            |data| {
+                let all = path_of::<BTreeMap<i64, i64>>().all();
+                all.term(|(key, n)| (key, n + 1)).transform_in(data).expect("no path fails");
+            },
+            |data| data.values_mut().for_each(|n| *n += 1),
+        ),
+        case(
+            options,
+            "move every entry of a sorted map (all)",
+            &sorted,
+            |data| {
+                let all = path_of::<BTreeMap<i64, i64>>().all();
+                all.term(|(key, n)| (key + 1, n + 1)).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                let all = std::mem::take(data).into_iter();
+                *data = all.map(|(key, n)| (key + 1, n + 1)).collect();
+            },
+        ),
+        case(
+            options,
+            "rename every key of a map (map_keys)",
+            &map,
+            |data| {
+                let keys = path_of::<HashMap<i64, i64>>().map_keys();
+                keys.term(|key| key + COUNT).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                let all = std::mem::take(data).into_iter();
+                *data = all.map(|(key, n)| (key + COUNT, n)).collect();
+            },
+        ),
+        case(
+            options,
+            "rename some keys of a sorted map (map_keys)",
+            &sorted,
+            |data| {
+                let keys = path_of::<BTreeMap<i64, i64>>().map_keys();
+                let some = keys.filter_pred(|key| key % 100 == 0);
+                some.term(|key| -key).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                let some: Vec<(i64, i64)> = data.extract_if(.., |key, _| key % 100 == 0).collect();
+                data.extend(some.into_iter().map(|(key, n)| (-key, n)));
+            },
+        ),
     ]
 }
 

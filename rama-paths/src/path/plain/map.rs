@@ -28,13 +28,15 @@ pub enum Entry<K> {
     Removed,
 }
 
-/// What is to be done with entries that do not stay where they are: where each is in the part, and
-/// its new key unless it is removed.
-type Moves<K> = (Vec<usize>, Vec<Option<K>>);
+/// An entry that does not stay where it is: its key, and its new one unless it goes.
+struct Move<K> {
+    old: K,
+    to: Option<K>,
+}
 
-/// Notes what has become of the entry at `at`; says whether it changed.
+/// Notes what has become of an entry; says whether it changed.
 #[inline]
-fn note<K: PartialEq>(moves: &mut Moves<K>, at: usize, key: &K, entry: Entry<K>) -> bool {
+fn note<K: PartialEq + Clone>(moves: &mut Vec<Move<K>>, key: &K, entry: Entry<K>) -> bool {
     let to = match entry {
         Entry::Kept => return false,
         Entry::Changed => return true,
@@ -42,8 +44,7 @@ fn note<K: PartialEq>(moves: &mut Moves<K>, at: usize, key: &K, entry: Entry<K>)
         Entry::To(new) => Some(new),
         Entry::Removed => None,
     };
-    moves.0.push(at);
-    moves.1.push(to);
+    moves.push(Move { old: key.clone(), to });
     true
 }
 
@@ -226,11 +227,11 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
     where
         F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
     {
-        let (mut changed, mut moves) = (false, Moves::default());
+        let (mut changed, mut moves) = (false, Vec::new());
         if let Which::These(keys) = part {
-            for (at, key) in keys.iter().enumerate() {
+            for key in keys {
                 if let Some(value) = self.get_mut(key) {
-                    changed |= note(&mut moves, at, key, f(key, value)?);
+                    changed |= note(&mut moves, key, f(key, value)?);
                 }
             }
         } else {
@@ -240,10 +241,10 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
                 if at == most {
                     break;
                 }
-                changed |= note(&mut moves, at, key, f(key, value)?);
+                changed |= note(&mut moves, key, f(key, value)?);
             }
         }
-        if !moves.0.is_empty() {
+        if !moves.is_empty() {
             move_entries(self, part, moves);
         }
         Ok(changed)
@@ -255,38 +256,37 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
 fn move_entries<K: Key + Ord, V: Record>(
     map: &mut BTreeMap<K, V>,
     part: &Which<Between<K>, K>,
-    (at, to): Moves<K>,
+    moves: Vec<Move<K>>,
 ) {
-    // What became of those at `at`, of entries in order; `last` is the last one of the part.
-    let mut last = Bound::Unbounded;
+    let few = moves.len() < map.len() / 8;
+    if !few && let Which::All = part {
+        return move_many(map, moves);
+    }
+    // Of a range, its last key.
+    let mut start = None;
+    let (range, most) = range_of(map, part, &mut start);
+    let mut last = range.1.cloned();
+    if most < usize::MAX {
+        let key = map.range(range).take(most).last();
+        last = key.map_or(last, |(key, _)| Bound::Included(key.clone()));
+    }
+    // The new keys and the old ones, with the values.
     let mut moved: Vec<(K, K, V)> = Vec::new();
-    let mut keep = |to: Option<K>, (old, value): (K, V)| {
-        if let Some(to) = to {
-            moved.push((to, old, value));
+    if few || matches!(part, Which::These(_)) {
+        for Move { old, to } in moves {
+            let value = map.remove(&old);
+            moved.extend(to.zip(value).map(|(to, value)| (to, old, value)));
         }
-    };
-    match part {
-        Which::These(keys) => {
-            for (at, to) in at.into_iter().zip(to) {
-                if let Some(entry) = map.remove_entry(&keys[at]) {
-                    keep(to, entry);
-                }
-            }
+    } else {
+        let (mut due, mut new) = (Vec::new(), Vec::new());
+        for Move { old, to } in moves {
+            due.push(old);
+            new.push(to);
         }
-        Which::All | Which::Within(_) => {
-            let mut start = None;
-            let (range, most) = range_of(map, part, &mut start);
-            last = range.1.cloned();
-            if most < usize::MAX {
-                let key = map.range(range).take(most).last();
-                last = key.map_or(last, |(key, _)| Bound::Included(key.clone()));
-            }
-            let (mut index, mut due) = (0, at.into_iter().peekable());
-            let taken = map.extract_if(range, |_, _| {
-                index += 1;
-                due.next_if_eq(&(index - 1)).is_some()
-            });
-            to.into_iter().zip(taken).for_each(|(to, entry)| keep(to, entry));
+        let mut due = due.iter().peekable();
+        let taken = map.extract_if(range, |key, _| due.next_if(|old| *old == key).is_some());
+        for (to, (old, value)) in new.into_iter().zip(taken) {
+            moved.extend(to.map(|to| (to, old, value)));
         }
     }
     let is_in_part = |key: &K| match (part, &last) {
@@ -297,17 +297,33 @@ fn move_entries<K: Key + Ord, V: Record>(
     };
     // One that was visited later and has stayed is the later of the two.
     moved.retain(|(to, old, _)| to < old || !is_in_part(to) || !map.contains_key(to));
-    // Those that come last are the ones that stay.
-    moved.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-    let mut moved = moved.into_iter().map(|(to, _, value)| (to, value)).peekable();
+    let moved = moved.into_iter().map(|(to, _, value)| (to, value)).collect();
+    put_all(map, &mut last_of_each(moved));
+}
+
+/// As [`move_entries`], of all entries, of which many move: the map is built anew.
+fn move_many<K: Key + Ord, V: Record>(map: &mut BTreeMap<K, V>, moves: Vec<Move<K>>) {
+    let mut moves = moves.into_iter().peekable();
+    let entries = std::mem::take(map).into_iter();
+    let entries = entries.filter_map(|(key, value)| match moves.next_if(|of| of.old == key) {
+        Some(Move { to, .. }) => Some((to?, value)),
+        None => Some((key, value)),
+    });
+    *map = last_of_each(entries.collect());
+}
+
+/// A map of some entries; of those with one key the last stays.
+fn last_of_each<K: Ord, V>(mut entries: Vec<(K, V)>) -> BTreeMap<K, V> {
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let mut entries = entries.into_iter().peekable();
     let last_of_each = std::iter::from_fn(|| {
-        let mut entry = moved.next()?;
-        while let Some(later) = moved.next_if(|(to, _)| *to == entry.0) {
+        let mut entry = entries.next()?;
+        while let Some(later) = entries.next_if(|(to, _)| *to == entry.0) {
             entry = later;
         }
         Some(entry)
     });
-    put_all(map, &mut last_of_each.collect());
+    last_of_each.collect()
 }
 
 impl<K, V, S> Collection for HashMap<K, V, S>
@@ -413,23 +429,21 @@ where
         F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
     {
         let Which::These(keys) = part else { return write_all(self, f) };
-        let (mut changed, mut moves) = (false, Moves::default());
-        for (at, key) in keys.iter().enumerate() {
+        let (mut changed, mut moves) = (false, Vec::new());
+        for key in keys {
             if let Some(value) = self.get_mut(key) {
-                changed |= note(&mut moves, at, key, f(key, value)?);
+                changed |= note(&mut moves, key, f(key, value)?);
             }
         }
         // All are taken out before any is put back.
-        let taken = moves.0.into_iter().map(|at| self.remove(&keys[at]));
-        let moved: Vec<(K, V)> = moves.1.into_iter().zip(taken).filter_map(both).collect();
+        let mut moved = Vec::new();
+        for Move { old, to } in moves {
+            let value = self.remove(&old);
+            moved.extend(to.zip(value));
+        }
         self.extend(moved);
         Ok(changed)
     }
-}
-
-/// Both, if both are there.
-fn both<A, B>((a, b): (Option<A>, Option<B>)) -> Option<(A, B)> {
-    a.zip(b)
 }
 
 /// Writes every entry of a map through `f`, in one walk. A key that is changed waits for its end.

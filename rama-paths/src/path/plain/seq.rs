@@ -1,7 +1,7 @@
 //! Sequences of the standard library.
 
 use std::collections::VecDeque;
-use std::ops::Range;
+use std::ops::{IndexMut, Range};
 
 use super::which::OneOf;
 use super::{Collection, Fate, Which, WhichOf, part};
@@ -29,9 +29,10 @@ pub trait StdSeq: Collection<Range = Range<usize>, At = usize> {
     where
         F: FnMut(Held<'_, Self::Item>) -> Visit;
 
-    /// Writes the element at an index through `f`; says whether something changed.
+    /// Writes the element at an index, which is one of a part, through `f`; says whether something
+    /// changed.
     #[doc(hidden)]
-    fn write_nth<F>(&mut self, at: usize, f: F) -> Result<bool, PathError>
+    fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnOnce(&mut Self::Item) -> Result<Fate, PathError>;
 
@@ -161,14 +162,14 @@ macro_rules! std_seq {
             }
 
             #[inline]
-            fn write_nth<F>(&mut self, at: usize, f: F) -> Result<bool, PathError>
+            fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
             where
                 F: FnOnce(&mut T) -> Result<Fate, PathError>,
             {
                 let Some(item) = self.get_mut(at) else { return Ok(false) };
                 let fate = f(item)?;
                 if fate == Fate::Removed {
-                    remove_item(self, at);
+                    remove_item(self, at, places(part));
                 }
                 Ok(fate != Fate::Kept)
             }
@@ -178,21 +179,13 @@ macro_rules! std_seq {
             where
                 F: FnMut(&mut T) -> Result<Fate, PathError>,
             {
+                if let Which::These(places) = part {
+                    return write_places(self, places, f);
+                }
                 let range = within(part, self.len());
                 let (mut changed, mut hole) = (false, None);
-                let mut places = places(part).iter().peekable();
-                let items = match part {
-                    Which::These(_) => OneOf::A(
-                        self.items_mut(range.clone())
-                            .enumerate()
-                            .filter(|(at, _)| places.next_if_eq(&at).is_some()),
-                    ),
-                    _ => OneOf::B::<_, _, std::iter::Empty<_>, std::iter::Empty<_>>(
-                        self.items_mut(range.clone()).enumerate(),
-                    ),
-                };
                 // As long as nothing is removed, a loop that does nothing else.
-                for (at, item) in items {
+                for (at, item) in self.items_mut(range.clone()).enumerate() {
                     let fate = f(item)?;
                     if fate == Fate::Removed {
                         hole = Some(range.start + at);
@@ -205,11 +198,7 @@ macro_rules! std_seq {
                 let (mut to, mut failed) = (first, Ok(true));
                 let mut end = range.end;
                 for at in first + 1..range.end {
-                    let is_meant = match part {
-                        Which::These(_) => places.next_if_eq(&&at).is_some(),
-                        _ => true,
-                    };
-                    match if is_meant { f(&mut self[at]) } else { Ok(Fate::Kept) } {
+                    match f(&mut self[at]) {
                         Ok(Fate::Removed) => {}
                         Ok(_) => {
                             self.swap(to, at);
@@ -235,9 +224,43 @@ macro_rules! std_seq {
 
 std_seq!(Vec, VecDeque);
 
-/// Removes one element. It is a function of its own to keep what is done with elements short.
+/// Writes the elements at some places through `f`. Where some are removed the others move up over the
+/// places, of which the last ones go.
+#[inline]
+fn write_places<T, L, F>(list: &mut L, places: &[usize], mut f: F) -> Result<bool, PathError>
+where
+    L: Ranged<T> + IndexMut<usize, Output = T>,
+    F: FnMut(&mut T) -> Result<Fate, PathError>,
+{
+    let (mut changed, mut failed, mut to) = (false, None, 0);
+    for at in places {
+        // What is not visited stays.
+        let fate = if failed.is_none() { f(&mut list[*at]) } else { Ok(Fate::Kept) };
+        let fate = fate.unwrap_or_else(|error| {
+            failed = Some(error);
+            Fate::Kept
+        });
+        changed |= fate != Fate::Kept;
+        if fate != Fate::Removed {
+            list.swap_items(places[to], *at);
+            to += 1;
+        }
+    }
+    if to < places.len() {
+        list.remove_items(&places[to..]);
+    }
+    failed.map_or(Ok(changed), Err)
+}
+
+/// Removes one element. If it is one of some places those behind it move up over them. It is a function
+/// of its own to keep what is done with elements short.
 #[inline(never)]
-fn remove_item<T>(list: &mut impl Ranged<T>, at: usize) {
+fn remove_item<T>(list: &mut impl Ranged<T>, mut at: usize, places: &[usize]) {
+    let behind = places.partition_point(|place| *place <= at);
+    for next in &places[behind..] {
+        list.swap_items(at, *next);
+        at = *next;
+    }
     list.remove_items(&[at]);
 }
 
@@ -258,6 +281,9 @@ trait Ranged<T>: Sized {
 
     /// Removes the elements at some indexes, which are in order.
     fn remove_items(&mut self, at: &[usize]);
+
+    /// Swaps two elements.
+    fn swap_items(&mut self, a: usize, b: usize);
 }
 
 impl<T> Ranged<T> for Vec<T> {
@@ -279,6 +305,10 @@ impl<T> Ranged<T> for Vec<T> {
 
     fn replace_items(&mut self, range: Range<usize>, new: Self) {
         self.splice(range, new);
+    }
+
+    fn swap_items(&mut self, a: usize, b: usize) {
+        self.swap(a, b);
     }
 
     fn remove_items(&mut self, at: &[usize]) {
@@ -316,6 +346,10 @@ impl<T> Ranged<T> for VecDeque<T> {
         self.truncate(range.start);
         self.extend(new);
         self.extend(behind);
+    }
+
+    fn swap_items(&mut self, a: usize, b: usize) {
+        self.swap(a, b);
     }
 
     fn remove_items(&mut self, at: &[usize]) {
@@ -407,7 +441,7 @@ impl StdSeq for String {
         text.chars().try_for_each(|item| f(Held::Owned(item)))
     }
 
-    fn write_nth<F>(&mut self, at: usize, f: F) -> Result<bool, PathError>
+    fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnOnce(&mut char) -> Result<Fate, PathError>,
     {
@@ -417,6 +451,11 @@ impl StdSeq for String {
         match fate {
             Fate::Kept => {}
             Fate::Changed => self.replace_range(bytes, item.encode_utf8(&mut [0; 4])),
+            Fate::Removed if let Which::These(places) = part => {
+                let mut items: Vec<char> = self.chars().collect();
+                remove_item(&mut items, at, places);
+                *self = items.into_iter().collect();
+            }
             Fate::Removed => self.replace_range(bytes, ""),
         }
         Ok(fate != Fate::Kept)
@@ -426,16 +465,17 @@ impl StdSeq for String {
     where
         F: FnMut(&mut char) -> Result<Fate, PathError>,
     {
+        if let Which::These(_) = part {
+            let mut items: Vec<char> = self.chars().collect();
+            let changed = items.write_each(part, f)?;
+            *self = items.into_iter().collect();
+            return Ok(changed);
+        }
         let (mut text, mut changed) = (String::with_capacity(self.len()), false);
-        let mut these = match part {
-            Which::These(at) => at.iter().peekable(),
-            Which::All | Which::Within(_) => [].iter().peekable(),
-        };
         for (at, mut item) in self.chars().enumerate() {
             let is_meant = match part {
-                Which::All => true,
                 Which::Within(range) => range.contains(&at),
-                Which::These(_) => these.next_if_eq(&&at).is_some(),
+                Which::All | Which::These(_) => true,
             };
             let fate = if is_meant { f(&mut item)? } else { Fate::Kept };
             if fate != Fate::Removed {
