@@ -501,6 +501,20 @@ fn run(options: &Options) -> Vec<Option<Outcome>> {
         ),
         case(
             options,
+            "the last number of a sublist of each list",
+            &lists(),
+            |data| {
+                let last = path_of::<Vec<Vec<i64>>>().all().sublist(2, 7).last();
+                last.select_from(data).expect("no path fails")
+            },
+            |data| {
+                let last =
+                    |list: &Vec<i64>| list[2.min(list.len())..7.min(list.len())].last().copied();
+                data.iter().filter_map(last).collect::<Vec<_>>()
+            },
+        ),
+        case(
+            options,
             "which of some elements a set has",
             &hashed,
             |data| {

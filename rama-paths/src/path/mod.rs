@@ -53,7 +53,7 @@ pub use entries::HasEntries;
 #[doc(hidden)]
 pub use entries::{Entries, Span};
 pub(crate) use kind::KindAt;
-pub use kind::{ComputedKind, HoldsStored, HoldsValue, StoredKind, StructureKind};
+pub use kind::{ComputedKind, HoldsStored, HoldsValue, HoldsWhole, StoredKind, StructureKind};
 pub use location::{
     Emits, FilledTop, IsMaybe, IsSingle, Location, Many, Maybe, Presence, Present, ReadOnly,
     Removable, Selectable, Single, Top, Value, ValueAt,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entries::Span;
-use super::kind::{HoldsStored, StructureKind};
+use super::kind::{HoldsStored, HoldsWhole, StructureKind};
 use super::list::{in_list, indexes};
 use super::moved::MapRows;
 use super::nav::{StoredRange, in_structure};
@@ -101,10 +101,10 @@ where
     }
 }
 
-macro_rules! holds_stored {
+macro_rules! holds_whole {
     ($([$($generics:tt)*] $of:ty, $element:ident => $whole:ty;)*) => {$(
         #[diagnostic::do_not_recommend]
-        impl<$($generics)*> HoldsStored<SortedRange<$of>> for StructureKind
+        impl<$($generics)*> HoldsWhole<SortedRange<$of>> for StructureKind
         where
             $element::Kind: HoldsStored<$element>,
         {
@@ -120,13 +120,13 @@ macro_rules! holds_stored {
     )*};
 }
 
-holds_stored! {
+holds_whole! {
     [K: Key + Ord, V: Schema, C: Tracking] PMap<K, V, C>, V => BTreeMap<K, V>;
     [T: Schema] PVec<T>, T => Vec<T>;
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: Key + Ord, C: Tracking> HoldsStored<SortedRange<PSet<T, C>>> for StructureKind {
+impl<T: Key + Ord, C: Tracking> HoldsWhole<SortedRange<PSet<T, C>>> for StructureKind {
     type Value = BTreeSet<T>;
     type Then<X> = X;
 

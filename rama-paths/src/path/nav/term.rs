@@ -2,7 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{Collected, HoldsStored, KindAt, Navigator, PStatePath, WritePath, WriteValues};
+use crate::path::{Collected, HoldsWhole, KindAt, Navigator, PStatePath, WritePath, WriteValues};
 use crate::store::{Change, WritePlace, Written};
 
 /// See [`PStatePath::term`].
@@ -31,7 +31,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn term<V, F, M>(self, f: F) -> PStatePath<O, M>
     where
-        KindAt<N>: HoldsStored<N::Here, Value = V, Then<Term<N, F>> = M>,
+        KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Term<N, F>> = M>,
         F: Fn(<N::Collected as Collected>::With<V>) -> V,
     {
         self.then(|nav| KindAt::<N>::then(Term { prev: nav, f }))

@@ -2,7 +2,7 @@
 
 use crate::key::KeyHash;
 use crate::path::{
-    Emits, HoldsStored, KindAt, Navigator, PStatePath, Value, WritePath, WriteValues,
+    Emits, HoldsWhole, KindAt, Navigator, PStatePath, Value, WritePath, WriteValues,
 };
 use crate::store::{Change, WritePlace, Written};
 
@@ -29,7 +29,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn termval<V, M>(self, value: V) -> PStatePath<O, M>
     where
-        KindAt<N>: HoldsStored<N::Here, Value = V, Then<Termval<N, V>> = M>,
+        KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Termval<N, V>> = M>,
     {
         self.then(|nav| KindAt::<N>::then(Termval { prev: nav, value }))
     }

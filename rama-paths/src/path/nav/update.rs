@@ -3,7 +3,7 @@
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::write_value;
-use crate::path::{HoldsStored, KindAt, Navigator, PStatePath, WritePath, WriteValues};
+use crate::path::{HoldsWhole, KindAt, Navigator, PStatePath, WritePath, WriteValues};
 use crate::store::{WritePlace, Written};
 
 /// See [`PStatePath::update`].
@@ -31,7 +31,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn update<V, G, M>(self, f: G) -> PStatePath<O, M>
     where
-        KindAt<N>: HoldsStored<N::Here, Value = V, Then<Update<N, G>> = M>,
+        KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Update<N, G>> = M>,
         G: Fn(&mut V),
     {
         self.then(|nav| KindAt::<N>::then(Update { prev: nav, f }))
