@@ -189,7 +189,10 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
             (Held::Stored(map), part) => {
                 let mut start = None;
                 let (range, most) = range_of(map, part, &mut start);
-                for (key, value) in map.range(range).take(most) {
+                for (at, (key, value)) in map.range(range).enumerate() {
+                    if at == most {
+                        break;
+                    }
                     f(Held::Stored(key), Held::Stored(value))?;
                 }
                 OneOf::B(std::iter::empty())

@@ -161,7 +161,10 @@ impl<T: Record + Ord> StdSet for BTreeSet<T> {
             (Held::Stored(set), part) => {
                 let mut start = None;
                 let (range, most) = range_of(set, part, &mut start);
-                for item in set.range(range).take(most) {
+                for (at, item) in set.range(range).enumerate() {
+                    if at == most {
+                        break;
+                    }
                     f(Held::Stored(item))?;
                 }
                 OneOf::B(std::iter::empty())
