@@ -199,10 +199,11 @@ macro_rules! std_seq {
                 let mut end = range.end;
                 for at in first + 1..range.end {
                     match f(&mut self[at]) {
-                        Ok(Fate::Removed) => {}
-                        Ok(_) => {
+                        Ok(fate) => {
+                            // Those that go are swapped among each other, so that nothing has to be
+                            // decided here.
                             self.swap(to, at);
-                            to += 1;
+                            to += usize::from(fate != Fate::Removed);
                         }
                         Err(error) => {
                             (failed, end) = (Err(error), at);
