@@ -3,11 +3,11 @@
 //! Each case runs both in turn, many times, in one process, on the same data; their results are
 //! compared once. Printed are the medians and the ratio: how many times as long the path takes.
 //!
-//! `cargo bench --bench paths -- [--rounds N]`
+//! `cargo bench --bench paths -- [--rounds N] [--only TEXT]`
 
 #![allow(missing_docs)]
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -19,6 +19,9 @@ struct Options {
     /// How often each case is run by either.
     #[arg(long, default_value_t = 101)]
     rounds: usize,
+    /// Only the cases that have this in their names.
+    #[arg(long, default_value = "")]
+    only: String,
     /// Given by cargo.
     #[arg(long, hide = true)]
     bench: bool,
@@ -38,7 +41,10 @@ fn case<D: Clone + PartialEq, R: PartialEq>(
     data: &D,
     path: impl Fn(&mut D) -> R,
     hand: impl Fn(&mut D) -> R,
-) -> Outcome {
+) -> Option<Outcome> {
+    if !name.contains(&options.only) {
+        return None;
+    }
     let (mut by_path, mut by_hand) = (data.clone(), data.clone());
     assert!(path(&mut by_path) == hand(&mut by_hand), "{name}: results differ");
     assert!(by_path == by_hand, "{name}: data differ");
@@ -59,7 +65,7 @@ fn case<D: Clone + PartialEq, R: PartialEq>(
         times.sort_unstable();
         times[times.len() / 2]
     };
-    Outcome { name, path: median(&mut paths), hand: median(&mut hands) }
+    Some(Outcome { name, path: median(&mut paths), hand: median(&mut hands) })
 }
 
 const COUNT: i64 = 100_000;
@@ -80,9 +86,13 @@ fn names() -> Vec<String> {
     (0..COUNT / 10).map(|n| format!("a name that is longer than most: {n}")).collect()
 }
 
-fn run(options: &Options) -> Vec<Outcome> {
+fn run(options: &Options) -> Vec<Option<Outcome>> {
     let keys: Vec<i64> = numbers().iter().map(|n| n % (COUNT / 10)).collect();
+    let some: Vec<i64> = (0..COUNT / 10).map(|n| n * 7).collect();
     let sorted: BTreeMap<i64, i64> = (0..COUNT).map(|n| (n, n)).collect();
+    let map: HashMap<i64, i64> = (0..COUNT).map(|n| (n, n)).collect();
+    let set: BTreeSet<i64> = (0..COUNT).collect();
+    let hashed: HashSet<i64> = (0..COUNT).collect();
     vec![
         case(
             options,
@@ -277,15 +287,357 @@ fn run(options: &Options) -> Vec<Outcome> {
                 }
             },
         ),
+        case(
+            options,
+            "the numbers of a sublist",
+            &numbers(),
+            |data| {
+                let part = path_of::<Vec<i64>>().sublist(1_000, 90_000).all();
+                part.select_from(data).expect("no path fails")
+            },
+            |data| data[1_000..90_000].to_vec(),
+        ),
+        case(
+            options,
+            "increment the numbers of a sublist",
+            &numbers(),
+            |data| {
+                let part = path_of::<Vec<i64>>().sublist(1_000, 90_000).all();
+                part.term(|n| n + 1).transform_in(data).expect("no path fails");
+            },
+            |data| data[1_000..90_000].iter_mut().for_each(|n| *n += 1),
+        ),
+        case(
+            options,
+            "reverse a sublist, as one value",
+            &numbers(),
+            |data| {
+                let part = path_of::<Vec<i64>>().sublist(1_000, 90_000);
+                let reversed = |mut part: Vec<i64>| {
+                    part.reverse();
+                    part
+                };
+                part.term(reversed).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                let mut part = data[1_000..90_000].to_vec();
+                part.reverse();
+                data.splice(1_000..90_000, part);
+            },
+        ),
+        case(
+            options,
+            "the values under some keys of a map",
+            &map,
+            |data| {
+                let some = path_of::<HashMap<i64, i64>>().sub_map(some.iter().copied());
+                some.map_vals().select_from(data).expect("no path fails")
+            },
+            |data| some.iter().filter_map(|key| data.get(key).copied()).collect::<Vec<_>>(),
+        ),
+        case(
+            options,
+            "increment the values under some keys of a map",
+            &map,
+            |data| {
+                let some = path_of::<HashMap<i64, i64>>().sub_map(some.iter().copied());
+                some.map_vals().term(|n| n + 1).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                for key in &some {
+                    if let Some(n) = data.get_mut(key) {
+                        *n += 1;
+                    }
+                }
+            },
+        ),
+        case(
+            options,
+            "increment the values under some keys of a sorted map",
+            &sorted,
+            |data| {
+                let some = path_of::<BTreeMap<i64, i64>>().sub_map(some.iter().copied());
+                some.map_vals().term(|n| n + 1).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                for key in &some {
+                    if let Some(n) = data.get_mut(key) {
+                        *n += 1;
+                    }
+                }
+            },
+        ),
+        case(
+            options,
+            "the elements of a range of a sorted set",
+            &set,
+            |data| {
+                let range = path_of::<BTreeSet<i64>>().sorted_set_range(1_000, 90_000);
+                range.all().select_from(data).expect("no path fails")
+            },
+            |data| data.range(1_000..90_000).copied().collect::<Vec<_>>(),
+        ),
+        case(
+            options,
+            "negate the elements of a range of a sorted set",
+            &set,
+            |data| {
+                let range = path_of::<BTreeSet<i64>>().sorted_set_range(1_000, 90_000);
+                range.all().term(|n| -n).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                let range: Vec<i64> = data.extract_if(1_000..90_000, |_| true).collect();
+                data.extend(range.into_iter().map(|n| -n));
+            },
+        ),
+        case(
+            options,
+            "the number of entries between two keys of a sorted map",
+            &sorted,
+            |data| {
+                let range = path_of::<BTreeMap<i64, i64>>().sorted_map_range(1_000, 90_000);
+                range.count().select_one_from(data).expect("no path fails")
+            },
+            |data| data.range(1_000..90_000).count(),
+        ),
+        case(
+            options,
+            "the entries between two keys of a sorted map, as one value",
+            &sorted,
+            |data| {
+                let range = path_of::<BTreeMap<i64, i64>>().sorted_map_range(1_000, 90_000);
+                range.select_one_from(data).expect("no path fails")
+            },
+            |data| data.range(1_000..90_000).map(|(k, v)| (*k, *v)).collect::<BTreeMap<_, _>>(),
+        ),
+        case(
+            options,
+            "remove the entries between two keys of a sorted map",
+            &sorted,
+            |data| {
+                let range = path_of::<BTreeMap<i64, i64>>().sorted_map_range(1_000, 90_000);
+                range.none().transform_in(data).expect("no path fails");
+            },
+            |data| data.extract_if(1_000..90_000, |_, _| true).for_each(drop),
+        ),
+        case(
+            options,
+            "remove the even values of a sorted map",
+            &sorted,
+            |data| {
+                let even = path_of::<BTreeMap<i64, i64>>().map_vals().filter_pred(|n| n % 2 == 0);
+                even.none().transform_in(data).expect("no path fails");
+            },
+            |data| data.retain(|_, n| *n % 2 != 0),
+        ),
+        case(
+            options,
+            "remove the even values of a map",
+            &map,
+            |data| {
+                let even = path_of::<HashMap<i64, i64>>().map_vals().filter_pred(|n| n % 2 == 0);
+                even.none().transform_in(data).expect("no path fails");
+            },
+            |data| data.retain(|_, n| *n % 2 != 0),
+        ),
+        case(
+            options,
+            "sort all numbers of lists of lists (subselect)",
+            &lists(),
+            |data| {
+                let all = path_of::<Vec<Vec<i64>>>().subselect(|lists| lists.all().all());
+                let sorted = |mut all: Vec<i64>| {
+                    all.sort_unstable();
+                    all
+                };
+                all.term(sorted).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                let mut all: Vec<i64> = data.iter().flatten().copied().collect();
+                all.sort_unstable();
+                for (n, new) in data.iter_mut().flatten().zip(all) {
+                    *n = new;
+                }
+            },
+        ),
+        case(
+            options,
+            "the first number of each list beside the list (collect)",
+            &lists(),
+            |data| {
+                let first = path_of::<Vec<Vec<i64>>>().all().collect(|list| list.all()).first();
+                first.select_from(data).expect("no path fails")
+            },
+            |data| {
+                let first = |list: &Vec<i64>| Some((list.clone(), *list.first()?));
+                data.iter().filter_map(first).collect::<Vec<_>>()
+            },
+        ),
+        case(
+            options,
+            "the first number of each list",
+            &lists(),
+            |data| {
+                let first = path_of::<Vec<Vec<i64>>>().all().first();
+                first.select_from(data).expect("no path fails")
+            },
+            |data| data.iter().filter_map(|list| list.first().copied()).collect::<Vec<_>>(),
+        ),
+        case(
+            options,
+            "increment the fourth number of each list",
+            &lists(),
+            |data| {
+                let fourth = path_of::<Vec<Vec<i64>>>().all().nth(3);
+                fourth.term(|n| n + 1).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                for list in data {
+                    if let Some(fourth) = list.get_mut(3) {
+                        *fourth += 1;
+                    }
+                }
+            },
+        ),
+        case(
+            options,
+            "the last number of a sublist of each list",
+            &lists(),
+            |data| {
+                let last = path_of::<Vec<Vec<i64>>>().all().sublist(2, 7).last();
+                last.select_from(data).expect("no path fails")
+            },
+            |data| {
+                let last =
+                    |list: &Vec<i64>| list[2.min(list.len())..7.min(list.len())].last().copied();
+                data.iter().filter_map(last).collect::<Vec<_>>()
+            },
+        ),
+        case(
+            options,
+            "which of some elements a set has",
+            &hashed,
+            |data| {
+                let at = |item| path_of::<HashSet<i64>>().set_elem(item);
+                some.iter()
+                    .filter_map(|item| at(*item).select_first_from(data).expect("no path fails"))
+                    .sum::<i64>()
+            },
+            |data| some.iter().filter_map(|item| data.get(item)).sum::<i64>(),
+        ),
+        case(
+            options,
+            "negate some elements of a set",
+            &hashed,
+            |data| {
+                for item in &some {
+                    let at = path_of::<HashSet<i64>>().set_elem(*item);
+                    at.term(|n| -n).transform_in(data).expect("no path fails");
+                }
+            },
+            |data| {
+                for item in &some {
+                    if let Some(item) = data.take(item) {
+                        data.insert(-item);
+                    }
+                }
+            },
+        ),
+        case(
+            options,
+            "the last number of lists whose first one is even (if_path)",
+            &lists(),
+            |data| {
+                let last = path_of::<Vec<Vec<i64>>>()
+                    .all()
+                    .if_path(|list| list.first().filter_pred(|n| n % 2 == 0), |list| list.last());
+                last.select_from(data).expect("no path fails")
+            },
+            |data| {
+                let is_even = |list: &&Vec<i64>| list.first().is_some_and(|n| n % 2 == 0);
+                let even = data.iter().filter(is_even);
+                even.filter_map(|list| list.last().copied()).collect::<Vec<_>>()
+            },
+        ),
+        case(
+            options,
+            "increment the last number of lists whose first one is even (if_path)",
+            &lists(),
+            |data| {
+                let last = path_of::<Vec<Vec<i64>>>()
+                    .all()
+                    .if_path(|list| list.first().filter_pred(|n| n % 2 == 0), |list| list.last());
+                last.term(|n| n + 1).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                for list in data {
+                    if list.first().is_some_and(|n| n % 2 == 0)
+                        && let Some(last) = list.last_mut()
+                    {
+                        *last += 1;
+                    }
+                }
+            },
+        ),
+        case(
+            options,
+            "increment the values of the entries of a sorted map (all)",
+            &sorted,
+            |data| {
+                let all = path_of::<BTreeMap<i64, i64>>().all();
+                all.term(|(key, n)| (key, n + 1)).transform_in(data).expect("no path fails");
+            },
+            |data| data.values_mut().for_each(|n| *n += 1),
+        ),
+        case(
+            options,
+            "move every entry of a sorted map (all)",
+            &sorted,
+            |data| {
+                let all = path_of::<BTreeMap<i64, i64>>().all();
+                all.term(|(key, n)| (key + 1, n + 1)).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                let all = std::mem::take(data).into_iter();
+                *data = all.map(|(key, n)| (key + 1, n + 1)).collect();
+            },
+        ),
+        case(
+            options,
+            "rename every key of a map (map_keys)",
+            &map,
+            |data| {
+                let keys = path_of::<HashMap<i64, i64>>().map_keys();
+                keys.term(|key| key + COUNT).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                let all = std::mem::take(data).into_iter();
+                *data = all.map(|(key, n)| (key + COUNT, n)).collect();
+            },
+        ),
+        case(
+            options,
+            "rename some keys of a sorted map (map_keys)",
+            &sorted,
+            |data| {
+                let keys = path_of::<BTreeMap<i64, i64>>().map_keys();
+                let some = keys.filter_pred(|key| key % 100 == 0);
+                some.term(|key| -key).transform_in(data).expect("no path fails");
+            },
+            |data| {
+                let some: Vec<(i64, i64)> = data.extract_if(.., |key, _| key % 100 == 0).collect();
+                data.extend(some.into_iter().map(|(key, n)| (-key, n)));
+            },
+        ),
     ]
 }
 
 fn main() {
     let options = Options::parse();
-    println!("{:<58}{:>10}{:>10}{:>8}", "", "path us", "hand us", "ratio");
-    for Outcome { name, path, hand } in run(&options) {
+    println!("{:<72}{:>10}{:>10}{:>8}", "", "path us", "hand us", "ratio");
+    for Outcome { name, path, hand } in run(&options).into_iter().flatten() {
         let micros = |time: Duration| time.as_secs_f64() * 1e6;
         let ratio = path.as_secs_f64() / hand.as_secs_f64();
-        println!("{name:<58}{:>10.1}{:>10.1}{ratio:>8.2}", micros(path), micros(hand));
+        println!("{name:<72}{:>10.1}{:>10.1}{ratio:>8.2}", micros(path), micros(hand));
     }
 }

@@ -81,6 +81,18 @@ impl Type {
         }
     }
 
+    /// The type of a range of a stored structure as one value, if its elements are values.
+    pub fn as_whole(&self) -> Option<Type> {
+        match self {
+            Type::PMap(key, of) | Type::UntrackedMap(key, of) if of.is_value() => {
+                Some(Type::BTreeMap(key.clone(), of.clone()))
+            }
+            Type::PSet(of) | Type::UntrackedSet(of) => Some(Type::BTreeSet(of.clone())),
+            Type::PVec(of) if of.is_value() => Some(Type::Vec(of.clone())),
+            _ => None,
+        }
+    }
+
     /// Whether its elements are in the order of their keys.
     pub fn is_sorted(&self) -> bool {
         let has_keys = self.as_map().is_some() || self.as_set().is_some();

@@ -168,3 +168,39 @@ fn an_append_to_a_list_is_the_row_of_the_list_and_the_new_one() {
     let at = spent(&mut posts, |posts| posts.select(&path().key(1).last()));
     assert_eq!(at, [2, 0, 0, 0, 0]);
 }
+
+#[test]
+fn a_range_as_one_value_is_one_seek_and_its_rows() {
+    let mut partition = ten_million();
+    let range = || series().key(7).sorted_map_range(5_000_000, 5_000_100);
+    let (selected, at) = costs(|| partition.select_one(&range()));
+    assert_eq!((selected.map(|part| part.len()), at), (Ok(100), [1, 1, 1, 100, 0]));
+    // Every row of the range, and that of the map.
+    let at = spent(&mut partition, |partition| partition.transform(range().none()));
+    assert_eq!(at, [1, 0, 1, 100, 101]);
+}
+
+#[test]
+fn a_range_that_is_replaced_is_one_seek_and_a_write_for_each_row() {
+    let mut partition = ten_million();
+    let range = || series().key(7).sorted_map_range(5_000_000, 5_000_100);
+    let one_more = |mut part: std::collections::BTreeMap<i64, i64>| {
+        part.values_mut().for_each(|value| *value += 1);
+        part
+    };
+    let at = spent(&mut partition, |partition| partition.transform(range().term(one_more)));
+    assert_eq!(at, [1, 1, 1, 100, 100]);
+}
+
+#[test]
+fn entries_that_get_other_values_are_one_seek_and_a_write_for_each() {
+    let mut partition = ten_million();
+    let range = || series().key(7).sorted_map_range(5_000_000, 5_000_100);
+    let write = range().all().term(|(key, value)| (key, value + 1));
+    let at = spent(&mut partition, |partition| partition.transform(write));
+    assert_eq!(at, [1, 1, 1, 100, 100]);
+    let mut partition = ten_million();
+    let write = range().all().filter_pred(|(key, _)| *key >= 5_000_090).none();
+    let at = spent(&mut partition, |partition| partition.transform(write));
+    assert_eq!(at, [1, 1, 1, 100, 11]);
+}

@@ -47,9 +47,27 @@ pub trait HoldsValue<L> {
 #[diagnostic::on_unimplemented(
     message = "a navigator here needs one stored value, and at this place of the path there is `{L}`",
     label = "not one stored value",
-    note = "`.term(…)`, `.termval(…)`, `.update(…)` and aggregators work on stored values; navigate into a structure with `.key(…)`, `.field(…)`, `.map_vals()` or `.all()`; what `.count()`, `.map_keys()`, `.view(…)` and `.all()` of a map emit can only be read"
+    note = "`.subselect(…)`, `.all()` of a map and aggregators work on stored values; navigate into a structure with `.key(…)`, `.field(…)`, `.map_vals()` or `.all()`; what `.count()` and `.view(…)` emit can only be read"
 )]
 pub trait HoldsStored<L> {
+    /// The type of the value.
+    type Value;
+    /// `X` itself.
+    #[doc(hidden)]
+    type Then<X>;
+
+    /// `X` itself.
+    #[doc(hidden)]
+    fn then<X>(navigator: X) -> Self::Then<X>;
+}
+
+/// A kind of place that holds one stored value, or a range of stored values that is written as one.
+#[diagnostic::on_unimplemented(
+    message = "a navigator here needs one stored value, and at this place of the path there is `{L}`",
+    label = "not one stored value",
+    note = "`.term(…)`, `.termval(…)` and `.update(…)` work on stored values and ranges of them; navigate into a structure, or a range of structures, with `.key(…)`, `.field(…)`, `.map_vals()` or `.all()`; what `.count()` and `.view(…)` emit can only be read"
+)]
+pub trait HoldsWhole<L> {
     /// The type of the value.
     type Value;
     /// `X` itself.
@@ -78,5 +96,6 @@ macro_rules! holds {
 holds! {
     [Record] StoredKind<V>, V: HoldsValue;
     [Record] StoredKind<V>, V: HoldsStored;
+    [Record] StoredKind<V>, V: HoldsWhole;
     [Clone + 'static] ComputedKind<T>, ReadOnly<T>: HoldsValue;
 }

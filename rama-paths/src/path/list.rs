@@ -150,6 +150,28 @@ impl<T: Schema> List<'_, T> {
         Ok(())
     }
 
+    /// Puts other elements, with nothing beneath them, in the place of those in a range of indexes.
+    pub(crate) fn replace(
+        &mut self,
+        range: std::ops::Range<u64>,
+        new: Vec<SlotOf<T>>,
+    ) -> Result<(), PathError> {
+        let stays = new.len() as u64 == range.end - range.start;
+        let behind = if stays { Vec::new() } else { self.slots_from(range.end)? };
+        let mut to = range.start;
+        for slot in new.into_iter().chain(behind) {
+            self.set(to, Some(slot));
+            to += 1;
+        }
+        if !stays {
+            for at in to..self.handle.size {
+                self.set(at, None);
+            }
+            self.handle.size = to;
+        }
+        Ok(())
+    }
+
     /// Puts what `f` makes before the element at an index, or at the end.
     pub(crate) fn insert<F>(&mut self, at: u64, f: &mut F) -> Result<(), PathError>
     where

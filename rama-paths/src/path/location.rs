@@ -2,6 +2,7 @@
 
 use super::kind::{ComputedKind, StoredKind};
 use super::nav::ClearTop;
+use crate::error::PathError;
 use crate::record::Record;
 use crate::schema::Schema;
 use crate::store::ReadPlace;
@@ -234,7 +235,9 @@ pub trait Selectable: Location {
 
     /// Takes it out of the place.
     #[doc(hidden)]
-    fn take<P: Presence>(place: ReadPlace<'_, Self>) -> Option<Self::Selected<P>>;
+    fn take<P: Presence>(
+        place: ReadPlace<'_, Self>,
+    ) -> Result<Option<Self::Selected<P>>, PathError>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -243,8 +246,8 @@ impl<V: Record> Selectable for V {
     type Selected<P: Presence> = P::Of<V>;
 
     #[inline]
-    fn take<P: Presence>(place: ReadPlace<'_, V>) -> Option<P::Of<V>> {
-        P::of(place.slot.into_owned())
+    fn take<P: Presence>(place: ReadPlace<'_, V>) -> Result<Option<P::Of<V>>, PathError> {
+        Ok(P::of(place.slot.into_owned()))
     }
 }
 
@@ -253,8 +256,8 @@ impl<T: Clone + 'static> Selectable for ReadOnly<T> {
     type Selected<P: Presence> = P::Of<T>;
 
     #[inline]
-    fn take<P: Presence>(place: ReadPlace<'_, Self>) -> Option<P::Of<T>> {
-        P::of(place.slot.into_owned())
+    fn take<P: Presence>(place: ReadPlace<'_, Self>) -> Result<Option<P::Of<T>>, PathError> {
+        Ok(P::of(place.slot.into_owned()))
     }
 }
 
@@ -262,7 +265,7 @@ impl<T: Clone + 'static> Selectable for ReadOnly<T> {
 #[diagnostic::on_unimplemented(
     message = "a navigator here needs one stored value, and at this place of the path there is `{Self}`",
     label = "not one stored value",
-    note = "`.nil_to_val(…)`, `.term(…)`, `.termval(…)`, `.all()` and aggregators work on values; navigate into a structure with `.key(…)`, `.field(…)` or `.map_vals()`; what `.count()`, `.map_keys()` and `.all()` emit can only be read"
+    note = "`.nil_to_val(…)`, `.term(…)`, `.termval(…)`, `.all()` and aggregators work on values; navigate into a structure with `.key(…)`, `.field(…)` or `.map_vals()`; what `.count()` and `.view(…)` emit can only be read"
 )]
 pub trait Value: Record + Schema<Slot = Self, Tables = (), Kind = StoredKind<Self>> {}
 

@@ -29,6 +29,7 @@ mod entries;
 mod kind;
 mod list;
 mod location;
+mod moved;
 pub mod nav;
 mod on;
 mod plain;
@@ -36,6 +37,7 @@ mod run;
 mod sorted_range;
 mod sub;
 mod visit;
+mod whole_range;
 
 #[cfg(test)]
 mod cost_tests;
@@ -51,12 +53,14 @@ pub use entries::HasEntries;
 #[doc(hidden)]
 pub use entries::{Entries, Span};
 pub(crate) use kind::KindAt;
-pub use kind::{ComputedKind, HoldsStored, HoldsValue, StoredKind, StructureKind};
+pub use kind::{ComputedKind, HoldsStored, HoldsValue, HoldsWhole, StoredKind, StructureKind};
 pub use location::{
     Emits, FilledTop, IsMaybe, IsSingle, Location, Many, Maybe, Presence, Present, ReadOnly,
     Removable, Selectable, Single, Top, Value, ValueAt,
 };
-pub use plain::{FieldToken, HasFields, Part, RecordFields, StdMap, StdSeq, StdSet};
+#[doc(hidden)]
+pub use plain::{Between, Entry, Which};
+pub use plain::{Collection, FieldToken, HasFields, Part, RecordFields, StdMap, StdSeq, StdSet};
 pub use run::{AggregatePath, SelectPath, SinglePath, WritePath};
 #[doc(hidden)]
 pub use sorted_range::RangeSlot;
@@ -67,12 +71,15 @@ pub use sub::SubPath;
 pub(crate) use visit::to_the_end;
 #[doc(hidden)]
 pub use visit::{Halt, Visit};
+pub use whole_range::{Ranged, WholeRange, WriteValues};
 
 use std::marker::PhantomData;
 
+use self::plain::{WhichOf, write_value};
+use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::schema::{Ordered, Schema};
-use crate::store::{Change, ReadPlace, WritePlace, Written};
+use crate::store::{Change, Held, Ids, ReadPlace, WritePlace, Written};
 
 /// A path into a PState. `O` is the tag of the PState's owner, `N` the navigators so far.
 #[derive(Debug)]
@@ -123,6 +130,9 @@ impl<O, N: Navigator> PStatePath<O, N> {
     }
 }
 
+/// The type of the value that a path has reached.
+type ValueOf<N> = <<N as Navigator>::Here as ValueAt>::Value;
+
 /// A chain of navigators: what [`PStatePath`] is made of. Its methods are called by this crate only.
 #[diagnostic::on_unimplemented(
     message = "this path cannot be selected: it ends with `.term(…)`, `.termval(…)` or `.none()`",
@@ -146,6 +156,20 @@ pub trait Navigator {
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit;
 
+    /// Visits every collection in memory that the path leads to, with which of its elements are
+    /// meant: what leads to a part of a collection shows the collection and where the part is.
+    #[doc(hidden)]
+    #[inline]
+    fn read_parts<F>(&self, top: ReadPlace<'_, Self::Schema>, f: &mut F) -> Visit
+    where
+        Self::Here: ValueAt<Value: Collection>,
+        F: FnMut(&Self::Collected, Held<'_, ValueOf<Self>>, &WhichOf<ValueOf<Self>>) -> Visit,
+    {
+        self.read(top, &mut |collected: &Self::Collected, place: ReadPlace<'_, Self::Here>| {
+            f(collected, place.slot, &Which::All)
+        })
+    }
+
     /// The routing hash of the leading key.
     #[doc(hidden)]
     fn leading_key(&self) -> Option<KeyHash>;
@@ -157,9 +181,9 @@ pub trait Navigator {
 
 /// A chain of navigators that leads to places which can be written.
 #[diagnostic::on_unimplemented(
-    message = "what this path leads to can only be read: `.count()`, `.map_keys()`, `.view(…)` and `.all()` of a map give values that are stored nowhere, and a range is not written as a whole",
+    message = "what this path leads to cannot be written here: `.count()` and `.view(…)` give values that are stored nowhere, and a range of a stored structure is one value only right before the end of the path",
     label = "this path ends at something that is not written",
-    note = "the elements of a range are written behind `.map_vals()`: `.sorted_map_range(a, b).map_vals().none()`"
+    note = "the elements of a range are written behind `.map_vals()`, `.map_keys()` or `.all()`: `.sorted_map_range(a, b).map_vals().term(f)`"
 )]
 pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     /// Writes every place the path leads to through `f`.
@@ -167,6 +191,26 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     fn write<F>(&self, top: WritePlace<'_, Self::Schema>, f: &mut F) -> Written<Self::Schema>
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+
+    /// Writes every collection in memory that the path leads to where it is, through `f`, which is
+    /// told which of its elements are meant and says whether something changed. An absent one stays
+    /// so.
+    #[doc(hidden)]
+    #[inline]
+    fn write_parts<F>(&self, top: WritePlace<'_, Self::Schema>, f: &mut F) -> Written<Self::Schema>
+    where
+        Self::Here: Collection,
+        F: FnMut(
+            &Self::Collected,
+            &mut Self::Here,
+            &WhichOf<Self::Here>,
+            &mut Ids,
+        ) -> Result<bool, PathError>,
+    {
+        self.write(top, &mut |collected: &Self::Collected, place: WritePlace<'_, Self::Here>| {
+            write_value(place, || None, |whole, ids| f(collected, whole, &Which::All, ids))
+        })
+    }
 
     /// Removes every place the path leads to: as [`write`](Self::write) does with
     /// [`Change::Remove`], and where it can be without reading what is removed.
@@ -181,7 +225,7 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
 
 /// A chain of navigators that leads to structures, or ranges of them, whose elements can be written.
 #[diagnostic::on_unimplemented(
-    message = "what this path leads to can only be read: `.count()`, `.map_keys()`, `.view(…)` and `.all()` of a map give values that are stored nowhere",
+    message = "what this path leads to can only be read: `.count()` and `.view(…)` give values that are stored nowhere",
     label = "this path ends at something that is not written"
 )]
 pub trait WriteEntries: Navigator<Schema: Schema> {

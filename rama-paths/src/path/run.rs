@@ -48,7 +48,7 @@ where
         F: FnMut(Self::Value) -> Visit,
     {
         self.nav.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            match N::Here::take::<N::Presence>(place) {
+            match N::Here::take::<N::Presence>(place)? {
                 Some(value) => f(collected.with(value)),
                 None => Ok(()),
             }

@@ -11,7 +11,7 @@ use crate::schema::Ordered;
 use crate::store::{Handle, ReadPlace};
 
 /// A range of the stored structure `M`. It is not a copy: its entries are read when one goes through
-/// them.
+/// them, or when the path ends at it.
 pub struct SortedRange<M>(PhantomData<fn() -> M>);
 
 /// What is held of a range.

@@ -42,17 +42,19 @@ pub(crate) fn leads_anywhere<M: Navigator>(
 pub type SelectedBy<M> =
     <<M as Navigator>::Here as Selectable>::Selected<<M as Navigator>::Presence>;
 
-/// Everything that a path selects from a place.
+/// Everything that a path selects from a place; `expected` is about how much that is.
+#[inline]
 pub(crate) fn select<M>(
     nav: &M,
     place: ReadPlace<'_, M::Schema>,
+    expected: usize,
 ) -> Result<Vec<SelectedBy<M>>, PathError>
 where
     M: Navigator<Here: Selectable>,
 {
-    let mut selected = Vec::new();
+    let mut selected = Vec::with_capacity(expected);
     let visit = nav.read(place, &mut |_: &M::Collected, place: ReadPlace<'_, M::Here>| {
-        selected.extend(M::Here::take::<M::Presence>(place));
+        selected.extend(M::Here::take::<M::Presence>(place)?);
         Ok(())
     });
     to_the_end(visit)?;
@@ -60,8 +62,8 @@ where
 }
 
 /// A place that is written several times, one after the other.
-pub(crate) struct InTurn<'a, S: Schema> {
-    place: WritePlace<'a, S>,
+pub(crate) struct InTurn<'a, 'p, S: Schema> {
+    place: &'a mut WritePlace<'p, S>,
     /// What it holds in place of what it held.
     pending: Option<Option<S::Slot>>,
     /// What was there has been dropped, with everything beneath.
@@ -69,19 +71,19 @@ pub(crate) struct InTurn<'a, S: Schema> {
     changed_in_place: bool,
 }
 
-impl<'a, S: Schema> InTurn<'a, S> {
+impl<'a, 'p, S: Schema> InTurn<'a, 'p, S> {
     #[inline(always)]
-    pub(crate) fn new(place: WritePlace<'a, S>) -> Self {
+    pub(crate) fn new(place: &'a mut WritePlace<'p, S>) -> Self {
         Self { place, pending: None, dropped: false, changed_in_place: false }
     }
 
-    #[inline(always)]
     /// Writes it once more: `f` sees what those before have made of it.
+    #[inline(always)]
     pub(crate) fn write(
         &mut self,
         f: impl FnOnce(WritePlace<'_, S>) -> Written<S>,
     ) -> Result<(), PathError> {
-        let WritePlace { current, below, ids } = &mut self.place;
+        let WritePlace { current, below, ids } = &mut *self.place;
         let default = current.default();
         let now = match &self.pending {
             None => current.again(),
@@ -91,40 +93,54 @@ impl<'a, S: Schema> InTurn<'a, S> {
         let change =
             f(WritePlace { current: now, below: WriteView { writes: below.writes, rows }, ids })?;
         match change {
-            Change::Keep => {}
-            Change::Changed => self.changed_in_place = true,
-            Change::Put(slot) => match &self.pending {
-                None => match current.put_in_place(slot) {
-                    Ok(()) => self.changed_in_place = true,
-                    Err(slot) => self.pending = Some(Some(slot)),
-                },
-                Some(before) => {
-                    // Something new in the place of what was removed.
-                    if before.is_none() && S::NESTED && !self.dropped {
-                        if let Some(slot) = current.stored()?.get() {
-                            S::drop_below(slot, below.writes, ids);
-                        }
-                        self.dropped = true;
-                    }
-                    self.pending = Some(Some(slot));
-                }
+            Change::Keep => Ok(()),
+            Change::Changed => {
+                self.changed_in_place = true;
+                Ok(())
+            }
+            Change::Put(slot) => self.put(slot),
+            Change::Remove => self.remove(),
+        }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, slot: S::Slot) -> Result<(), PathError> {
+        let WritePlace { current, below, ids } = &mut *self.place;
+        match &self.pending {
+            None => match current.put_in_place(slot) {
+                Ok(()) => self.changed_in_place = true,
+                Err(slot) => self.pending = Some(Some(slot)),
             },
-            Change::Remove => {
-                // What the place held at first is dropped by what holds the place.
-                if let Some(Some(slot)) = &self.pending
-                    && S::NESTED
-                    && (self.dropped || !current.stored()?.is_some())
-                {
-                    S::drop_below(slot, below.writes, ids);
+            Some(before) => {
+                // Something new in the place of what was removed.
+                if before.is_none() && S::NESTED && !self.dropped {
+                    if let Some(slot) = current.stored()?.get() {
+                        S::drop_below(slot, below.writes, ids);
+                    }
+                    self.dropped = true;
                 }
-                self.pending = Some(None);
+                self.pending = Some(Some(slot));
             }
         }
         Ok(())
     }
 
     #[inline(always)]
+    fn remove(&mut self) -> Result<(), PathError> {
+        let WritePlace { current, below, ids } = &mut *self.place;
+        // What the place held at first is dropped by what holds the place.
+        if let Some(Some(slot)) = &self.pending
+            && S::NESTED
+            && (self.dropped || !current.stored()?.is_some())
+        {
+            S::drop_below(slot, below.writes, ids);
+        }
+        self.pending = Some(None);
+        Ok(())
+    }
+
     /// What has become of the place.
+    #[inline(always)]
     pub(crate) fn finish(self) -> Written<S> {
         Ok(match self.pending {
             Some(Some(slot)) => Change::Put(slot),

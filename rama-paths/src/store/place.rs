@@ -205,12 +205,12 @@ impl<'a, T> Current<'a, T> {
         Self { source: self.source, default }
     }
 
-    /// What is to be changed where it is, or else the rest.
-    #[inline]
-    pub(crate) fn into_in_place(self) -> Result<&'a mut T, Self> {
-        match self.source {
-            Source::InPlace(value) => Ok(value),
-            source => Err(Self { source, ..self }),
+    /// What is to be changed where it is.
+    #[inline(always)]
+    pub(crate) fn in_place_mut(&mut self) -> Option<&mut T> {
+        match &mut self.source {
+            Source::InPlace(value) => Some(value),
+            Source::Known(_) | Source::Row { .. } => None,
         }
     }
 
@@ -256,6 +256,15 @@ impl<T: Slot> Current<'_, T> {
     /// What is stored, or the default.
     #[inline(always)]
     pub(crate) fn get(&self) -> Result<Held<'_, T>, PathError> {
+        match &self.source {
+            Source::InPlace(value) => Ok(Held::Stored(value)),
+            Source::Known(_) | Source::Row { .. } => self.get_known_or_row(),
+        }
+    }
+
+    // A function of its own, so that what is changed where it is costs little code.
+    #[inline(never)]
+    fn get_known_or_row(&self) -> Result<Held<'_, T>, PathError> {
         Ok(self.stored()?.or(self.default))
     }
 }
@@ -267,8 +276,13 @@ impl<T: Record> Current<'_, T> {
     pub(crate) fn take(self) -> Result<Option<T>, PathError> {
         match self.source {
             Source::InPlace(value) => Ok(Some(value.take_out())),
-            _ => Ok(self.get()?.into_owned()),
+            Source::Known(_) | Source::Row { .. } => self.take_known_or_row(),
         }
+    }
+
+    #[inline(never)]
+    fn take_known_or_row(self) -> Result<Option<T>, PathError> {
+        Ok(self.get_known_or_row()?.into_owned())
     }
 }
 

@@ -42,6 +42,10 @@ fn read(rng: &mut Rng, schema: &Type) -> Read {
     let mut paths = Paths { rng, params: Vec::new(), nesting: 0 };
     let length = paths.rng.usize(1..5);
     let (mut steps, place) = paths.route(&Place::top(schema), length, false);
+    let place = match paths.rng.u32(0..3) {
+        0 => paths.until_whole_range(&mut steps, place),
+        _ => place,
+    };
     let place = paths.until_value(&mut steps, place, false);
     Read {
         steps,

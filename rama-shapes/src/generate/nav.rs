@@ -72,11 +72,9 @@ impl Paths<'_> {
         if let Type::Range(of) = ty {
             match of.as_map() {
                 Some((_, value)) => {
-                    kinds.push((3, MapVals));
-                    if !writes {
-                        kinds.extend([(2, MapKeys), (1, Count)]);
-                        kinds.extend(value.is_value().then_some((2, All)));
-                    }
+                    kinds.extend([(3, MapVals), (2, MapKeys)]);
+                    kinds.extend(value.is_value().then_some((2, All)));
+                    kinds.extend((!writes).then_some((1, Count)));
                 }
                 None => {
                     kinds.push((3, All));
@@ -90,7 +88,8 @@ impl Paths<'_> {
         }
         if let Some((_, value)) = ty.as_map() {
             kinds.extend([(6, Key), (4, Must), (4, MapVals)]);
-            if !writes {
+            // Which of two entries that end at one key stays is not said where there is no order.
+            if !writes || !ty.is_hashed() {
                 kinds.push((2, MapKeys));
                 kinds.extend(value.is_value().then_some((3, All)));
             }
@@ -109,6 +108,25 @@ impl Paths<'_> {
             kinds.push((10, Field));
         }
         kinds
+    }
+
+    /// A range of a stored structure of values, and the type of it as one value.
+    pub(super) fn whole_range(&mut self, place: &Place) -> Option<(Nav, Type)> {
+        let whole = place.ty.as_whole()?;
+        let kinds = match &place.ty {
+            Type::PVec(_) => [(1, Kind::Sublist), (0, Kind::Sublist)],
+            Type::PSet(_) | Type::UntrackedSet(_) => [(3, Kind::SortedRange), (1, Kind::Subset)],
+            _ => [(3, Kind::SortedRange), (1, Kind::SubMap)],
+        };
+        let kind = self.pick(&kinds)?;
+        Some((self.nav(kind, place, false)?.0, whole))
+    }
+
+    /// A range of a stored structure.
+    pub(super) fn any_range(&mut self, place: &Place) -> Option<Nav> {
+        let kind =
+            if matches!(place.ty, Type::PVec(_)) { Kind::Sublist } else { Kind::SortedRange };
+        Some(self.nav(kind, place, false)?.0)
     }
 
     /// All navigators that may follow at a place.
@@ -272,7 +290,7 @@ impl Paths<'_> {
                 (Nav::Must(self.arg(Param::Value(key))), place.to(value, Present).many())
             }
             Kind::MapVals => (Nav::MapVals, hashed(place.to(map()?.1, Present).many())),
-            Kind::MapKeys => (Nav::MapKeys, hashed(place.to(map()?.0, Present).many().computed())),
+            Kind::MapKeys => (Nav::MapKeys, hashed(place.to(map()?.0, Present).many())),
             Kind::MapKey => {
                 let (key, _) = map()?;
                 let to = place.to(key.clone(), Present).many();
@@ -281,7 +299,7 @@ impl Paths<'_> {
             Kind::SubMap => (Nav::SubMap(self.arg(Param::Several(map()?.0))), part()),
             Kind::All => {
                 let to = if let Some((key, value)) = map() {
-                    place.to(Type::Tuple(vec![key, value]), Present).computed()
+                    place.to(Type::Tuple(vec![key, value]), Present)
                 } else {
                     place.to(set().or_else(list)?, Present)
                 };

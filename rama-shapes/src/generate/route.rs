@@ -51,6 +51,18 @@ impl Paths<'_> {
         place
     }
 
+    /// Goes on to a range of a stored structure as one value, if there is one.
+    pub(super) fn until_whole_range(&mut self, steps: &mut Steps, place: Place) -> Place {
+        match self.whole_range(&place) {
+            Some((nav, whole)) => {
+                let to = place.to(whole, Presence::Present);
+                steps.push(Step { nav, from: place.ty });
+                to
+            }
+            None => place,
+        }
+    }
+
     /// The navigators to a value of the schema that make everything above it.
     pub(super) fn straight(&mut self, schema: &Type) -> (Steps, Place) {
         let (mut steps, mut place) = (Steps::new(), Place::top(schema));
@@ -101,8 +113,22 @@ impl Paths<'_> {
                     },
                 }
             } else {
-                match self.rng.u32(0..10) {
+                match self.rng.u32(0..12) {
                     0..3 if removable => End::None,
+                    10 if place.ty.as_whole().is_some() => {
+                        place = self.until_whole_range(&mut steps, place);
+                        match self.rng.u32(0..6) {
+                            0..2 => End::Term(self.arg(Param::Salt), place.collected > 0),
+                            2..4 => End::Termval(self.arg(Param::Value(place.ty.clone()))),
+                            4 => End::Update(self.arg(Param::Salt)),
+                            _ => End::None,
+                        }
+                    }
+                    11 if place.ty.is_sorted() || matches!(place.ty, Type::PVec(_)) => {
+                        let Some(nav) = self.any_range(&place) else { continue };
+                        steps.push(Step { nav, from: place.ty.clone() });
+                        End::None
+                    }
                     3 => match self.several(&place) {
                         Some(end) => end,
                         None => continue,

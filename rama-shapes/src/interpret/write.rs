@@ -1,6 +1,6 @@
 //! What navigators write.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::part::{Part, fields, filtered, list, list_of, map, number, runs, set};
 use super::read::{collect, leads_anywhere, matching, passes, values};
@@ -136,6 +136,10 @@ pub(crate) fn write(
     if let Some(part) = Part::of(step, place.value(), args) {
         return Ok(match go_on(Place::of(Some(part.part.clone())))? {
             Fate::Kept => Fate::Kept,
+            // A stored structure is made when something is put into it.
+            Fate::Put(new) if !ty.is_value() && place.value().is_none() && is_empty(&new) => {
+                Fate::Kept
+            }
             Fate::Put(new) => Fate::Put(part.put(ty, Some(new))),
             // What is absent stays so.
             Fate::Removed if place.value().is_none() => Fate::Kept,
@@ -169,6 +173,24 @@ pub(crate) fn write(
             in_list(ty, &place, last, go_on)
         }
         Nav::All if matches!(place.value(), Some(Model::Set(_))) => all_of_set(&place, go_on),
+        Nav::All if matches!(place.value(), Some(Model::Map(_))) => {
+            entries(&place, |key, value| {
+                let pair = Model::Tuple(vec![key.clone(), value.clone()]);
+                Ok(match go_on(Place::of(Some(pair)))? {
+                    Fate::Kept => Some((key, value, false)),
+                    Fate::Put(Model::Tuple(pair)) => Some((pair[0].clone(), pair[1].clone(), true)),
+                    Fate::Put(other) => panic!("no pair: {other:?}"),
+                    Fate::Removed => None,
+                })
+            })
+        }
+        Nav::MapKeys => entries(&place, |key, value| {
+            Ok(match go_on(Place::of(Some(key.clone())))? {
+                Fate::Kept => Some((key, value, false)),
+                Fate::Put(key) => Some((key, value, true)),
+                Fate::Removed => None,
+            })
+        }),
         Nav::All => {
             let (mut all, mut changed) = (Vec::new(), false);
             for item in list(place.value()) {
@@ -402,6 +424,31 @@ fn insert(ty: &Type, place: &Place, at: usize, mut go_on: impl FnMut(Place) -> W
         }
         _ => Fate::Kept,
     })
+}
+
+/// Whether a collection has no elements.
+fn is_empty(of: &Model) -> bool {
+    match of {
+        Model::Map(entries) => entries.is_empty(),
+        Model::Set(items) => items.is_empty(),
+        Model::List(items) => items.is_empty(),
+        other => panic!("no collection: {other:?}"),
+    }
+}
+
+/// Puts what becomes of the entries of a map one after the other: a key, a value, and whether they
+/// are new.
+fn entries(
+    place: &Place,
+    mut one: impl FnMut(Model, Model) -> Result<Option<(Model, Model, bool)>, Fault>,
+) -> Written {
+    let (mut all, mut changed) = (BTreeMap::new(), false);
+    for (key, value) in map(place.value()) {
+        let entry = one(key, value)?;
+        changed |= entry.as_ref().is_none_or(|(.., is_new)| *is_new);
+        all.extend(entry.map(|(key, value, _)| (key, value)));
+    }
+    Ok(if changed { Fate::Put(Model::Map(all)) } else { Fate::Kept })
 }
 
 fn all_of_set(place: &Place, mut go_on: impl FnMut(Place) -> Written) -> Written {

@@ -1,13 +1,15 @@
 //! `all()`: every element of a collection, or of a range of one.
 
-use super::key::in_structure;
+use super::key::{encoded, in_structure};
 use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
-use crate::path::plain::{Fate, for_std, write_part, write_value};
+use crate::path::moved::{Entry as Moved, write_entries};
+use crate::path::plain::{Fate, for_std, write_part};
 use crate::path::{
-    Entries, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present, ReadOnly,
+    Entries, Entry, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present,
     SortedRange, Span, StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries, WriteNavigator,
 };
+use crate::record::Record;
 use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
 use crate::store::{
     AsOf, Change, Current, Handle, Ids, Node, NodeWrites, ReadPlace, View, WritePlace, WriteView,
@@ -121,9 +123,13 @@ impl<O, N: Navigator> PStatePath<O, N> {
     ///
     /// - *Select*: `(K, V)` of a map, else `T`, any number of times; nothing where the collection is
     ///   absent. Elements of a list may be structures, into which one can go on.
-    /// - *Transform*: elements of sets and lists are replaced, and removed by `none`; equal elements
-    ///   of a set become one. Entries of maps are read only: use [`map_vals`](Self::map_vals).
-    /// - *Cost*: every row of the collection or range.
+    /// - *Transform*: they are replaced, and removed by `none`; equal elements of a set become one. An
+    ///   entry of a map that gets another key moves there once all were visited: of entries that end
+    ///   at one key, moved or not, the one whose old key comes last stays; of a `HashMap`, which has
+    ///   no order, one that moved. An entry beside a range gives way. If the write fails no entry has
+    ///   moved.
+    /// - *Cost*: every row of the collection or range, and a write for each that changes. The keys of
+    ///   a map that is written, and entries that change, are held in memory.
     ///
     /// ```
     /// use rama_paths::{PMap, PSet, Partition, PStatePath, Root};
@@ -133,6 +139,8 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// funds.transform(path().key(2).termval(20))?;
     /// funds.transform(path().key(-1).termval(10))?;
     /// assert_eq!(funds.select(&path().all())?, [(-1, 10), (2, 20)]);
+    /// funds.transform(path().all().term(|(account, funds)| (account + 1, funds + 1)))?;
+    /// assert_eq!(funds.select(&path().all())?, [(0, 11), (3, 21)]);
     ///
     /// let mut tags = Partition::<PSet<String>>::new();
     /// let path = || PStatePath::<(), Root<PSet<String>>>::new();
@@ -161,7 +169,7 @@ where
     N::Here: HasEntries<Rows: Ordered<Element: Value>>,
 {
     type Schema = N::Schema;
-    type Here = ReadOnly<(KeyAt<N>, ElementAt<N>)>;
+    type Here = (KeyAt<N>, ElementAt<N>);
     type Presence = Present;
     type Emits = Many;
     type Collected = N::Collected;
@@ -180,6 +188,29 @@ where
 
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for All<N>
+where
+    N: WriteEntries,
+    N::Here: HasEntries<Rows = N::Rows>,
+    N::Rows: Ordered<Element: Value>,
+{
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write_entries(top, &mut |collected, map: WritePlace<'_, N::Rows>, span| {
+            write_entries(map, span, |key, value, ids| {
+                let mut pair = (KeyAt::<N>::from_key_bytes(key)?, value);
+                Ok(match write_part(&mut pair, ids, |place| f(collected, place))? {
+                    Fate::Kept => Moved::Kept,
+                    Fate::Changed => Moved::Put(encoded(&pair.0), pair.1),
+                    Fate::Removed => Moved::Removed,
+                })
+            })
+        })
     }
 }
 
@@ -338,7 +369,7 @@ where
     N::Here: ValueAt<Value: StdMap>,
 {
     type Schema = N::Schema;
-    type Here = ReadOnly<(
+    type Here = <N::Here as ValueAt>::Part<(
         <<N::Here as ValueAt>::Value as StdMap>::Key,
         <<N::Here as ValueAt>::Value as StdMap>::Item,
     )>;
@@ -351,8 +382,8 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            StdMap::each(place.slot, |key, value| match (key.into_owned(), value.into_owned()) {
+        self.0.read_parts(top, &mut |collected: &N::Collected, map, which| {
+            StdMap::each(map, which, |key, value| match (key.into_owned(), value.into_owned()) {
                 (Some(key), Some(value)) => f(collected, ReadPlace::computed((key, value))),
                 _ => Ok(()),
             })
@@ -361,6 +392,31 @@ where
 
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
+    }
+}
+
+impl<N> WriteNavigator for AllOfStdMap<N>
+where
+    N: WriteNavigator,
+    N::Here: StdMap,
+{
+    #[inline]
+    fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
+    where
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
+    {
+        self.0.write_parts(top, &mut |collected: &N::Collected, map, which, ids| {
+            map.write_each(which, |key, value| {
+                let mut pair = (key.clone(), value.take_out());
+                let fate = write_part(&mut pair, ids, |place| f(collected, place));
+                *value = pair.1;
+                Ok(match fate? {
+                    Fate::Kept => Entry::Kept,
+                    Fate::Changed => Entry::To(pair.0),
+                    Fate::Removed => Entry::Removed,
+                })
+            })
+        })
     }
 }
 
@@ -380,8 +436,8 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            StdSet::each(place.slot, |item| f(collected, ReadPlace::value(item)))
+        self.0.read_parts(top, &mut |collected: &N::Collected, set, which| {
+            StdSet::each(set, which, |item| f(collected, ReadPlace::value(item)))
         })
     }
 
@@ -400,27 +456,8 @@ where
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            write_value(
-                place,
-                || None,
-                |set, ids| {
-                    let mut changed = false;
-                    let mut items = set.drain_all().into_iter();
-                    while let Some(mut item) = items.next() {
-                        let fate = write_part(&mut item, ids, |place| f(collected, place));
-                        if !matches!(fate, Ok(Fate::Removed)) {
-                            set.put(item);
-                        }
-                        if fate.is_err() {
-                            // Those that were not visited go back.
-                            items.by_ref().for_each(|item| set.put(item));
-                        }
-                        changed |= fate? != Fate::Kept;
-                    }
-                    Ok(changed)
-                },
-            )
+        self.0.write_parts(top, &mut |collected: &N::Collected, set, which, ids| {
+            set.write_each(which, |item| write_item(item, ids, |place| f(collected, place)))
         })
     }
 }
@@ -441,8 +478,8 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            StdSeq::each(place.slot, |item| f(collected, ReadPlace::value(item)))
+        self.0.read_parts(top, &mut |collected: &N::Collected, list, which| {
+            StdSeq::each(list, which, |item| f(collected, ReadPlace::value(item)))
         })
     }
 
@@ -461,14 +498,8 @@ where
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            write_value(
-                place,
-                || None,
-                |seq, ids| {
-                    seq.write_each(|item| write_part(item, ids, |place| f(collected, place)))
-                },
-            )
+        self.0.write_parts(top, &mut |collected: &N::Collected, seq, which, ids| {
+            seq.write_each(which, |item| write_part(item, ids, |place| f(collected, place)))
         })
     }
 }

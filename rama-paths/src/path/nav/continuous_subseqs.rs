@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::splice::InMemoryList;
 use crate::key::KeyHash;
 use crate::path::plain::{Fate, write_part, write_value};
-use crate::path::{Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, WriteNavigator};
+use crate::path::{
+    Collection, Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, Which, WriteNavigator,
+};
 use crate::store::{Held, ReadPlace, WritePlace, Written};
 
 /// See [`PStatePath::continuous_subseqs`].
@@ -19,7 +21,7 @@ pub struct ContinuousSubseqs<N, F> {
 fn runs<C: StdSeq>(list: &C, test: impl Fn(&C::Item) -> bool) -> Vec<Range<usize>> {
     let (mut runs, mut index) = (Vec::<Range<usize>>::new(), 0);
     // The walk is never stopped.
-    let _ = C::each(Held::Stored(list), |item| {
+    let _ = C::each(Held::Stored(list), &Which::All, |item| {
         if item.get().is_some_and(&test) {
             match runs.last_mut() {
                 Some(run) if run.end == index => run.end += 1,
@@ -80,9 +82,9 @@ where
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             let Some(list) = place.slot.get() else { return Ok(()) };
-            runs(list, &self.test)
-                .into_iter()
-                .try_for_each(|run| f(collected, ReadPlace::computed(list.part(run))))
+            runs(list, &self.test).into_iter().try_for_each(|run| {
+                f(collected, ReadPlace::computed(list.copy_part(&Which::Within(run))))
+            })
         })
     }
 
@@ -109,7 +111,7 @@ where
                 |list, ids| {
                     let mut new = Vec::new();
                     for run in runs(list, &self.test) {
-                        let mut part = list.part(run.clone());
+                        let mut part = list.copy_part(&Which::Within(run.clone()));
                         match write_part(&mut part, ids, |place| f(collected, place))? {
                             Fate::Kept => {}
                             Fate::Changed => new.push((run, part)),
@@ -118,7 +120,9 @@ where
                     }
                     let changed = !new.is_empty();
                     // From the end, so that the others stay where they are.
-                    new.into_iter().rev().for_each(|(run, part)| list.put_part(run, part));
+                    new.into_iter()
+                        .rev()
+                        .for_each(|(run, part)| list.put_part(&Which::Within(run), part));
                     Ok(changed)
                 },
             )

@@ -3,8 +3,7 @@
 use crate::key::{Key, KeyHash};
 use crate::path::plain::for_std;
 use crate::path::{
-    HasEntries, Location, Navigator, PStatePath, Present, ReadOnly, SortedRange, StdMap, StdSeq,
-    StdSet, Visit,
+    Collection, HasEntries, Location, Navigator, PStatePath, Present, ReadOnly, SortedRange, Visit,
 };
 use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
 use crate::store::ReadPlace;
@@ -23,9 +22,12 @@ pub trait Counted: Location {
     #[doc(hidden)]
     fn then<X>(navigator: X) -> Self::Then<X>;
 
-    /// The number of elements at a place.
+    /// Hands the number of elements at every place to `f`.
     #[doc(hidden)]
-    fn count_at(place: ReadPlace<'_, Self>) -> Result<usize, crate::error::PathError>;
+    fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        N: Navigator<Here = Self>,
+        F: FnMut(&N::Collected, usize) -> Visit;
 }
 
 macro_rules! counted {
@@ -38,8 +40,14 @@ macro_rules! counted {
             }
 
             #[inline]
-            fn count_at(place: ReadPlace<'_, Self>) -> Result<usize, crate::error::PathError> {
-                <$at>::entries(place).count()
+            fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+            where
+                N: Navigator<Here = Self>,
+                F: FnMut(&N::Collected, usize) -> Visit,
+            {
+                nav.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, $at>| {
+                    f(collected, <$at>::entries(place).count()?)
+                })
             }
         }
     )*};
@@ -59,8 +67,15 @@ for_std!(maps: Counted {
         navigator
     }
 
-    fn count_at(place: ReadPlace<'_, Self>) -> Result<usize, crate::error::PathError> {
-        Ok(place.slot.get().map_or(0, StdMap::length))
+    #[inline]
+    fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        N: Navigator<Here = Self>,
+        F: FnMut(&N::Collected, usize) -> Visit,
+    {
+        nav.read_parts(top, &mut |collected: &N::Collected, whole, which| {
+            f(collected, whole.get().map_or(0, |whole| whole.count(which)))
+        })
     }
 });
 
@@ -71,8 +86,15 @@ for_std!(sets: Counted {
         navigator
     }
 
-    fn count_at(place: ReadPlace<'_, Self>) -> Result<usize, crate::error::PathError> {
-        Ok(place.slot.get().map_or(0, StdSet::length))
+    #[inline]
+    fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        N: Navigator<Here = Self>,
+        F: FnMut(&N::Collected, usize) -> Visit,
+    {
+        nav.read_parts(top, &mut |collected: &N::Collected, whole, which| {
+            f(collected, whole.get().map_or(0, |whole| whole.count(which)))
+        })
     }
 });
 
@@ -83,8 +105,15 @@ for_std!(seqs: Counted {
         navigator
     }
 
-    fn count_at(place: ReadPlace<'_, Self>) -> Result<usize, crate::error::PathError> {
-        Ok(place.slot.get().map_or(0, StdSeq::length))
+    #[inline]
+    fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        N: Navigator<Here = Self>,
+        F: FnMut(&N::Collected, usize) -> Visit,
+    {
+        nav.read_parts(top, &mut |collected: &N::Collected, whole, which| {
+            f(collected, whole.get().map_or(0, |whole| whole.count(which)))
+        })
     }
 });
 
@@ -136,8 +165,8 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            f(collected, ReadPlace::computed(N::Here::count_at(place)?))
+        N::Here::count_each(&self.0, top, &mut |collected: &N::Collected, count| {
+            f(collected, ReadPlace::computed(count))
         })
     }
 

@@ -1,13 +1,15 @@
 //! `filtered_list(path)`: the elements of a list from which a path leads anywhere, as one list.
 
+use std::borrow::Cow;
+
 use super::picked::{Pick, Picked};
 use super::root::Root;
 use super::splice::InMemoryList;
 use crate::error::PathError;
-use crate::path::plain::Fate;
+use crate::path::plain::WhichOf;
 use crate::path::sub::leads_anywhere;
-use crate::path::{Navigator, PStatePath, Present, StdSeq, to_the_end};
-use crate::store::ReadPlace;
+use crate::path::{Navigator, PStatePath, Present, StdSeq, Which, to_the_end};
+use crate::store::{Held, ReadPlace};
 
 /// The elements from which a path leads anywhere.
 #[doc(hidden)]
@@ -19,51 +21,17 @@ where
     C: StdSeq,
     M: Navigator<Schema = C::Item>,
 {
-    type At = Vec<usize>;
-
-    fn pick(&self, from: &C) -> Result<(C, Vec<usize>), PathError> {
-        let (mut items, mut at, mut index) = (Vec::new(), Vec::new(), 0);
-        let visit = C::each(crate::store::Held::Stored(from), |item| {
-            if leads_anywhere(&self.0, ReadPlace::value(item.get().into()))? {
-                items.extend(item.into_owned());
-                at.push(index);
+    fn which<'a>(&'a self, of: &C) -> Result<Cow<'a, WhichOf<C>>, PathError> {
+        let (mut places, mut at) = (Vec::new(), 0);
+        let visit = C::each(Held::Stored(of), &Which::All, |item| {
+            if leads_anywhere(&self.0, ReadPlace::value(item))? {
+                places.push(at);
             }
-            index += 1;
+            at += 1;
             Ok(())
         });
         to_the_end(visit)?;
-        Ok((C::of(items), at))
-    }
-
-    fn put(&self, into: &mut C, at: Vec<usize>, part: C) {
-        let mut new = Vec::new();
-        // Of a borrowed list nothing fails.
-        let _ = C::each(crate::store::Held::Owned(part), |item| {
-            new.extend(item.into_owned());
-            Ok(())
-        });
-        let mut new = new.into_iter();
-        let behind = at.last().map(|last| last + 1);
-        let (mut index, mut due, mut removed) = (0, at.iter().copied().peekable(), 0);
-        let _ = into.write_each(|item| {
-            let is_due = due.next_if_eq(&index).is_some();
-            index += 1;
-            if !is_due {
-                return Ok(Fate::Kept);
-            }
-            Ok(match new.next() {
-                Some(new) => {
-                    *item = new;
-                    Fate::Changed
-                }
-                None => {
-                    removed += 1;
-                    Fate::Removed
-                }
-            })
-        });
-        let behind = behind.map_or_else(|| into.length(), |behind| behind - removed);
-        into.put_part(behind..behind, C::of(new.collect()));
+        Ok(Cow::Owned(Which::These(places)))
     }
 }
 

@@ -4,7 +4,8 @@ use crate::key::KeyHash;
 use crate::path::list::in_list;
 use crate::path::plain::{Fate, for_std, write_part, write_value};
 use crate::path::{
-    Location, Many, Navigator, PStatePath, Present, StdSeq, Value, ValueAt, Visit, WriteNavigator,
+    Location, Many, Navigator, PStatePath, Present, StdSeq, Value, ValueAt, Visit, Which,
+    WriteNavigator,
 };
 use crate::schema::{Ordered, PVec};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -197,7 +198,7 @@ where
     {
         self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             let mut index = 0;
-            StdSeq::each(place.slot, |item| {
+            StdSeq::each(place.slot, &Which::All, |item| {
                 index += 1;
                 match item.into_owned() {
                     Some(item) => f(collected, ReadPlace::computed((index - 1, item))),
@@ -228,7 +229,7 @@ where
                 || None,
                 |list, ids| {
                     let (mut index, mut kept, mut moves) = (0, 0, Vec::new());
-                    let changed = list.write_each(|item| {
+                    let changed = list.write_each(&Which::All, |item| {
                         let at = index;
                         index += 1;
                         let mut pair = (at, item.clone());

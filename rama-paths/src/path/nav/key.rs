@@ -1,6 +1,6 @@
 //! `key(k)`: the element of a map, maybe absent.
 
-use super::picked::{Picked, SomeKeys};
+use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
 use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
@@ -76,7 +76,7 @@ for_std!(maps: Keyed {
     type Key = <<Self as ValueAt>::Value as StdMap>::Key;
     type KeyNav<N> = ValueKey<N, Self::Key>;
     type KeyOfNav<N> = super::StdMapKey<N, Self::Key>;
-    type SubMapNav<N> = Picked<N, SomeKeys<Self::Key>>;
+    type SubMapNav<N> = Picked<N, ToldOf<<Self as ValueAt>::Value>>;
 
     #[inline]
     fn key_nav<N>(prev: N, key: impl KeyArg<Self::Key>) -> ValueKey<N, Self::Key> {
@@ -88,7 +88,7 @@ for_std!(maps: Keyed {
     }
 
     fn sub_map_nav<N>(prev: N, keys: Vec<Self::Key>) -> Self::SubMapNav<N> {
-        Picked::new(prev, SomeKeys(keys))
+        Picked::new(prev, Told::new(<<Self as ValueAt>::Value as StdMap>::under(keys)))
     }
 });
 
@@ -144,7 +144,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
 /// Writes elements of the structure at `place`, and says what becomes of its own slot.
 #[inline]
-pub(super) fn in_structure<M: Schema<Slot = Handle>>(
+pub(in crate::path) fn in_structure<M: Schema<Slot = Handle>>(
     place: WritePlace<'_, M>,
     f: impl FnOnce(&mut Option<Handle>, WritePlace<'_, M>) -> Result<(), PathError>,
 ) -> Result<Change<Handle>, PathError> {

@@ -107,29 +107,28 @@ where
     where
         F: FnMut(&N::Collected, WritePlace<'_, T>) -> Written<T>,
     {
-        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, V>| {
-            let WritePlace { current, ids, .. } = place;
-            let current = match current.into_in_place() {
-                Ok(whole) => {
-                    let field = (self.get_mut)(whole);
-                    return Ok(match write_part(field, ids, |place| f(collected, place))? {
-                        Fate::Changed => Change::Changed,
-                        // A field cannot be removed.
-                        Fate::Kept | Fate::Removed => Change::Keep,
-                    });
+        self.prev.write(top, &mut |collected: &N::Collected, mut place: WritePlace<'_, V>| {
+            let mut owned = None;
+            let whole = match place.current.in_place_mut() {
+                Some(whole) => whole,
+                None => {
+                    owned = place.current.take()?;
+                    let Some(whole) = &mut owned else {
+                        return match new_part::<T, _>(place.ids, |place| f(collected, place))? {
+                            Some(_) => Err(PathError::AbsentWhole),
+                            None => Ok(Change::Keep),
+                        };
+                    };
+                    whole
                 }
-                Err(current) => current,
             };
-            let Some(mut whole) = current.take()? else {
-                return match new_part::<T, _>(ids, |place| f(collected, place))? {
-                    Some(_) => Err(PathError::AbsentWhole),
-                    None => Ok(Change::Keep),
-                };
-            };
-            let field = (self.get_mut)(&mut whole);
-            Ok(match write_part(field, ids, |place| f(collected, place))? {
-                Fate::Changed => Change::Put(whole),
-                Fate::Kept | Fate::Removed => Change::Keep,
+            let field = (self.get_mut)(whole);
+            let fate = write_part(field, place.ids, |place| f(collected, place))?;
+            Ok(match (fate, owned) {
+                (Fate::Changed, None) => Change::Changed,
+                (Fate::Changed, Some(whole)) => Change::Put(whole),
+                // A field cannot be removed.
+                (Fate::Kept | Fate::Removed, _) => Change::Keep,
             })
         })
     }

@@ -2,10 +2,11 @@
 
 use super::key::{Keyed, encoded, in_structure};
 use crate::key::{Key, KeyArg, KeyHash};
+use crate::path::moved::MapRows;
 use crate::path::plain::{Fate, write_part, write_value};
 use crate::path::{Many, Navigator, PStatePath, Present, StdMap, ValueAt, Visit, WriteNavigator};
 use crate::schema::Ordered;
-use crate::store::{AsOf, Change, Handle, Held, ReadPlace, View, WritePlace, Written, modify_row};
+use crate::store::{AsOf, Handle, Held, ReadPlace, View, WritePlace, Written};
 
 /// See [`PStatePath::map_key`], of a stored map.
 #[derive(Debug, Clone)]
@@ -115,35 +116,16 @@ where
                 let Some(Handle { id, .. }) = *handle else { return Ok(()) };
                 let Some(slot) = view.get(id, &old)?.into_owned() else { return Ok(()) };
                 let mut key = self.key.clone();
-                match write_part(&mut key, ids, |place| f(collected, place))? {
-                    Fate::Kept => Ok(()),
-                    Fate::Changed if encoded(&key) == old => Ok(()),
-                    Fate::Changed => {
-                        // The row goes, and what is beneath it stays.
-                        if ids.is_new(id) {
-                            writes.rows.forget(id, &old);
-                        } else {
-                            writes.rows.set(id, old, None);
-                        }
-                        let tracked = M::TRACKED && *handle != Some(Handle::TOP);
-                        if let Some(handle) = handle {
-                            handle.size -= u64::from(tracked);
-                        }
-                        let new = encoded(&key);
-                        modify_row(writes, rows, ids, handle, tracked, &new, &mut |_| {
-                            Ok(Change::Remove)
-                        })?;
-                        let mut slot = Some(slot);
-                        modify_row(writes, rows, ids, handle, tracked, &new, &mut |_| {
-                            Ok(slot.take().map_or(Change::Keep, Change::Put))
-                        })
+                let fate = write_part(&mut key, ids, |place| f(collected, place))?;
+                let new = encoded(&key);
+                let mut rows = MapRows { writes, rows, ids, handle, tracked: M::TRACKED };
+                match fate {
+                    Fate::Changed if new != old => {
+                        rows.take(&old);
+                        rows.put(&new, slot)
                     }
-                    Fate::Removed => {
-                        let tracked = M::TRACKED;
-                        modify_row(writes, rows, ids, handle, tracked, &old, &mut |_| {
-                            Ok(Change::Remove)
-                        })
-                    }
+                    Fate::Kept | Fate::Changed => Ok(()),
+                    Fate::Removed => rows.remove(&old),
                 }
             })
         })

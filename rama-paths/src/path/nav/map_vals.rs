@@ -2,10 +2,10 @@
 
 use super::key::in_structure;
 use crate::key::KeyHash;
-use crate::path::plain::{for_std, write_part, write_value};
+use crate::path::plain::{Fate, for_std, write_part};
 use crate::path::{
-    Entries, HasEntries, Location, Many, Navigator, PStatePath, Present, SortedRange, StdMap,
-    ValueAt, Visit, WriteEntries, WriteNavigator,
+    Entries, Entry, HasEntries, Location, Many, Navigator, PStatePath, Present, SortedRange,
+    StdMap, ValueAt, Visit, WriteEntries, WriteNavigator,
 };
 use crate::schema::{Ordered, PMap, Schema, Tracking};
 use crate::store::{AsOf, ReadPlace, View, WritePlace, Written, modify_row};
@@ -166,8 +166,8 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            StdMap::each(place.slot, |_, value| f(collected, ReadPlace::value(value)))
+        self.0.read_parts(top, &mut |collected: &N::Collected, map, which| {
+            StdMap::each(map, which, |_, value| f(collected, ReadPlace::value(value)))
         })
     }
 
@@ -186,14 +186,14 @@ where
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            write_value(
-                place,
-                || None,
-                |map, ids| {
-                    map.write_each(|value| write_part(value, ids, |place| f(collected, place)))
-                },
-            )
+        self.0.write_parts(top, &mut |collected: &N::Collected, map, which, ids| {
+            map.write_each(which, |_, value| {
+                Ok(match write_part(value, ids, |place| f(collected, place))? {
+                    Fate::Kept => Entry::Kept,
+                    Fate::Changed => Entry::Changed,
+                    Fate::Removed => Entry::Removed,
+                })
+            })
         })
     }
 }

@@ -81,6 +81,7 @@ pub use if_path::IfPath;
 pub use index::{ListIndex, SeqIndex};
 pub use indexed_vals::{IndexedList, IndexedVals, StdIndexedVals};
 pub use is_collected::{Dispense, IsCollected};
+pub(super) use key::in_structure;
 pub use key::{KeyNav, Keyed, ValueKey};
 pub use lens::{Lens, ValueField};
 pub use map_key::{MapKey, StdMapKey};
@@ -97,7 +98,7 @@ pub use nth::At;
 pub use nth::{ListNth, SeqNth, Sequence};
 pub use one::One;
 #[doc(hidden)]
-pub use picked::{Pick, Picked, SomeItems, SomeKeys, StdSpan};
+pub use picked::{Pick, Picked, Told};
 pub use recursive::{Follow, RecursivePath};
 pub use root::Root;
 pub use set_elem::{SetElem, SetLike, StdSetElem};
@@ -106,8 +107,6 @@ pub use sorted_map_range::{SortedMap, StoredRange};
 pub use sorted_set_range::SortedSet;
 pub use splice::InMemoryList;
 pub use stop::{Nowhere, Stop};
-#[doc(hidden)]
-pub use sublist::Indexes;
 pub use sublist::Sublists;
 #[doc(hidden)]
 pub use sublist_dynamic::Computed;

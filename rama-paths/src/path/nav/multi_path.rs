@@ -63,12 +63,12 @@ macro_rules! branches {
             $($rest: WriteNavigator<Schema = $first::Schema, Here = $first::Here, Collected = ()>,)*
         {
             #[inline(always)]
-            fn write_each<F>(&self, place: WritePlace<'_, Self::From>, f: &mut F) -> Written<Self::From>
+            fn write_each<F>(&self, mut place: WritePlace<'_, Self::From>, f: &mut F) -> Written<Self::From>
             where
                 F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>,
             {
                 let mut f = |_: &(), place: WritePlace<'_, Self::Here>| f(place);
-                let mut turns = InTurn::new(place);
+                let mut turns = InTurn::new(&mut place);
                 turns.write(|place| self.$at.nav.write(place, &mut f))?;
                 $(turns.write(|place| self.$index.nav.write(place, &mut f))?;)*
                 turns.finish()

@@ -21,8 +21,8 @@ macro_rules! writes {
             S: Schema,
             $($w: WritePath<Schema = S> + Clone,)*
         {
-            fn write_in_turn(self, place: WritePlace<'_, S>) -> Written<S> {
-                let mut turns = InTurn::new(place);
+            fn write_in_turn(self, mut place: WritePlace<'_, S>) -> Written<S> {
+                let mut turns = InTurn::new(&mut place);
                 $(turns.write(|place| self.$at.write(place))?;)*
                 turns.finish()
             }

@@ -1,7 +1,8 @@
 //! `none()`: the end of a write that removes.
 
+use super::sorted_map_range::StoredRange;
 use crate::key::KeyHash;
-use crate::path::{Navigator, PStatePath, Removable, WriteNavigator, WritePath};
+use crate::path::{Navigator, PStatePath, Ranged, Removable, WriteNavigator, WritePath};
 use crate::store::{WritePlace, Written};
 
 /// See [`PStatePath::none`].
@@ -30,6 +31,30 @@ impl<O, N: Navigator> PStatePath<O, N> {
         N::Presence: Removable,
     {
         self.then(RemoveNav)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<O, N> WritePath for PStatePath<O, RemoveNav<StoredRange<N>>>
+where
+    N: WriteNavigator<Here: Ranged>,
+{
+    type Owner = O;
+    type Schema = N::Schema;
+
+    fn pstate(&self) -> u32 {
+        PStatePath::pstate(self)
+    }
+
+    fn routing(&self) -> Option<KeyHash> {
+        self.nav.0.leading_key()
+    }
+
+    fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
+        let StoredRange { prev, span } = self.nav.0;
+        prev.write(top, &mut |_: &N::Collected, place: WritePlace<'_, N::Here>| {
+            N::Here::remove_range(place, &span)
+        })
     }
 }
 

@@ -2,9 +2,9 @@
 
 use crate::key::KeyHash;
 use crate::path::list::{element_key, in_list};
-use crate::path::plain::{for_std, write_part, write_value};
+use crate::path::plain::{WhichOf, for_std, write_part};
 use crate::path::{
-    Location, Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, WriteNavigator,
+    Location, Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, Which, WriteNavigator,
 };
 use crate::schema::{Ordered, PVec, Schema};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -55,6 +55,20 @@ impl At {
         match self {
             Self::Index(at) => (at < len).then_some(at),
             Self::End => len.checked_sub(1),
+        }
+    }
+
+    /// The index of an element of a part of a list; of all of a list there may be none at it.
+    #[inline]
+    fn within<C: StdSeq>(self, list: &C, which: &WhichOf<C>) -> Option<usize> {
+        match (which, self) {
+            (Which::All, Self::Index(at)) => Some(at),
+            (Which::All, Self::End) => list.length().checked_sub(1),
+            (Which::Within(range), at) => {
+                let end = range.end.min(list.length());
+                Some(range.start + at.of(end.saturating_sub(range.start))?)
+            }
+            (Which::These(places), at) => places.get(at.of(places.len())?).copied(),
         }
     }
 }
@@ -205,13 +219,10 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            let at = match self.at {
-                At::Index(at) => Some(at),
-                At::End => place.slot.get().map_or(0, StdSeq::length).checked_sub(1),
-            };
+        self.prev.read_parts(top, &mut |collected: &N::Collected, seq, which| {
+            let at = seq.get().and_then(|seq| self.at.within(seq, which));
             let Some(at) = at else { return Ok(()) };
-            let item = StdSeq::nth(place.slot, at);
+            let item = StdSeq::nth(seq, at);
             if item.is_some() { f(collected, ReadPlace::value(item)) } else { Ok(()) }
         })
     }
@@ -226,26 +237,19 @@ where
     N: WriteNavigator,
     N::Here: StdSeq,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            write_value(
-                place,
-                || None,
-                |seq, ids| {
-                    let at = match self.at {
-                        At::Index(at) => at,
-                        At::End => match seq.length().checked_sub(1) {
-                            Some(at) => at,
-                            None => return Ok(false),
-                        },
-                    };
-                    seq.write_nth(at, |item| write_part(item, ids, |place| f(collected, place)))
-                },
-            )
+        self.prev.write_parts(top, &mut |collected: &N::Collected, seq, which, ids| match self
+            .at
+            .within(seq, which)
+        {
+            Some(at) => {
+                seq.write_nth(at, which, |item| write_part(item, ids, |place| f(collected, place)))
+            }
+            None => Ok(false),
         })
     }
 }

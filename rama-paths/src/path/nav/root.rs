@@ -55,7 +55,7 @@ impl<S: Location, P: Presence> Navigator for Root<S, P> {
 }
 
 impl<S: Schema, P: Presence> WriteNavigator for Root<S, P> {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, S>, f: &mut F) -> Written<S>
     where
         F: FnMut(&(), WritePlace<'_, S>) -> Written<S>,

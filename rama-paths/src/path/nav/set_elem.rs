@@ -2,7 +2,7 @@
 
 use super::all::{put_item, write_item};
 use super::key::{encoded, in_structure};
-use super::picked::{Picked, SomeItems};
+use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
 use crate::path::plain::{Fate, write_part, write_value};
@@ -77,7 +77,7 @@ macro_rules! std_sets {
             type Item = <$set as StdSet>::Item;
             type ElemNav<N> = StdSetElem<N, Self::Item>;
             type NewNav<N> = super::StdNewElem<N>;
-            type SubsetNav<N> = Picked<N, SomeItems<Self::Item>>;
+            type SubsetNav<N> = Picked<N, ToldOf<$set>>;
 
             fn elem_nav<N>(prev: N, item: Self::Item) -> StdSetElem<N, Self::Item> {
                 StdSetElem { prev, item }
@@ -88,7 +88,7 @@ macro_rules! std_sets {
             }
 
             fn subset_nav<N>(prev: N, items: Vec<Self::Item>) -> Self::SubsetNav<N> {
-                Picked::new(prev, SomeItems(items))
+                Picked::new(prev, Told::new(<$set as StdSet>::among(items)))
             }
         }
     };

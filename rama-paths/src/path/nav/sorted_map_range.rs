@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::picked::{Picked, StdSpan};
+use super::picked::{Picked, Told, ToldOf};
 use crate::key::{KeyArg, KeyHash};
 use crate::path::{
-    Location, Navigator, PStatePath, Present, RangeSlot, ReadOnly, SortedRange, SortedRangeOptions,
-    Span, StdMap, Visit, WriteEntries, WriteNavigator,
+    Between, Collection, Location, Navigator, PStatePath, Present, RangeSlot, ReadOnly,
+    SortedRange, SortedRangeOptions, Span, StdMap, Visit, WriteEntries, WriteNavigator,
 };
 use crate::schema::{Ordered, PMap, Schema, Tracking};
 use crate::store::{Held, ReadPlace, WritePlace, Written};
@@ -43,13 +43,13 @@ macro_rules! std_maps {
         #[diagnostic::do_not_recommend]
         impl<K: crate::key::Key, V> SortedMap for $at
         where
-            BTreeMap<K, V>: StdMap,
+            BTreeMap<K, V>: StdMap + Collection<Range = Between<K>, At = K>,
         {
             type Key = K;
-            type RangeNav<N> = Picked<N, StdSpan>;
+            type RangeNav<N> = Picked<N, ToldOf<BTreeMap<K, V>>>;
 
-            fn range_nav<N>(prev: N, span: Span) -> Picked<N, StdSpan> {
-                Picked::new(prev, StdSpan(span))
+            fn range_nav<N>(prev: N, span: Span) -> Self::RangeNav<N> {
+                Picked::new(prev, Told::within(&span))
             }
         }
     )*};
@@ -61,8 +61,8 @@ std_maps!(BTreeMap<K, V>, ReadOnly<BTreeMap<K, V>>);
 /// only.
 #[derive(Debug, Clone)]
 pub struct StoredRange<N> {
-    prev: N,
-    span: Span,
+    pub(in crate::path) prev: N,
+    pub(in crate::path) span: Span,
 }
 
 impl<N> StoredRange<N> {
@@ -75,13 +75,16 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the range of a map from the key `from` on, up to but without the key `to`:
     /// always once, and there may be no entry. If `to` is not behind `from` there is none.
     ///
-    /// - *Select*: nothing by itself; go on with [`all`](Self::all), [`map_keys`](Self::map_keys),
-    ///   [`map_vals`](Self::map_vals) or [`count`](Self::count). An absent map has no entries.
-    /// - *Transform*: go on with `map_vals`: it writes the elements in the range, and `none` then
-    ///   removes them.
-    /// - *Cost*: one seek, and the rows of the range, in pages; `count` counts them.
+    /// - *Select*: the entries as one `BTreeMap`; of a map of structures go on with
+    ///   [`map_keys`](Self::map_keys), [`map_vals`](Self::map_vals) or [`count`](Self::count). An
+    ///   absent map has no entries.
+    /// - *Transform*: another map takes the place of the entries, with any keys; `none` removes them,
+    ///   with all that is beneath. [`map_vals`](Self::map_vals), [`map_keys`](Self::map_keys) and
+    ///   [`all`](Self::all) write the entries of the range where they are.
+    /// - *Cost*: one seek, and the rows of the range, in pages; `count` counts them. To replace, a
+    ///   write for each entry that was there or comes.
     ///
-    /// On a `BTreeMap` it is the part of the map as one value, which can be selected and written.
+    /// On a `BTreeMap` it is the same; other navigators, too, get the part as a value.
     ///
     /// The keys are as for [`key`](Self::key). At the top of a PState it is a range of one partition.
     ///
@@ -97,7 +100,10 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(hours.select(&range().all())?, [(3, 30), (4, 40)]);
     /// assert_eq!(hours.select(&range().map_vals())?, [30, 40]);
     /// assert_eq!(hours.select_one(&range().count())?, 2);
-    /// hours.transform(range().map_vals().none())?;
+    /// assert_eq!(hours.select_one(&range())?, [(3, 30), (4, 40)].into());
+    /// hours.transform(range().termval([(3, 33)].into()))?;
+    /// assert_eq!(hours.select_one(&path().key("JFK").count())?, 9);
+    /// hours.transform(range().none())?;
     /// assert_eq!(hours.select_one(&path().key("JFK").count())?, 8);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```

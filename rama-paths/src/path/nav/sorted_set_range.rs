@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::picked::{Picked, StdSpan};
+use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
 use crate::key::{Key, KeyArg};
 use crate::path::{
-    Location, Navigator, PStatePath, ReadOnly, SortedRangeFromOptions, SortedRangeOptions,
-    SortedRangeToOptions, Span, StdSet,
+    Between, Collection, Location, Navigator, PStatePath, ReadOnly, SortedRangeFromOptions,
+    SortedRangeOptions, SortedRangeToOptions, Span, StdSet,
 };
 use crate::schema::{PSet, Tracking};
 
@@ -43,13 +43,13 @@ macro_rules! std_sets {
         #[diagnostic::do_not_recommend]
         impl<T: Key> SortedSet for $at
         where
-            BTreeSet<T>: StdSet,
+            BTreeSet<T>: StdSet + Collection<Range = Between<T>, At = T>,
         {
             type Item = T;
-            type RangeNav<N> = Picked<N, StdSpan>;
+            type RangeNav<N> = Picked<N, ToldOf<BTreeSet<T>>>;
 
-            fn range_nav<N>(prev: N, span: Span) -> Picked<N, StdSpan> {
-                Picked::new(prev, StdSpan(span))
+            fn range_nav<N>(prev: N, span: Span) -> Self::RangeNav<N> {
+                Picked::new(prev, Told::within(&span))
             }
         }
     )*};
@@ -61,10 +61,9 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the range of a set from the element `from` on, up to but without `to`: always
     /// once, and it may be empty.
     ///
-    /// - *Select*: of a `PSet`, go on with [`all`](Self::all) or [`count`](Self::count); of a
-    ///   `BTreeSet`, the part as one value.
-    /// - *Transform*: of a `PSet`, go on with `all`; of a `BTreeSet`, what the part becomes takes its
-    ///   place.
+    /// - *Select*: the elements as one `BTreeSet`.
+    /// - *Transform*: another set takes their place; `none` removes them. [`all`](Self::all) writes
+    ///   the elements of the range.
     /// - *Cost*: one seek, and the rows of the range, in pages.
     ///
     /// ```

@@ -1,9 +1,13 @@
 //! `beginning()` and `end()`: the empty parts before and behind the elements of a list.
 
-use super::picked::Picked;
-use super::sublist::Indexes;
+use std::ops::Range;
+
+use super::picked::{Picked, Told};
 use crate::path::plain::for_std;
-use crate::path::{Location, Navigator, PStatePath};
+use crate::path::{Location, Navigator, PStatePath, Which};
+
+/// A part of a list that is told by indexes.
+type Indexes = Told<Range<usize>, usize>;
 
 /// A sequence of the standard library, whose elements can be handled as a part of it.
 #[diagnostic::on_unimplemented(
@@ -33,6 +37,9 @@ for_std!(seqs: InMemoryList {
     }
 });
 
+/// Indexes behind every list are those at its end.
+const END: Which<Range<usize>, usize> = Which::Within(usize::MAX..usize::MAX);
+
 impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the empty part before the first element of a list.
     ///
@@ -53,7 +60,9 @@ impl<O, N: Navigator> PStatePath<O, N> {
     where
         N::Here: InMemoryList<Then<Picked<N, Indexes>> = M>,
     {
-        self.then(|nav| <N::Here as InMemoryList>::then(Picked::new(nav, Indexes::Beginning)))
+        self.then(|nav| {
+            <N::Here as InMemoryList>::then(Picked::new(nav, Told::new(Which::Within(0..0))))
+        })
     }
 
     /// Navigates to the empty part behind the last element of a list: as
@@ -62,6 +71,6 @@ impl<O, N: Navigator> PStatePath<O, N> {
     where
         N::Here: InMemoryList<Then<Picked<N, Indexes>> = M>,
     {
-        self.then(|nav| <N::Here as InMemoryList>::then(Picked::new(nav, Indexes::End)))
+        self.then(|nav| <N::Here as InMemoryList>::then(Picked::new(nav, Told::new(END))))
     }
 }

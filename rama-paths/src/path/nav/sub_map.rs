@@ -6,11 +6,11 @@ use crate::path::{Navigator, PStatePath};
 impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the part of a map that is under some keys: always once, and it may be empty.
     ///
-    /// - *Select*: of a `PMap`, go on with [`all`](Self::all), [`map_vals`](Self::map_vals),
-    ///   [`map_keys`](Self::map_keys) or [`count`](Self::count); of a map of the standard library, the
-    ///   part as one value.
-    /// - *Transform*: of a `PMap`, go on with `map_vals`; of a map of the standard library, what the
-    ///   part becomes takes its place.
+    /// - *Select*: the part as one value, a `BTreeMap` of a `PMap`; of a `PMap` of structures go on
+    ///   with [`map_vals`](Self::map_vals), [`map_keys`](Self::map_keys) or [`count`](Self::count).
+    /// - *Transform*: what the part becomes takes its place; `none` removes it.
+    ///   [`map_vals`](Self::map_vals), [`map_keys`](Self::map_keys) and [`all`](Self::all) write its
+    ///   entries where they are.
     /// - *Cost*: one row for each key.
     ///
     /// ```
@@ -22,6 +22,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     ///     funds.transform(path().key(account).termval(account * 10))?;
     /// }
     /// assert_eq!(funds.select(&path().sub_map([4, 9, 1]).all())?, [(1, 10), (4, 40)]);
+    /// assert_eq!(funds.select_one(&path().sub_map([4, 9, 1]))?, [(1, 10), (4, 40)].into());
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
     pub fn sub_map<M>(

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use super::picked::{Pick, Picked};
+use super::picked::{Picked, Told};
 use super::sorted_map_range::StoredRange;
-use crate::error::PathError;
 use crate::path::list::element_key;
 use crate::path::plain::for_std;
-use crate::path::{Location, Navigator, PStatePath, Span, StdSeq};
+use crate::path::{Location, Navigator, PStatePath, Span, Which};
 use crate::schema::{PVec, Schema};
 
 /// A list, of which a part can be taken: a `PVec`, a `Vec`, a `VecDeque` or a `String`.
@@ -37,58 +36,22 @@ impl<T: Schema> Sublists for PVec<T> {
 }
 
 for_std!(seqs: Sublists {
-    type SublistNav<N> = Picked<N, Indexes>;
+    type SublistNav<N> = Picked<N, Told<Range<usize>, usize>>;
 
-    fn sublist_nav<N>(prev: N, range: Range<usize>) -> Picked<N, Indexes> {
-        Picked::new(prev, Indexes::Within(range))
+    fn sublist_nav<N>(prev: N, range: Range<usize>) -> Self::SublistNav<N> {
+        Picked::new(prev, Told::new(Which::Within(range)))
     }
 });
-
-/// A range of indexes.
-#[doc(hidden)]
-#[derive(Debug, Clone)]
-pub enum Indexes {
-    /// These, as far as there are any.
-    Within(Range<usize>),
-    /// None, at the beginning.
-    Beginning,
-    /// None, at the end.
-    End,
-}
-
-impl<C: StdSeq> Pick<C> for Indexes {
-    type At = Range<usize>;
-
-    fn pick(&self, from: &C) -> Result<(C, Range<usize>), PathError> {
-        let range = match self {
-            Self::Within(range) => {
-                let len = from.length();
-                let end = range.end.min(len);
-                range.start.min(end)..end
-            }
-            Self::Beginning => 0..0,
-            Self::End => {
-                let len = from.length();
-                len..len
-            }
-        };
-        Ok((from.part(range.clone()), range))
-    }
-
-    fn put(&self, into: &mut C, at: Range<usize>, part: C) {
-        into.put_part(at, part);
-    }
-}
 
 impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the part of a list from index `start` up to but without `end`, as far as there
     /// are elements: always once.
     ///
-    /// - *Select*: of a `PVec`, go on with [`all`](Self::all) or [`count`](Self::count); of a sequence
-    ///   of the standard library, the part as one value.
-    /// - *Transform*: of a `PVec`, go on with `all`; of a sequence of the standard library, what the
-    ///   part becomes takes its place, and may be longer or shorter.
-    /// - *Cost*: one seek, and the rows of the range.
+    /// - *Select*: the part as one value, a `Vec` of a `PVec`; of a `PVec` of structures go on with
+    ///   [`all`](Self::all) or [`count`](Self::count).
+    /// - *Transform*: what the part becomes takes its place, and may be longer or shorter; `none`
+    ///   removes it. [`all`](Self::all) writes its elements where they are.
+    /// - *Cost*: one seek, and the rows of the range; where the length changes, those behind it, too.
     ///
     /// ```
     /// use rama_paths::{PStatePath, Root};

@@ -1,11 +1,12 @@
 //! `sublist_dynamic(start, end)`: a part of a list whose ends are computed from it.
 
-use std::ops::Range;
+use std::borrow::Cow;
 
 use super::picked::{Pick, Picked};
 use super::splice::InMemoryList;
 use crate::error::PathError;
-use crate::path::{Navigator, PStatePath, StdSeq};
+use crate::path::plain::WhichOf;
+use crate::path::{Navigator, PStatePath, StdSeq, Which};
 
 /// Ends that are computed from a list.
 #[doc(hidden)]
@@ -21,16 +22,11 @@ where
     S: Fn(&C) -> usize,
     E: Fn(&C, usize) -> usize,
 {
-    type At = Range<usize>;
-
-    fn pick(&self, from: &C) -> Result<(C, Range<usize>), PathError> {
-        let start = (self.start)(from).min(from.length());
-        let end = (self.end)(from, start).clamp(start, from.length());
-        Ok((from.part(start..end), start..end))
-    }
-
-    fn put(&self, into: &mut C, at: Range<usize>, part: C) {
-        into.put_part(at, part);
+    fn which<'a>(&'a self, of: &C) -> Result<Cow<'a, WhichOf<C>>, PathError> {
+        let len = of.length();
+        let start = (self.start)(of).min(len);
+        let end = (self.end)(of, start).clamp(start, len);
+        Ok(Cow::Owned(Which::Within(start..end)))
     }
 }
 

@@ -6,10 +6,9 @@ use crate::path::{Navigator, PStatePath};
 impl<O, N: Navigator> PStatePath<O, N> {
     /// Navigates to the part of a set that is among `items`: always once, and it may be empty.
     ///
-    /// - *Select*: of a `PSet`, go on with [`all`](Self::all) or [`count`](Self::count); of a set of
-    ///   the standard library, the part as one value.
-    /// - *Transform*: of a `PSet`, go on with `all`; of a set of the standard library, what the part
-    ///   becomes takes its place.
+    /// - *Select*: the part as one value, a `BTreeSet` of a `PSet`.
+    /// - *Transform*: what the part becomes takes its place; `none` removes it. [`all`](Self::all)
+    ///   writes its elements.
     /// - *Cost*: one row for each of `items`.
     ///
     /// ```

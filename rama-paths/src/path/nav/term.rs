@@ -2,9 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::{
-    Collected, HoldsStored, KindAt, Navigator, PStatePath, Value, WriteNavigator, WritePath,
-};
+use crate::path::{Collected, HoldsWhole, KindAt, Navigator, PStatePath, WritePath, WriteValues};
 use crate::store::{Change, WritePlace, Written};
 
 /// See [`PStatePath::term`].
@@ -33,7 +31,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn term<V, F, M>(self, f: F) -> PStatePath<O, M>
     where
-        KindAt<N>: HoldsStored<N::Here, Value = V, Then<Term<N, F>> = M>,
+        KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Term<N, F>> = M>,
         F: Fn(<N::Collected as Collected>::With<V>) -> V,
     {
         self.then(|nav| KindAt::<N>::then(Term { prev: nav, f }))
@@ -42,9 +40,8 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
 impl<O, N, F> WritePath for PStatePath<O, Term<N, F>>
 where
-    N: WriteNavigator,
-    N::Here: Value,
-    F: Fn(<N::Collected as Collected>::With<N::Here>) -> N::Here,
+    N: WriteValues,
+    F: Fn(<N::Collected as Collected>::With<N::Whole>) -> N::Whole,
 {
     type Owner = O;
     type Schema = N::Schema;
@@ -60,7 +57,7 @@ where
     #[inline]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         let Term { prev, f } = self.nav;
-        prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+        prev.write_values(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Whole>| {
             let value = place.current.take()?.ok_or(PathError::Absent)?;
             Ok(Change::Put(f(collected.with(value))))
         })

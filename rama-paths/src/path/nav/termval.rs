@@ -2,7 +2,7 @@
 
 use crate::key::KeyHash;
 use crate::path::{
-    Emits, HoldsStored, KindAt, Navigator, PStatePath, Value, WriteNavigator, WritePath,
+    Emits, HoldsWhole, KindAt, Navigator, PStatePath, Value, WritePath, WriteValues,
 };
 use crate::store::{Change, WritePlace, Written};
 
@@ -29,7 +29,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn termval<V, M>(self, value: V) -> PStatePath<O, M>
     where
-        KindAt<N>: HoldsStored<N::Here, Value = V, Then<Termval<N, V>> = M>,
+        KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Termval<N, V>> = M>,
     {
         self.then(|nav| KindAt::<N>::then(Termval { prev: nav, value }))
     }
@@ -37,7 +37,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
 impl<O, N, V> WritePath for PStatePath<O, Termval<N, V>>
 where
-    N: WriteNavigator<Here = V>,
+    N: WriteValues<Whole = V>,
     V: Value,
 {
     type Owner = O;
@@ -55,7 +55,7 @@ where
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         let Termval { prev, value } = self.nav;
         let mut value = Some(value);
-        prev.write(top, &mut |_: &N::Collected, _: WritePlace<'_, V>| {
+        prev.write_values(top, &mut |_: &N::Collected, _: WritePlace<'_, V>| {
             // The only place takes the value itself.
             let value = if N::Emits::SINGLE { value.take() } else { value.clone() };
             Ok(value.map_or(Change::Keep, Change::Put))

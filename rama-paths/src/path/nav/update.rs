@@ -3,7 +3,7 @@
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::write_value;
-use crate::path::{HoldsStored, KindAt, Navigator, PStatePath, Value, WriteNavigator, WritePath};
+use crate::path::{HoldsWhole, KindAt, Navigator, PStatePath, WritePath, WriteValues};
 use crate::store::{WritePlace, Written};
 
 /// See [`PStatePath::update`].
@@ -31,7 +31,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// ```
     pub fn update<V, G, M>(self, f: G) -> PStatePath<O, M>
     where
-        KindAt<N>: HoldsStored<N::Here, Value = V, Then<Update<N, G>> = M>,
+        KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Update<N, G>> = M>,
         G: Fn(&mut V),
     {
         self.then(|nav| KindAt::<N>::then(Update { prev: nav, f }))
@@ -40,9 +40,8 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
 impl<O, N, G> WritePath for PStatePath<O, Update<N, G>>
 where
-    N: WriteNavigator,
-    N::Here: Value,
-    G: Fn(&mut N::Here),
+    N: WriteValues,
+    G: Fn(&mut N::Whole),
 {
     type Owner = O;
     type Schema = N::Schema;
@@ -58,7 +57,7 @@ where
     #[inline]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         let Update { prev, f } = self.nav;
-        prev.write(top, &mut |_: &N::Collected, place: WritePlace<'_, N::Here>| {
+        prev.write_values(top, &mut |_: &N::Collected, place: WritePlace<'_, N::Whole>| {
             let mut is_there = false;
             let change = write_value(
                 place,

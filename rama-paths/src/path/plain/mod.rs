@@ -8,11 +8,22 @@ mod fields;
 mod map;
 mod seq;
 mod set;
+mod which;
 
 pub use fields::{FieldToken, HasFields, Part, RecordFields};
+#[doc(hidden)]
+pub use map::Entry;
 pub use map::StdMap;
 pub use seq::StdSeq;
 pub use set::StdSet;
+pub use which::Collection;
+#[doc(hidden)]
+pub use which::{Between, Which};
+pub(crate) use which::{WhichOf, sorted_part};
+
+use std::hash::Hash;
+
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 use super::Value;
 use crate::error::PathError;
@@ -42,6 +53,18 @@ pub(crate) fn part<'a, V, P>(
         Held::Owned(value) => owned(value).into(),
         Held::Nothing => Held::Nothing,
     }
+}
+
+/// Leaves the first of values that are the same.
+fn retain_first<T: Eq + Hash>(values: &mut Vec<T>) {
+    let mut seen = FxHashSet::with_capacity_and_hasher(values.len(), FxBuildHasher);
+    if values.iter().all(|value| seen.insert(value)) {
+        return;
+    }
+    seen.clear();
+    let is_first: Vec<bool> = values.iter().map(|value| seen.insert(value)).collect();
+    let mut is_first = is_first.into_iter();
+    values.retain(|_| is_first.next().unwrap_or(true));
 }
 
 /// Writes a part of a value through `f`, where it is.
@@ -89,7 +112,7 @@ where
 /// is, `absent` may give a value; without one nothing happens.
 #[inline(always)]
 pub(crate) fn write_value<V, F>(
-    place: WritePlace<'_, V>,
+    mut place: WritePlace<'_, V>,
     absent: impl FnOnce() -> Option<V>,
     f: F,
 ) -> Written<V>
@@ -97,13 +120,22 @@ where
     V: Value,
     F: FnOnce(&mut V, &mut Ids) -> Result<bool, PathError>,
 {
-    let WritePlace { current, ids, .. } = place;
-    let current = match current.into_in_place() {
-        Ok(value) => return Ok(if f(value, ids)? { Change::Changed } else { Change::Keep }),
-        Err(current) => current,
+    let mut owned = None;
+    // `f` is called in one place only, and nothing is moved, so that it can be inlined.
+    let value = match place.current.in_place_mut() {
+        Some(value) => value,
+        None => {
+            owned = place.current.take()?.or_else(absent);
+            let Some(value) = &mut owned else { return Ok(Change::Keep) };
+            value
+        }
     };
-    let Some(mut value) = current.take()?.or_else(absent) else { return Ok(Change::Keep) };
-    Ok(if f(&mut value, ids)? { Change::Put(value) } else { Change::Keep })
+    let changed = f(value, place.ids)?;
+    Ok(match owned {
+        _ if !changed => Change::Keep,
+        Some(value) => Change::Put(value),
+        None => Change::Changed,
+    })
 }
 
 /// Implements what a kind of collection offers to navigators for each of its types, stored or

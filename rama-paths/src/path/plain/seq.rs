@@ -1,16 +1,17 @@
 //! Sequences of the standard library.
 
 use std::collections::VecDeque;
-use std::ops::Range;
+use std::ops::{IndexMut, Range};
 
-use super::{Fate, part};
+use super::which::OneOf;
+use super::{Collection, Fate, Which, WhichOf, part};
 use crate::error::PathError;
-use crate::path::{Value, Visit};
+use crate::path::Visit;
 use crate::record::Record;
 use crate::store::Held;
 
 /// A sequence of the standard library: `Vec`, `VecDeque`, or `String`, which is one of `char`s.
-pub trait StdSeq: Value + Default {
+pub trait StdSeq: Collection<Range = Range<usize>, At = usize> {
     /// The type of the elements.
     type Item: Record;
 
@@ -22,21 +23,22 @@ pub trait StdSeq: Value + Default {
     #[doc(hidden)]
     fn nth<'a>(seq: Held<'a, Self>, at: usize) -> Held<'a, Self::Item>;
 
-    /// Hands every element to `f`, in order.
+    /// Hands every element of a part to `f`, in order.
     #[doc(hidden)]
-    fn each<F>(seq: Held<'_, Self>, f: F) -> Visit
+    fn each<F>(seq: Held<'_, Self>, part: &WhichOf<Self>, f: F) -> Visit
     where
         F: FnMut(Held<'_, Self::Item>) -> Visit;
 
-    /// Writes the element at an index through `f`; says whether something changed.
+    /// Writes the element at an index, which is one of a part, through `f`; says whether something
+    /// changed.
     #[doc(hidden)]
-    fn write_nth<F>(&mut self, at: usize, f: F) -> Result<bool, PathError>
+    fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnOnce(&mut Self::Item) -> Result<Fate, PathError>;
 
-    /// Writes every element through `f`, in order; says whether something changed.
+    /// Writes every element of a part through `f`, in order; says whether something changed.
     #[doc(hidden)]
-    fn write_each<F>(&mut self, f: F) -> Result<bool, PathError>
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnMut(&mut Self::Item) -> Result<Fate, PathError>;
 
@@ -51,7 +53,7 @@ pub trait StdSeq: Value + Default {
             return None;
         }
         let item = Self::nth(Held::Stored(self), at).into_owned();
-        self.put_part(at..at + 1, Self::default());
+        self.put_part(&Which::Within(at..at + 1), Self::default());
         item
     }
 
@@ -62,22 +64,66 @@ pub trait StdSeq: Value + Default {
             self.put_before(to.min(self.length()), item);
         }
     }
+}
 
-    /// A copy of the elements in a range, which is within the sequence.
-    #[doc(hidden)]
-    fn part(&self, range: Range<usize>) -> Self;
+/// The indexes of a part that is told by a range, as far as there are elements.
+fn within(part: &Which<Range<usize>, usize>, len: usize) -> Range<usize> {
+    match part {
+        Which::Within(range) => {
+            let end = range.end.min(len);
+            range.start.min(end)..end
+        }
+        Which::All | Which::These(_) => 0..len,
+    }
+}
 
-    /// Puts other elements in the place of those in a range.
-    #[doc(hidden)]
-    fn put_part(&mut self, range: Range<usize>, part: Self);
-
-    /// A sequence of these.
-    #[doc(hidden)]
-    fn of(items: Vec<Self::Item>) -> Self;
+/// The indexes of a part that is told by them.
+fn places(part: &Which<Range<usize>, usize>) -> &[usize] {
+    match part {
+        Which::These(places) => places,
+        Which::All | Which::Within(_) => &[],
+    }
 }
 
 macro_rules! std_seq {
     ($($seq:ident),*) => {$(
+        impl<T: Record> Collection for $seq<T> {
+            type Range = Range<usize>;
+            type At = usize;
+
+            fn count(&self, part: &WhichOf<Self>) -> usize {
+                match part {
+                    Which::These(at) => at.iter().filter(|at| **at < self.len()).count(),
+                    _ => within(part, self.len()).len(),
+                }
+            }
+
+            fn copy_part(&self, part: &WhichOf<Self>) -> Self {
+                match part {
+                    Which::These(at) => at.iter().filter_map(|at| self.get(*at)).cloned().collect(),
+                    _ => self.items(within(part, self.len())).cloned().collect(),
+                }
+            }
+
+            fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
+                let Which::These(places) = part else {
+                    return self.replace_items(within(part, self.len()), new);
+                };
+                let (mut new, mut filled) = (new.into_iter(), 0);
+                for at in places {
+                    let Some(item) = new.next() else { break };
+                    self[*at] = item;
+                    filled += 1;
+                }
+                if filled < places.len() {
+                    self.remove_items(&places[filled..]);
+                } else if new.len() > 0 {
+                    let behind = places.last().map_or(self.len(), |last| last + 1);
+                    self.replace_items(behind..behind, new.collect());
+                }
+            }
+        }
+
         impl<T: Record> StdSeq for $seq<T> {
             type Item = T;
 
@@ -92,84 +138,86 @@ macro_rules! std_seq {
             }
 
             #[inline]
-            fn each<F>(seq: Held<'_, Self>, mut f: F) -> Visit
+            fn each<F>(seq: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
             where
                 F: FnMut(Held<'_, T>) -> Visit,
             {
-                match seq {
-                    Held::Stored(seq) => seq.iter().try_for_each(|item| f(Held::Stored(item))),
-                    Held::Owned(seq) => seq.into_iter().try_for_each(|item| f(Held::Owned(item))),
-                    Held::Nothing => Ok(()),
+                let items = match (seq, part) {
+                    (Held::Stored(seq), Which::These(at)) => {
+                        OneOf::A(at.iter().filter_map(|at| seq.get(*at)).map(Held::Stored))
+                    }
+                    (Held::Stored(seq), _) => {
+                        OneOf::B(seq.items(within(part, seq.len())).map(Held::Stored))
+                    }
+                    (Held::Owned(seq), _) => {
+                        let seq = if let Which::All = part { seq } else { seq.copy_part(part) };
+                        OneOf::C(seq.into_iter().map(Held::Owned))
+                    }
+                    (Held::Nothing, _) => OneOf::D(std::iter::empty()),
+                };
+                for item in items {
+                    f(item)?;
                 }
+                Ok(())
             }
 
             #[inline]
-            fn write_nth<F>(&mut self, at: usize, f: F) -> Result<bool, PathError>
+            fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
             where
                 F: FnOnce(&mut T) -> Result<Fate, PathError>,
             {
                 let Some(item) = self.get_mut(at) else { return Ok(false) };
                 let fate = f(item)?;
                 if fate == Fate::Removed {
-                    let _ = self.remove(at);
+                    remove_item(self, at, places(part));
                 }
                 Ok(fate != Fate::Kept)
             }
 
             #[inline]
-            fn write_each<F>(&mut self, mut f: F) -> Result<bool, PathError>
+            fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
             where
                 F: FnMut(&mut T) -> Result<Fate, PathError>,
             {
-                let (mut changed, mut kept) = (false, None);
+                if let Which::These(places) = part {
+                    return write_places(self, places, f);
+                }
+                let range = within(part, self.len());
+                let (mut changed, mut hole) = (false, None);
                 // As long as nothing is removed, a loop that does nothing else.
-                for (at, item) in self.iter_mut().enumerate() {
-                    match f(item)? {
-                        Fate::Kept => {}
-                        Fate::Changed => changed = true,
-                        Fate::Removed => {
-                            kept = Some(at);
+                for (at, item) in self.items_mut(range.clone()).enumerate() {
+                    let fate = f(item)?;
+                    if fate == Fate::Removed {
+                        hole = Some(range.start + at);
+                        break;
+                    }
+                    changed |= fate == Fate::Changed;
+                }
+                let Some(first) = hole else { return Ok(changed) };
+                // Behind it those that stay move up over those that go.
+                let (mut to, mut failed) = (first, Ok(true));
+                let mut end = range.end;
+                for at in first + 1..range.end {
+                    match f(&mut self[at]) {
+                        Ok(fate) => {
+                            // Those that go are swapped among each other, so that nothing has to be
+                            // decided here.
+                            self.swap(to, at);
+                            to += usize::from(fate != Fate::Removed);
+                        }
+                        Err(error) => {
+                            (failed, end) = (Err(error), at);
                             break;
                         }
                     }
                 }
-                let Some(kept) = kept else { return Ok(changed) };
-                let (mut next, mut failed) = (0, None);
-                self.retain_mut(|item| {
-                    let at = next;
-                    next += 1;
-                    if at <= kept || failed.is_some() {
-                        return at != kept;
-                    }
-                    match f(item) {
-                        Ok(fate) => fate != Fate::Removed,
-                        Err(error) => {
-                            failed = Some(error);
-                            true
-                        }
-                    }
-                });
-                if let Some(error) = failed {
-                    return Err(error);
-                }
-                Ok(true)
+                self.drain(to..end);
+                failed
             }
 
             #[inline]
             fn put_before(&mut self, at: usize, item: T) {
                 self.insert(at.min(self.len()), item);
-            }
-
-            fn part(&self, range: Range<usize>) -> Self {
-                self.range_of(range).cloned().collect()
-            }
-
-            fn put_part(&mut self, range: Range<usize>, part: Self) {
-                self.splice_range(range, part);
-            }
-
-            fn of(items: Vec<T>) -> Self {
-                items.into()
             }
         }
     )*};
@@ -177,47 +225,193 @@ macro_rules! std_seq {
 
 std_seq!(Vec, VecDeque);
 
+/// Writes the elements at some places through `f`. Where some are removed the others move up over the
+/// places, of which the last ones go.
+#[inline]
+fn write_places<T, L, F>(list: &mut L, places: &[usize], mut f: F) -> Result<bool, PathError>
+where
+    L: Ranged<T> + IndexMut<usize, Output = T>,
+    F: FnMut(&mut T) -> Result<Fate, PathError>,
+{
+    let (mut changed, mut failed, mut to) = (false, None, 0);
+    for at in places {
+        // What is not visited stays.
+        let fate = if failed.is_none() { f(&mut list[*at]) } else { Ok(Fate::Kept) };
+        let fate = fate.unwrap_or_else(|error| {
+            failed = Some(error);
+            Fate::Kept
+        });
+        changed |= fate != Fate::Kept;
+        if fate != Fate::Removed {
+            list.swap_items(places[to], *at);
+            to += 1;
+        }
+    }
+    if to < places.len() {
+        list.remove_items(&places[to..]);
+    }
+    failed.map_or(Ok(changed), Err)
+}
+
+/// Removes one element. If it is one of some places those behind it move up over them. It is a function
+/// of its own to keep what is done with elements short.
+#[inline(never)]
+fn remove_item<T>(list: &mut impl Ranged<T>, mut at: usize, places: &[usize]) {
+    let behind = places.partition_point(|place| *place <= at);
+    for next in &places[behind..] {
+        list.swap_items(at, *next);
+        at = *next;
+    }
+    list.remove_items(&[at]);
+}
+
 /// What `Vec` and `VecDeque` do alike and by other names.
 trait Ranged<T>: Sized {
-    fn range_of<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
+    /// The elements in a range.
+    fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
     where
         T: 'a;
-    fn splice_range(&mut self, range: Range<usize>, part: Self);
+
+    /// The elements in a range, to change.
+    fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
+    where
+        T: 'a;
+
+    /// Puts others in the place of the elements in a range.
+    fn replace_items(&mut self, range: Range<usize>, new: Self);
+
+    /// Removes the elements at some indexes, which are in order.
+    fn remove_items(&mut self, at: &[usize]);
+
+    /// Swaps two elements.
+    fn swap_items(&mut self, a: usize, b: usize);
 }
 
 impl<T> Ranged<T> for Vec<T> {
-    fn range_of<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
+    #[inline]
+    fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
     where
         T: 'a,
     {
         self[range].iter()
     }
 
-    fn splice_range(&mut self, range: Range<usize>, part: Self) {
-        self.splice(range, part);
+    #[inline]
+    fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
+    where
+        T: 'a,
+    {
+        self[range].iter_mut()
+    }
+
+    fn replace_items(&mut self, range: Range<usize>, new: Self) {
+        self.splice(range, new);
+    }
+
+    fn swap_items(&mut self, a: usize, b: usize) {
+        self.swap(a, b);
+    }
+
+    fn remove_items(&mut self, at: &[usize]) {
+        if let [at] = at {
+            drop(self.remove(*at));
+            return;
+        }
+        let (mut index, mut due) = (0, at.iter().peekable());
+        self.retain(|_| {
+            index += 1;
+            due.next_if_eq(&&(index - 1)).is_none()
+        });
     }
 }
 
 impl<T> Ranged<T> for VecDeque<T> {
-    fn range_of<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
+    #[inline]
+    fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
     where
         T: 'a,
     {
         self.range(range)
     }
 
-    fn splice_range(&mut self, range: Range<usize>, part: Self) {
+    #[inline]
+    fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
+    where
+        T: 'a,
+    {
+        self.range_mut(range)
+    }
+
+    fn replace_items(&mut self, range: Range<usize>, new: Self) {
         let behind = self.split_off(range.end);
         self.truncate(range.start);
-        self.extend(part);
+        self.extend(new);
         self.extend(behind);
+    }
+
+    fn swap_items(&mut self, a: usize, b: usize) {
+        self.swap(a, b);
+    }
+
+    fn remove_items(&mut self, at: &[usize]) {
+        if let [at] = at {
+            drop(self.remove(*at));
+            return;
+        }
+        let (mut index, mut due) = (0, at.iter().peekable());
+        self.retain(|_| {
+            index += 1;
+            due.next_if_eq(&&(index - 1)).is_none()
+        });
     }
 }
 
-/// The bytes of the `char`s in a range of indexes.
-fn bytes_of(text: &str, range: Range<usize>) -> Range<usize> {
+/// The bytes of the `char`s in a range of indexes, as far as there are any.
+fn bytes_of(text: &str, range: &Range<usize>) -> Range<usize> {
     let at = |index| text.char_indices().nth(index).map_or(text.len(), |(at, _)| at);
-    at(range.start)..at(range.end)
+    let end = at(range.end);
+    at(range.start).min(end)..end
+}
+
+impl Collection for String {
+    type Range = Range<usize>;
+    type At = usize;
+
+    fn count(&self, part: &WhichOf<Self>) -> usize {
+        match part {
+            Which::All => self.chars().count(),
+            Which::Within(range) => self[bytes_of(self, range)].chars().count(),
+            Which::These(at) => {
+                let len = self.chars().count();
+                at.iter().filter(|at| **at < len).count()
+            }
+        }
+    }
+
+    fn copy_part(&self, part: &WhichOf<Self>) -> Self {
+        match part {
+            Which::All => self.clone(),
+            Which::Within(range) => self[bytes_of(self, range)].to_owned(),
+            Which::These(at) => {
+                let mut at = at.iter().peekable();
+                let meant = self.chars().enumerate();
+                let meant = meant.filter(|(index, _)| at.next_if_eq(&index).is_some());
+                meant.map(|(_, item)| item).collect()
+            }
+        }
+    }
+
+    fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
+        match part {
+            Which::All => *self = new,
+            Which::Within(range) => self.replace_range(bytes_of(self, range), &new),
+            Which::These(_) => {
+                let mut items: Vec<char> = self.chars().collect();
+                items.put_part(part, new.chars().collect());
+                *self = items.into_iter().collect();
+            }
+        }
+    }
 }
 
 impl StdSeq for String {
@@ -231,17 +425,24 @@ impl StdSeq for String {
         seq.get().and_then(|text| text.chars().nth(at)).into()
     }
 
-    fn each<F>(seq: Held<'_, Self>, mut f: F) -> Visit
+    fn each<F>(seq: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, char>) -> Visit,
     {
-        match seq.get() {
-            Some(text) => text.chars().try_for_each(|item| f(Held::Owned(item))),
-            None => Ok(()),
-        }
+        let Some(text) = seq.get() else { return Ok(()) };
+        let some;
+        let text = match part {
+            Which::All => &**text,
+            Which::Within(range) => &text[bytes_of(text, range)],
+            Which::These(_) => {
+                some = text.copy_part(part);
+                &*some
+            }
+        };
+        text.chars().try_for_each(|item| f(Held::Owned(item)))
     }
 
-    fn write_nth<F>(&mut self, at: usize, f: F) -> Result<bool, PathError>
+    fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnOnce(&mut char) -> Result<Fate, PathError>,
     {
@@ -251,18 +452,33 @@ impl StdSeq for String {
         match fate {
             Fate::Kept => {}
             Fate::Changed => self.replace_range(bytes, item.encode_utf8(&mut [0; 4])),
+            Fate::Removed if let Which::These(places) = part => {
+                let mut items: Vec<char> = self.chars().collect();
+                remove_item(&mut items, at, places);
+                *self = items.into_iter().collect();
+            }
             Fate::Removed => self.replace_range(bytes, ""),
         }
         Ok(fate != Fate::Kept)
     }
 
-    fn write_each<F>(&mut self, mut f: F) -> Result<bool, PathError>
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
     where
         F: FnMut(&mut char) -> Result<Fate, PathError>,
     {
+        if let Which::These(_) = part {
+            let mut items: Vec<char> = self.chars().collect();
+            let changed = items.write_each(part, f)?;
+            *self = items.into_iter().collect();
+            return Ok(changed);
+        }
         let (mut text, mut changed) = (String::with_capacity(self.len()), false);
-        for mut item in self.chars() {
-            let fate = f(&mut item)?;
+        for (at, mut item) in self.chars().enumerate() {
+            let is_meant = match part {
+                Which::Within(range) => range.contains(&at),
+                Which::All | Which::These(_) => true,
+            };
+            let fate = if is_meant { f(&mut item)? } else { Fate::Kept };
             if fate != Fate::Removed {
                 text.push(item);
             }
@@ -273,18 +489,6 @@ impl StdSeq for String {
     }
 
     fn put_before(&mut self, at: usize, item: char) {
-        self.insert(bytes_of(self, at..at).start, item);
-    }
-
-    fn part(&self, range: Range<usize>) -> Self {
-        self[bytes_of(self, range)].to_owned()
-    }
-
-    fn put_part(&mut self, range: Range<usize>, part: Self) {
-        self.replace_range(bytes_of(self, range), &part);
-    }
-
-    fn of(items: Vec<char>) -> Self {
-        items.into_iter().collect()
+        self.insert(bytes_of(self, &(at..at)).start, item);
     }
 }

@@ -1,29 +1,33 @@
 //! Sets of the standard library.
 
 use std::collections::{BTreeSet, HashSet};
+use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
+use std::ops::Bound;
 
-use super::part;
-use crate::path::{Value, Visit};
+use super::which::{Between, OneOf};
+use super::{Collection, Which, WhichOf, part};
+use crate::error::PathError;
+use crate::path::Visit;
 use crate::record::Record;
 use crate::store::Held;
 
 /// A set of the standard library: `HashSet` or `BTreeSet`.
-pub trait StdSet: Value + Default {
+pub trait StdSet: Collection {
     /// The type of the elements.
     type Item: Record;
 
-    /// The number of elements.
+    /// The part of the elements that are among some, of which some may be the same.
     #[doc(hidden)]
-    fn length(&self) -> usize;
+    fn among(items: Vec<Self::Item>) -> WhichOf<Self>;
 
     /// The element that equals `item`.
     #[doc(hidden)]
     fn find<'a>(set: Held<'a, Self>, item: &Self::Item) -> Held<'a, Self::Item>;
 
-    /// Hands every element to `f`, in the set's order.
+    /// Hands every element of a part to `f`, in the set's order.
     #[doc(hidden)]
-    fn each<F>(set: Held<'_, Self>, f: F) -> Visit
+    fn each<F>(set: Held<'_, Self>, part: &WhichOf<Self>, f: F) -> Visit
     where
         F: FnMut(Held<'_, Self::Item>) -> Visit;
 
@@ -35,57 +39,303 @@ pub trait StdSet: Value + Default {
     #[doc(hidden)]
     fn take_item(&mut self, item: &Self::Item) -> Option<Self::Item>;
 
-    /// The elements, of which none is left.
+    /// Puts what `f` makes of the elements of a part in their place, once all were visited: another
+    /// element, none, or no change. Says whether something changed.
     #[doc(hidden)]
-    fn drain_all(&mut self) -> Vec<Self::Item>;
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+    where
+        F: FnMut(&Self::Item) -> Result<Option<Option<Self::Item>>, PathError>;
 }
 
-macro_rules! std_set {
-    ($set:ty, $($generics:tt)*) => {
-        impl<$($generics)*> StdSet for $set {
-            type Item = T;
+/// What becomes of elements: where each is in the part, and what takes its place.
+type Changes<T> = (Vec<usize>, Vec<Option<T>>);
 
-            fn length(&self) -> usize {
-                self.len()
+/// What `f` makes of elements, where it changes them.
+#[inline]
+fn changes<'a, T: 'a>(
+    items: impl Iterator<Item = (usize, &'a T)>,
+    mut f: impl FnMut(&T) -> Result<Option<Option<T>>, PathError>,
+) -> Result<Changes<T>, PathError> {
+    let mut changes = (Vec::new(), Vec::new());
+    for (at, item) in items {
+        if let Some(to) = f(item)? {
+            changes.0.push(at);
+            changes.1.push(to);
+        }
+    }
+    Ok(changes)
+}
+
+/// The bounds of the part of a set that is told by a range, and how many elements it has at most.
+fn range_of<'a, T: Clone + Ord>(
+    set: &BTreeSet<T>,
+    part: &'a Which<Between<T>, T>,
+    start_of_last: &'a mut Option<Bound<T>>,
+) -> ((Bound<&'a T>, Bound<&'a T>), usize) {
+    let Which::Within(between) = part else {
+        return ((Bound::Unbounded, Bound::Unbounded), usize::MAX);
+    };
+    let (start, end) = (between.start.as_ref(), between.end.as_ref());
+    *start_of_last = between.start_of_last(set.range((start, end)));
+    ((start_of_last.as_ref().map_or(start, Bound::as_ref), end), between.most())
+}
+
+impl<T: Record + Ord> Collection for BTreeSet<T> {
+    type Range = Between<T>;
+    type At = T;
+
+    fn count(&self, part: &WhichOf<Self>) -> usize {
+        match part {
+            Which::All => self.len(),
+            Which::Within(_) => {
+                let mut start = None;
+                let (range, most) = range_of(self, part, &mut start);
+                self.range(range).take(most).count()
             }
+            Which::These(items) => items.iter().filter(|item| self.contains(item)).count(),
+        }
+    }
 
-            #[inline]
-            fn find<'a>(set: Held<'a, Self>, item: &T) -> Held<'a, T> {
-                part(set, |set| set.get(item), |mut set| set.take(item))
+    fn copy_part(&self, part: &WhichOf<Self>) -> Self {
+        match part {
+            Which::All => self.clone(),
+            Which::Within(_) => {
+                let mut start = None;
+                let (range, most) = range_of(self, part, &mut start);
+                self.range(range).take(most).cloned().collect()
             }
-
-            #[inline]
-            fn each<F>(set: Held<'_, Self>, mut f: F) -> Visit
-            where
-                F: FnMut(Held<'_, T>) -> Visit,
-            {
-                match set {
-                    Held::Stored(set) => set.iter().try_for_each(|item| f(Held::Stored(item))),
-                    Held::Owned(set) => set.into_iter().try_for_each(|item| f(Held::Owned(item))),
-                    Held::Nothing => Ok(()),
-                }
-            }
-
-            #[inline]
-            fn put(&mut self, item: T) {
-                self.replace(item);
-            }
-
-            #[inline]
-            fn take_item(&mut self, item: &T) -> Option<T> {
-                <$set>::take(self, item)
-            }
-
-            fn drain_all(&mut self) -> Vec<T> {
-                std::mem::take(self).into_iter().collect()
+            Which::These(items) => {
+                items.iter().filter_map(|item| self.get(item)).cloned().collect()
             }
         }
-    };
+    }
+
+    fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
+        match part {
+            Which::All => self.clear(),
+            Which::Within(_) => {
+                let mut start = None;
+                let (range, most) = range_of(self, part, &mut start);
+                self.extract_if(range, |_| true).take(most).for_each(drop);
+            }
+            Which::These(items) => items.iter().for_each(|item| drop(self.take(item))),
+        }
+        put_all(self, new);
+    }
 }
 
-std_set!(BTreeSet<T>, T: Record + Ord);
-std_set!(
-    HashSet<T, S>,
+/// Puts elements into a set.
+fn put_all<T: Ord>(into: &mut BTreeSet<T>, mut new: BTreeSet<T>) {
+    // To append goes through all of both.
+    if new.len() > into.len() / 8 {
+        into.append(&mut new);
+    } else {
+        new.into_iter().for_each(|item| drop(into.replace(item)));
+    }
+}
+
+impl<T: Record + Ord> StdSet for BTreeSet<T> {
+    type Item = T;
+
+    fn among(mut items: Vec<T>) -> WhichOf<Self> {
+        items.sort_unstable();
+        items.dedup();
+        Which::These(items)
+    }
+
+    #[inline]
+    fn find<'a>(set: Held<'a, Self>, item: &T) -> Held<'a, T> {
+        part(set, |set| set.get(item), |mut set| set.take(item))
+    }
+
+    #[inline]
+    fn each<F>(set: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
+    where
+        F: FnMut(Held<'_, T>) -> Visit,
+    {
+        // Ranges have a loop of their own, which is the one that is fast.
+        let items = match (set, part) {
+            (Held::Stored(set), Which::These(items)) => {
+                OneOf::A(items.iter().filter_map(|item| set.get(item)).map(Held::Stored))
+            }
+            (Held::Stored(set), part) => {
+                let mut start = None;
+                let (range, most) = range_of(set, part, &mut start);
+                for (at, item) in set.range(range).enumerate() {
+                    if at == most {
+                        break;
+                    }
+                    f(Held::Stored(item))?;
+                }
+                OneOf::B(std::iter::empty())
+            }
+            (Held::Owned(set), part) => {
+                let set = if let Which::All = part { set } else { set.copy_part(part) };
+                OneOf::C(set.into_iter().map(Held::Owned))
+            }
+            (Held::Nothing, _) => OneOf::D(std::iter::empty()),
+        };
+        for item in items {
+            f(item)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn put(&mut self, item: T) {
+        self.replace(item);
+    }
+
+    #[inline]
+    fn take_item(&mut self, item: &T) -> Option<T> {
+        self.take(item)
+    }
+
+    #[inline]
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+    where
+        F: FnMut(&T) -> Result<Option<Option<T>>, PathError>,
+    {
+        let mut start = None;
+        let (range, most) = range_of(self, part, &mut start);
+        let (at, to) = match part {
+            Which::These(items) => {
+                let items = items.iter().enumerate();
+                changes(items.filter_map(|(at, item)| Some((at, self.get(item)?))), f)?
+            }
+            _ => changes(self.range(range).take(most).enumerate(), f)?,
+        };
+        if at.is_empty() {
+            return Ok(false);
+        }
+        if let Which::These(items) = part {
+            at.iter().for_each(|at| drop(self.take(&items[*at])));
+        } else {
+            let (mut index, mut due) = (0, at.iter().peekable());
+            let taken = self.extract_if(range, |_| {
+                index += 1;
+                due.next_if_eq(&&(index - 1)).is_some()
+            });
+            taken.take(at.len()).for_each(drop);
+        }
+        put_all(self, to.into_iter().flatten().collect());
+        Ok(true)
+    }
+}
+
+impl<T, S> Collection for HashSet<T, S>
+where
     T: Record + Eq + Hash,
-    S: BuildHasher + Default + Clone + Send + Sync + 'static
-);
+    S: BuildHasher + Default + Clone + Send + Sync + 'static,
+{
+    type Range = Infallible;
+    type At = T;
+
+    fn count(&self, part: &WhichOf<Self>) -> usize {
+        match part {
+            Which::All => self.len(),
+            Which::Within(never) => match *never {},
+            Which::These(items) => items.iter().filter(|item| self.contains(item)).count(),
+        }
+    }
+
+    fn copy_part(&self, part: &WhichOf<Self>) -> Self {
+        match part {
+            Which::All => self.clone(),
+            Which::Within(never) => match *never {},
+            Which::These(items) => {
+                items.iter().filter_map(|item| self.get(item)).cloned().collect()
+            }
+        }
+    }
+
+    fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
+        match part {
+            Which::All => self.clear(),
+            Which::Within(never) => match *never {},
+            Which::These(items) => items.iter().for_each(|item| drop(self.take(item))),
+        }
+        new.into_iter().for_each(|item| self.put(item));
+    }
+}
+
+impl<T, S> StdSet for HashSet<T, S>
+where
+    T: Record + Eq + Hash,
+    S: BuildHasher + Default + Clone + Send + Sync + 'static,
+{
+    type Item = T;
+
+    fn among(mut items: Vec<T>) -> WhichOf<Self> {
+        super::retain_first(&mut items);
+        Which::These(items)
+    }
+
+    #[inline]
+    fn find<'a>(set: Held<'a, Self>, item: &T) -> Held<'a, T> {
+        part(set, |set| set.get(item), |mut set| set.take(item))
+    }
+
+    #[inline]
+    fn each<F>(set: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
+    where
+        F: FnMut(Held<'_, T>) -> Visit,
+    {
+        let items = match (set, part) {
+            (_, Which::Within(never)) => match *never {},
+            (Held::Stored(set), Which::All) => OneOf::A(set.iter().map(Held::Stored)),
+            (Held::Stored(set), Which::These(items)) => {
+                OneOf::B(items.iter().filter_map(|item| set.get(item)).map(Held::Stored))
+            }
+            (Held::Owned(set), part) => {
+                let set = if let Which::All = part { set } else { set.copy_part(part) };
+                OneOf::C(set.into_iter().map(Held::Owned))
+            }
+            (Held::Nothing, _) => OneOf::D(std::iter::empty()),
+        };
+        for item in items {
+            f(item)?;
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn put(&mut self, item: T) {
+        self.replace(item);
+    }
+
+    #[inline]
+    fn take_item(&mut self, item: &T) -> Option<T> {
+        self.take(item)
+    }
+
+    #[inline]
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+    where
+        F: FnMut(&T) -> Result<Option<Option<T>>, PathError>,
+    {
+        let (at, to) = match part {
+            Which::All => changes(self.iter().enumerate(), f)?,
+            Which::Within(never) => match *never {},
+            Which::These(items) => {
+                let items = items.iter().enumerate();
+                changes(items.filter_map(|(at, item)| Some((at, self.get(item)?))), f)?
+            }
+        };
+        if at.is_empty() {
+            return Ok(false);
+        }
+        if let Which::These(items) = part {
+            at.iter().for_each(|at| drop(self.take(&items[*at])));
+        } else {
+            let (mut index, mut due) = (0, at.iter().peekable());
+            let taken = self.extract_if(|_| {
+                index += 1;
+                due.next_if_eq(&&(index - 1)).is_some()
+            });
+            taken.take(at.len()).for_each(drop);
+        }
+        to.into_iter().flatten().for_each(|item| self.put(item));
+        Ok(true)
+    }
+}

@@ -17,7 +17,8 @@ defmodule! {
             sources! {
                 source> *readings :> %microbatch;
                 %microbatch() :> Reading { *sensor, *hour };
-                local_transform> $$counts.key(*sensor).sorted_map_range_to(*hour).none();
+                local_transform> $$counts.all().term(|entry| entry);
+                drop((*sensor, *hour));
             }
         }
     }

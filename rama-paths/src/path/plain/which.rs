@@ -1,0 +1,126 @@
+//! Parts of collections of the standard library: which elements are meant, as they lie in the
+//! collection.
+
+use std::ops::Bound;
+
+use crate::error::PathError;
+use crate::key::{Key, KeyBytes};
+use crate::path::Value;
+use crate::path::entries::{Amount, Span};
+
+/// Which elements of a collection are meant.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub enum Which<R, A> {
+    /// All of them.
+    All,
+    /// Those in a range.
+    Within(R),
+    /// These as far as they are there, each told once.
+    These(Vec<A>),
+}
+
+/// A part of a collection `C`.
+pub(crate) type WhichOf<C> = Which<<C as Collection>::Range, <C as Collection>::At>;
+
+/// A range of a sorted collection. Its end is not before its start.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub struct Between<K> {
+    pub(super) start: Bound<K>,
+    pub(super) end: Bound<K>,
+    pub(super) amount: Amount,
+}
+
+/// A collection of the standard library.
+pub trait Collection: Value + Default {
+    /// What tells a range of it.
+    #[doc(hidden)]
+    type Range: Clone;
+    /// What tells an element.
+    #[doc(hidden)]
+    type At: Clone;
+
+    /// The number of elements in a part.
+    #[doc(hidden)]
+    fn count(&self, part: &WhichOf<Self>) -> usize;
+
+    /// A copy of a part.
+    #[doc(hidden)]
+    fn copy_part(&self, part: &WhichOf<Self>) -> Self;
+
+    /// Puts other elements in the place of a part.
+    #[doc(hidden)]
+    fn put_part(&mut self, part: &WhichOf<Self>, new: Self);
+}
+
+/// The part of a sorted collection that a span means.
+pub(crate) fn sorted_part<K: Key>(span: &Span) -> Result<Which<Between<K>, K>, PathError> {
+    if span.is_empty() {
+        return Ok(Which::These(Vec::new()));
+    }
+    let key = |bound: &Bound<KeyBytes>| {
+        Ok::<_, PathError>(match bound {
+            Bound::Unbounded => Bound::Unbounded,
+            Bound::Included(key) => Bound::Included(K::from_key_bytes(key)?),
+            Bound::Excluded(key) => Bound::Excluded(K::from_key_bytes(key)?),
+        })
+    };
+    let (start, end) = (key(&span.start)?, key(&span.end)?);
+    Ok(Which::Within(Between { start, end, amount: span.amount }))
+}
+
+impl<K> Between<K> {
+    /// At most how many elements there are, counted from the start.
+    pub(super) fn most(&self) -> usize {
+        match self.amount {
+            Amount::First(most) => most,
+            Amount::Last(0) => 0,
+            Amount::All | Amount::Last(_) => usize::MAX,
+        }
+    }
+}
+
+impl<K: Clone> Between<K> {
+    /// Another start, where the elements are counted from the end; `keys` are those between the
+    /// bounds.
+    pub(super) fn start_of_last<'a>(
+        &self,
+        keys: impl DoubleEndedIterator<Item = &'a K>,
+    ) -> Option<Bound<K>>
+    where
+        K: 'a,
+    {
+        let Amount::Last(most) = self.amount else { return None };
+        let first = keys.rev().nth(most.checked_sub(1)?)?;
+        Some(Bound::Included(first.clone()))
+    }
+}
+
+/// One of several iterators, so that what is done with the elements stands in one place.
+pub(super) enum OneOf<A, B, C, D> {
+    A(A),
+    B(B),
+    C(C),
+    D(D),
+}
+
+impl<T, A, B, C, D> Iterator for OneOf<A, B, C, D>
+where
+    A: Iterator<Item = T>,
+    B: Iterator<Item = T>,
+    C: Iterator<Item = T>,
+    D: Iterator<Item = T>,
+{
+    type Item = T;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<T> {
+        match self {
+            Self::A(items) => items.next(),
+            Self::B(items) => items.next(),
+            Self::C(items) => items.next(),
+            Self::D(items) => items.next(),
+        }
+    }
+}
