@@ -183,36 +183,23 @@ macro_rules! std_seq {
                     return write_places(self, places, f);
                 }
                 let range = within(part, self.len());
-                let (mut changed, mut hole) = (false, None);
-                // As long as nothing is removed, a loop that does nothing else.
+                let (mut changed, mut removed) = (false, None);
+                // As long as nothing is removed, a loop that does nothing else; the others are
+                // elsewhere, so that this is one with what it calls.
                 for (at, item) in self.items_mut(range.clone()).enumerate() {
-                    let fate = f(item)?;
-                    if fate == Fate::Removed {
-                        hole = Some(range.start + at);
-                        break;
-                    }
-                    changed |= fate == Fate::Changed;
-                }
-                let Some(first) = hole else { return Ok(changed) };
-                // Behind it those that stay move up over those that go.
-                let (mut to, mut failed) = (first, Ok(true));
-                let mut end = range.end;
-                for at in first + 1..range.end {
-                    match f(&mut self[at]) {
-                        Ok(fate) => {
-                            // Those that go are swapped among each other, so that nothing has to be
-                            // decided here.
-                            self.swap(to, at);
-                            to += usize::from(fate != Fate::Removed);
-                        }
-                        Err(error) => {
-                            (failed, end) = (Err(error), at);
+                    match f(item)? {
+                        Fate::Kept => {}
+                        Fate::Changed => changed = true,
+                        Fate::Removed => {
+                            removed = Some(range.start + at);
                             break;
                         }
                     }
                 }
-                self.drain(to..end);
-                failed
+                match removed {
+                    Some(first) => write_behind(self, first, range.end, f),
+                    None => Ok(changed),
+                }
             }
 
             #[inline]
@@ -225,9 +212,40 @@ macro_rules! std_seq {
 
 std_seq!(Vec, VecDeque);
 
+/// Writes the elements up to `end` through `f`, of which the one at `first` was removed: those that stay
+/// move up over those that go.
+#[inline(never)]
+fn write_behind<T, L, F>(
+    list: &mut L,
+    first: usize,
+    end: usize,
+    mut f: F,
+) -> Result<bool, PathError>
+where
+    L: Ranged<T> + IndexMut<usize, Output = T>,
+    F: FnMut(&mut T) -> Result<Fate, PathError>,
+{
+    let (mut to, mut visited, mut failed) = (first, end, Ok(true));
+    for at in first + 1..end {
+        match f(&mut list[at]) {
+            Ok(fate) => {
+                // Those that go are swapped among each other, so that nothing has to be decided here.
+                list.swap_items(to, at);
+                to += usize::from(fate != Fate::Removed);
+            }
+            Err(error) => {
+                (failed, visited) = (Err(error), at);
+                break;
+            }
+        }
+    }
+    list.cut_items(to..visited);
+    failed
+}
+
 /// Writes the elements at some places through `f`. Where some are removed the others move up over the
 /// places, of which the last ones go.
-#[inline]
+#[inline(never)]
 fn write_places<T, L, F>(list: &mut L, places: &[usize], mut f: F) -> Result<bool, PathError>
 where
     L: Ranged<T> + IndexMut<usize, Output = T>,
@@ -285,6 +303,9 @@ trait Ranged<T>: Sized {
 
     /// Swaps two elements.
     fn swap_items(&mut self, a: usize, b: usize);
+
+    /// Removes the elements in a range.
+    fn cut_items(&mut self, range: Range<usize>);
 }
 
 impl<T> Ranged<T> for Vec<T> {
@@ -308,8 +329,13 @@ impl<T> Ranged<T> for Vec<T> {
         self.splice(range, new);
     }
 
+    #[inline]
     fn swap_items(&mut self, a: usize, b: usize) {
         self.swap(a, b);
+    }
+
+    fn cut_items(&mut self, range: Range<usize>) {
+        self.drain(range);
     }
 
     fn remove_items(&mut self, at: &[usize]) {
@@ -349,8 +375,13 @@ impl<T> Ranged<T> for VecDeque<T> {
         self.extend(behind);
     }
 
+    #[inline]
     fn swap_items(&mut self, a: usize, b: usize) {
         self.swap(a, b);
+    }
+
+    fn cut_items(&mut self, range: Range<usize>) {
+        self.drain(range);
     }
 
     fn remove_items(&mut self, at: &[usize]) {
