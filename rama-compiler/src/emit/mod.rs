@@ -22,7 +22,7 @@ pub(crate) use operation::operation;
 pub(crate) use stand_alone::stand_alone;
 pub(crate) use topology::part;
 
-use crate::ast::{Depot, Module, Partitioning};
+use crate::ast::{Depot, Module, Partitioning, PathFunction};
 use crate::errors::{Errors, Warnings};
 use crate::plan::TopologyPlan;
 use names::{Glue, unraw};
@@ -127,10 +127,19 @@ fn define(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream {
         .iter()
         .zip(plans)
         .map(|(topology, plan)| topology::topology(topology, plan, &glue));
+    let path_functions = module.path_functions.iter().map(path_function);
     quote! {
         #(#depots)*
+        #(#path_functions)*
         #(#topologies)*
     }
+}
+
+fn path_function(of: &PathFunction) -> TokenStream {
+    let PathFunction { attrs, name, function } = of;
+    let text = unraw(name);
+    let span = names::glue_span(name.span());
+    quote_spanned!(span=> #(#attrs)* module.path_function(#text, #function);)
 }
 
 fn depot(depot: &Depot) -> TokenStream {

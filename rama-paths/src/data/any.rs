@@ -3,7 +3,10 @@
 use std::any::Any;
 
 use super::read::{At, Reader};
-use super::{DataPath, DataPathError, Datum, PathFunctions, Step, WrongKey};
+use super::{
+    DataPath, DataPathError, Datum, PathFunctions, Step, StepPosition, StructureKind as Kind,
+    WrongKey,
+};
 use crate::key::KeyHash;
 use crate::schema::Schema;
 use crate::store::{Committed, Pin};
@@ -31,6 +34,14 @@ pub trait AnyCommitted: Any + Send + Sync {
     /// thing at the top.
     fn key_hash(&self, key: &Datum) -> Option<Result<KeyHash, WrongKey>>;
 
+    /// The routing hash of the path's leading key, if it has one: its first step is `key`, `must` or
+    /// `map_key` of a map, or `set_elem` of a set.
+    ///
+    /// # Errors
+    ///
+    /// [`DataPathError::Key`].
+    fn leading_key(&self, path: &DataPath) -> Result<Option<KeyHash>, DataPathError>;
+
     /// For downcasting to the [`Committed`].
     fn as_any(&self) -> &dyn Any;
 }
@@ -54,21 +65,32 @@ impl<S: Schema> AnyCommitted for Committed<S> {
     }
 
     fn key_hash(&self, key: &Datum) -> Option<Result<KeyHash, WrongKey>> {
-        Some(S::top_key(key)?.map(|bytes| KeyHash::of_bytes(&bytes)))
+        let key = S::top_key(Kind::Map, key).or_else(|| S::top_key(Kind::Set, key))?;
+        Some(key.map(|bytes| KeyHash::of_bytes(&bytes)))
+    }
+
+    fn leading_key(&self, path: &DataPath) -> Result<Option<KeyHash>, DataPathError> {
+        // The same place as the top, as in a typed path.
+        let index = path.steps().iter().position(|step| *step != Step::Stay);
+        let Some((index, step)) = index.and_then(|at| Some((at, path.steps().get(at)?))) else {
+            return Ok(None);
+        };
+        let key = match step {
+            Step::Key(key) | Step::Must(key) | Step::MapKey(key) => S::top_key(Kind::Map, key),
+            Step::SetElem(item) => S::top_key(Kind::Set, item),
+            _ => None,
+        };
+        match key {
+            None => Ok(None),
+            Some(Ok(bytes)) => Ok(Some(KeyHash::of_bytes(&bytes))),
+            Some(Err(WrongKey { expected, reason })) => {
+                let at = StepPosition { navigator: step.name(), position: vec![index] };
+                Err(DataPathError::Key { at, expected, reason })
+            }
+        }
     }
 
     fn as_any(&self) -> &dyn Any {
         self
-    }
-}
-
-impl DataPath {
-    /// The key that says which partition holds what the path leads to: that of its first step, if
-    /// this is `key`, `must`, `map_key` or `set_elem`.
-    pub fn leading_key(&self) -> Option<&Datum> {
-        match self.steps().iter().find(|step| **step != Step::Stay)? {
-            Step::Key(key) | Step::Must(key) | Step::MapKey(key) | Step::SetElem(key) => Some(key),
-            _ => None,
-        }
     }
 }

@@ -44,8 +44,8 @@ impl<K: Key, V: Schema, C: Tracking> Schema for PMap<K, V, C> {
         f(Cursor::Structure(&StructureAt::new(place, Kind::Map)))
     }
 
-    fn top_key(key: &Datum) -> Option<Result<KeyBytes, WrongKey>> {
-        Some(encode_key::<K>(key))
+    fn top_key(of: Kind, key: &Datum) -> Option<Result<KeyBytes, WrongKey>> {
+        (of == Kind::Map).then(|| encode_key::<K>(key))
     }
 }
 

@@ -33,7 +33,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::data::cursor::AtCursor;
-use crate::data::{Datum, WrongKey};
+use crate::data::{Datum, StructureKind, WrongKey};
 use crate::key::KeyBytes;
 use crate::path::{Location, Visit};
 use crate::record::ShapeBuilder;
@@ -72,10 +72,10 @@ pub trait Schema: Location<Slot: Slot> {
     #[doc(hidden)]
     fn cursor(place: &ReadPlace<'_, Self>, f: &mut AtCursor<'_>) -> Visit;
 
-    /// The bytes of a key of the map or set at the top, for those who do not know the schema; none if
-    /// there is another thing at the top.
+    /// The bytes of a key of this structure, for those who do not know the schema; none if it is not of
+    /// this kind.
     #[doc(hidden)]
-    fn top_key(_key: &Datum) -> Option<Result<KeyBytes, WrongKey>> {
+    fn top_key(_of: StructureKind, _key: &Datum) -> Option<Result<KeyBytes, WrongKey>> {
         None
     }
 

@@ -44,8 +44,8 @@ impl<T: Key, C: Tracking> Schema for PSet<T, C> {
         f(Cursor::Structure(&StructureAt::new(place, Kind::Set)))
     }
 
-    fn top_key(key: &Datum) -> Option<Result<KeyBytes, WrongKey>> {
-        Some(encode_key::<T>(key))
+    fn top_key(of: Kind, key: &Datum) -> Option<Result<KeyBytes, WrongKey>> {
+        (of == Kind::Set).then(|| encode_key::<T>(key))
     }
 }
 

@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use rama_paths::data::{PathFunction, PathFunctions};
 use rama_paths::{Partition, Record, Schema, schema_shape_of};
 
 use super::state::{Body, StateTable};
@@ -22,6 +23,7 @@ pub struct ModuleBuilder<M> {
     depots: Vec<DepotDefinition>,
     pstates: Vec<(u32, PStateDefinition)>,
     topologies: Vec<Arc<TopologyDefinition>>,
+    path_functions: PathFunctions,
     module: PhantomData<fn() -> M>,
 }
 
@@ -37,6 +39,7 @@ impl<M: Module> ModuleBuilder<M> {
             depots: Vec::new(),
             pstates: Vec::new(),
             topologies: Vec::new(),
+            path_functions: PathFunctions::new(),
             module: PhantomData,
         }
     }
@@ -56,6 +59,11 @@ impl<M: Module> ModuleBuilder<M> {
                 Arc::new(DepotRuntime::<T>::new(depot.name, Box::new(partitioning), context))
             }),
         });
+    }
+
+    /// Declares a function that paths as data can call by its name.
+    pub fn path_function<Args, F: PathFunction<Args>>(&mut self, name: &'static str, f: F) {
+        self.path_functions.register(name, f);
     }
 
     /// Declares a microbatch topology; `define` declares its PStates and its dataflow.
@@ -95,6 +103,7 @@ impl<M: Module> ModuleBuilder<M> {
             depots: self.depots,
             pstates: self.pstates.into_iter().map(|(_, definition)| definition).collect(),
             topologies: self.topologies,
+            path_functions: self.path_functions,
         }
     }
 }
