@@ -62,6 +62,8 @@ pub(crate) struct PathFunction {
     pub(crate) name: Ident,
     /// A closure, or the path of a function.
     pub(crate) function: TokenStream,
+    /// How many arguments a closure has.
+    pub(crate) arguments: Option<usize>,
 }
 
 /// `microbatch name { … }`

@@ -27,7 +27,7 @@ use crate::errors::{Errors, Warnings};
 use crate::plan::TopologyPlan;
 use names::{Glue, unraw};
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 /// Warnings, each as the use of something deprecated at the user's token: procedural macros have no
 /// other way to warn. Beside errors there are none.
@@ -136,10 +136,14 @@ fn define(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream {
 }
 
 fn path_function(of: &PathFunction) -> TokenStream {
-    let PathFunction { attrs, name, function } = of;
+    let PathFunction { attrs, name, function, arguments } = of;
     let text = unraw(name);
     let span = names::glue_span(name.span());
-    quote_spanned!(span=> #(#attrs)* module.path_function(#text, #function);)
+    let method = match arguments {
+        Some(count) => format_ident!("path_function_of_{count}", span = span),
+        None => proc_macro2::Ident::new("path_function", span),
+    };
+    quote_spanned!(span=> #(#attrs)* module.#method(#text, #function);)
 }
 
 fn depot(depot: &Depot) -> TokenStream {

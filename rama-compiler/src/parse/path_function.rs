@@ -29,22 +29,23 @@ pub(super) fn path_function(item: &[TokenTree]) -> Result<PathFunction> {
         let name: Ident = input.parse()?;
         if input.is_empty() {
             let function = quote!(#name);
-            return Ok(PathFunction { attrs, name, function });
+            return Ok(PathFunction { attrs, name, function, arguments: None });
         }
         input.parse::<Token![=]>()?;
         let function: Expr = input.parse()?;
         if !input.is_empty() {
             return Err(input.error("expected `;` behind the function"));
         }
-        if let Expr::Closure(closure) = &function {
-            check(closure)?;
-        }
-        Ok(PathFunction { attrs, name, function: function.into_token_stream() })
+        let arguments = match &function {
+            Expr::Closure(closure) => Some(check(closure)?),
+            _ => None,
+        };
+        Ok(PathFunction { attrs, name, function: function.into_token_stream(), arguments })
     })
 }
 
-/// Nothing but its own words says what the arguments of a closure are.
-fn check(closure: &ExprClosure) -> Result<()> {
+/// Nothing but its own words says what the arguments of a closure are; how many there are.
+fn check(closure: &ExprClosure) -> Result<usize> {
     let count = closure.inputs.len();
     if count == 0 || count > MOST_ARGUMENTS {
         let span = closure.inputs.get(MOST_ARGUMENTS).map_or(closure.span(), Spanned::span);
@@ -64,5 +65,5 @@ fn check(closure: &ExprClosure) -> Result<()> {
             }
         }
     }
-    Ok(())
+    Ok(count)
 }

@@ -193,6 +193,28 @@ enum Trouble {
     Result(DatumError),
 }
 
+/// What a function that paths call can take: a value of a type that serde can read.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from data, and a path function gets its arguments as data",
+    label = "takes a `{Self}`",
+    note = "add `#[derive(serde::Deserialize)]` to it"
+)]
+pub trait PathArgument: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> PathArgument for T {}
+
+/// What a function that paths call can return: a value that serde can write.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be written as data, and what a path function returns is",
+    label = "returns a `{Self}`",
+    note = "add `#[derive(serde::Serialize)]` to it"
+)]
+pub trait PathResult: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize> PathResult for T {}
+
 /// A function of one to four values that paths can call: the first is the value at the place.
 #[diagnostic::on_unimplemented(
     message = "paths cannot call `{Self}`",

@@ -50,6 +50,8 @@ pub use cursor::{
 pub use cursor::{StructureKind, WrongKey};
 pub use datum::{Datum, DatumError};
 pub use error::{DataPathError, StepPosition};
-pub use function::{FunctionCall, FunctionFailure, PathFunction, PathFunctions};
+pub use function::{
+    FunctionCall, FunctionFailure, PathArgument, PathFunction, PathFunctions, PathResult,
+};
 pub use path::DataPath;
 pub use step::{Case, Step};

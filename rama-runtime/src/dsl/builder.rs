@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use rama_paths::data::{PathFunction, PathFunctions};
+use rama_paths::data::{PathArgument, PathFunction, PathFunctions, PathResult};
 use rama_paths::{Partition, Record, Schema, schema_shape_of};
 
 use super::state::{Body, StateTable};
@@ -59,6 +59,56 @@ impl<M: Module> ModuleBuilder<M> {
                 Arc::new(DepotRuntime::<T>::new(depot.name, Box::new(partitioning), context))
             }),
         });
+    }
+
+    /// As [`path_function`](Self::path_function), of a closure with one argument: rustc then speaks of these and not of the
+    /// closure.
+    pub fn path_function_of_1<A, R, F>(&mut self, name: &'static str, f: F)
+    where
+        F: Fn(A) -> R + Send + Sync + 'static,
+        A: PathArgument,
+        R: PathResult,
+    {
+        self.path_functions.register::<(A,), F>(name, f);
+    }
+
+    /// As [`path_function`](Self::path_function), of a closure with two arguments: rustc then speaks of these and not of the
+    /// closure.
+    pub fn path_function_of_2<A, B, R, F>(&mut self, name: &'static str, f: F)
+    where
+        F: Fn(A, B) -> R + Send + Sync + 'static,
+        A: PathArgument,
+        B: PathArgument,
+        R: PathResult,
+    {
+        self.path_functions.register::<(A, B), F>(name, f);
+    }
+
+    /// As [`path_function`](Self::path_function), of a closure with three arguments: rustc then speaks of these and not of the
+    /// closure.
+    pub fn path_function_of_3<A, B, C, R, F>(&mut self, name: &'static str, f: F)
+    where
+        F: Fn(A, B, C) -> R + Send + Sync + 'static,
+        A: PathArgument,
+        B: PathArgument,
+        C: PathArgument,
+        R: PathResult,
+    {
+        self.path_functions.register::<(A, B, C), F>(name, f);
+    }
+
+    /// As [`path_function`](Self::path_function), of a closure with four arguments: rustc then speaks of these and not of the
+    /// closure.
+    pub fn path_function_of_4<A, B, C, D, R, F>(&mut self, name: &'static str, f: F)
+    where
+        F: Fn(A, B, C, D) -> R + Send + Sync + 'static,
+        A: PathArgument,
+        B: PathArgument,
+        C: PathArgument,
+        D: PathArgument,
+        R: PathResult,
+    {
+        self.path_functions.register::<(A, B, C, D), F>(name, f);
     }
 
     /// Declares a function that paths as data can call by its name.
