@@ -239,7 +239,7 @@ fn what_cannot_be_read_is_said() {
     assert!(matches!(of(path().map_keys()), SelectError::NoPartition { tasks: 4, .. }));
     let wrong = of(path().key("x").field("name"));
     assert!(
-        matches!(wrong, SelectError::Data { source: DataPathError::Key { .. }, .. }),
+        matches!(wrong, SelectError::Data { source: DataPathError::NotAKey { .. }, .. }),
         "{wrong}"
     );
     assert!(matches!(of(path().set_elem(1)), SelectError::NoPartition { .. }));
@@ -256,7 +256,7 @@ fn what_cannot_be_read_is_said() {
         "{field}"
     );
     let error = profiles.at_key("x").select(&path()).unwrap_err();
-    assert!(matches!(error, SelectError::WrongKey { .. }), "{error}");
+    assert!(matches!(error, SelectError::KeyOfOtherType { .. }), "{error}");
     let error = profiles.at_task(4).select(&path()).unwrap_err();
     assert!(matches!(error, SelectError::NoSuchTask { task: 4, .. }), "{error}");
     let error = cluster.pstate_by_name("total").at_key(1).select(&path()).unwrap_err();
@@ -287,7 +287,7 @@ fn what_cannot_be_read_is_said() {
     let expired = other.pstate_by_name("total").as_of(&snapshot).select(&path()).unwrap_err();
     let is_expired = matches!(
         &expired,
-        SelectError::Data { source: DataPathError::Path(PathError::Expired), .. }
+        SelectError::Data { source: DataPathError::Stored(PathError::Expired), .. }
     );
     assert!(is_expired, "{expired}");
 }

@@ -196,14 +196,15 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
                 place: &::rama::paths::store::ReadPlace<'_, Self>,
                 f: &mut ::rama::paths::data::AtCursor<'_>,
             ) -> ::rama::paths::path::Visit {
-                f(::rama::paths::data::Cursor::Fields(&::rama::paths::data::FieldsAt {
+                ::rama::paths::data::at_fields(
                     place,
-                    names: &[#names],
-                    field: |place, index, f| match index {
+                    &[#names],
+                    |place, index, f| match index {
                         #cursors
                         _ => ::core::result::Result::Ok(()),
                     },
-                }))
+                    f,
+                )
             }
         }
 

@@ -39,7 +39,7 @@ pub trait AnyCommitted: Any + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`DataPathError::Key`].
+    /// [`DataPathError::NotAKey`].
     fn leading_key(&self, path: &DataPath) -> Result<Option<KeyHash>, DataPathError>;
 
     /// For downcasting to the [`Committed`].
@@ -85,7 +85,7 @@ impl<S: Schema> AnyCommitted for Committed<S> {
             Some(Ok(bytes)) => Ok(Some(KeyHash::of_bytes(&bytes))),
             Some(Err(WrongKey { expected, reason })) => {
                 let at = StepPosition { navigator: step.name(), position: vec![index] };
-                Err(DataPathError::Key { at, expected, reason })
+                Err(DataPathError::NotAKey { at, expected, reason })
             }
         }
     }

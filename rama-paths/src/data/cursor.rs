@@ -170,14 +170,12 @@ impl<M: Ordered> StoredStructure for StructureAt<'_, '_, M> {
     }
 }
 
-/// The place of fixed keys: their names, and how to get to one of them.
-pub struct FieldsAt<'p, 'a, S: Schema<Slot = Handle>> {
-    /// The place.
-    pub place: &'p ReadPlace<'a, S>,
-    /// The names of the fields.
-    pub names: &'static [&'static str],
+/// The place of fixed keys.
+struct FieldsAt<'p, 'a, S: Schema<Slot = Handle>> {
+    place: &'p ReadPlace<'a, S>,
+    names: &'static [&'static str],
     /// Leads to one of them.
-    pub field: fn(&ReadPlace<'_, S>, usize, &mut AtCursor<'_>) -> Visit,
+    field: fn(&ReadPlace<'_, S>, usize, &mut AtCursor<'_>) -> Visit,
 }
 
 impl<S: Schema<Slot = Handle>> StoredFields for FieldsAt<'_, '_, S> {
@@ -192,6 +190,16 @@ impl<S: Schema<Slot = Handle>> StoredFields for FieldsAt<'_, '_, S> {
     fn field(&self, index: usize, f: &mut AtCursor<'_>) -> Visit {
         (self.field)(self.place, index, f)
     }
+}
+
+/// Hands the place of fixed keys to `f`: their names, and how to get to one of them.
+pub fn at_fields<S: Schema<Slot = Handle>>(
+    place: &ReadPlace<'_, S>,
+    names: &'static [&'static str],
+    field: fn(&ReadPlace<'_, S>, usize, &mut AtCursor<'_>) -> Visit,
+    f: &mut AtCursor<'_>,
+) -> Visit {
+    f(Cursor::Fields(&FieldsAt { place, names, field }))
 }
 
 /// Leads to field `I` of a struct with `#[derive(PState)]`.

@@ -40,7 +40,7 @@ pub enum DataPathError {
     TooLong,
     /// A key is no key of the structure.
     #[error("{at}: this is no key here, which is of type `{expected}`: {reason}")]
-    Key {
+    NotAKey {
         /// The step.
         at: StepPosition,
         /// The type of the keys.
@@ -60,7 +60,7 @@ pub enum DataPathError {
     },
     /// There is no such field.
     #[error("{at}: there is no field `{name}`{}", those(.known))]
-    Field {
+    UnknownField {
         /// The step.
         at: StepPosition,
         /// The name.
@@ -70,7 +70,7 @@ pub enum DataPathError {
     },
     /// A function gave no result.
     #[error("{at}: {source}")]
-    Function {
+    FunctionFailed {
         /// The step.
         at: StepPosition,
         /// Why.
@@ -80,7 +80,7 @@ pub enum DataPathError {
     #[error(
         "{at}: the path ends at {found}, which is stored element by element and cannot be selected as a whole; go on with `all`, `key`, `map_keys`, `map_vals`, `field` or `count`"
     )]
-    Whole {
+    WholeStructure {
         /// The step.
         at: StepPosition,
         /// What is there.
@@ -106,7 +106,7 @@ pub enum DataPathError {
     },
     /// The path of `collect_one` selected another number of values than one.
     #[error("{at}: its path has to select one value, and it selected {found}")]
-    CollectOne {
+    NotOneCollected {
         /// The step.
         at: StepPosition,
         /// How many it selected.
@@ -114,13 +114,13 @@ pub enum DataPathError {
     },
     /// A navigator that writes stands in a path that is selected.
     #[error("{at}: it writes, and this path is selected; it may end the path of `transformed`")]
-    Writes {
+    WriteInSelect {
         /// The step.
         at: StepPosition,
     },
     /// What is to be written can only be read.
     #[error("{at}: what it leads to can only be read, and this path writes")]
-    ReadOnly {
+    CannotBeWritten {
         /// The step.
         at: StepPosition,
     },
@@ -152,7 +152,7 @@ pub enum DataPathError {
     },
     /// What `subselect` leads to was written as a list of another length.
     #[error("{at}: it leads to {expected} values, and {found} were to take their place")]
-    Subselect {
+    OtherLength {
         /// The step.
         at: StepPosition,
         /// How many values the path leads to.
@@ -162,7 +162,7 @@ pub enum DataPathError {
     },
     /// A stored value cannot be turned into data.
     #[error("{at}: the value there is no data: {source}")]
-    Value {
+    NotData {
         /// The step.
         at: StepPosition,
         /// What is wrong.
@@ -176,7 +176,7 @@ pub enum DataPathError {
     },
     /// The stored rows cannot be read.
     #[error(transparent)]
-    Path(#[from] PathError),
+    Stored(#[from] PathError),
 }
 
 fn those(known: &[String]) -> String {

@@ -129,7 +129,7 @@ pub enum FunctionFailure {
     },
     /// It takes another number of arguments.
     #[error("`{name}` takes {expected} argument{}, the value among them, and got {found}", plural(*.expected))]
-    Count {
+    WrongCount {
         /// The function.
         name: String,
         /// How many it takes.
@@ -139,7 +139,7 @@ pub enum FunctionFailure {
     },
     /// An argument is of another type.
     #[error("argument {index} of `{name}` has the wrong type: {source}")]
-    Argument {
+    WrongArgument {
         /// The function.
         name: String,
         /// Which argument: 0 is the value.
@@ -149,7 +149,7 @@ pub enum FunctionFailure {
     },
     /// What it returned is no datum.
     #[error("the result of `{name}` cannot be sent: {source}")]
-    Result {
+    ResultIsNoData {
         /// The function.
         name: String,
         /// What is wrong.
@@ -157,7 +157,7 @@ pub enum FunctionFailure {
     },
     /// What it returned is of no use there.
     #[error("`{name}` has to return {expected}, and returned {found}")]
-    Returned {
+    WrongResult {
         /// The function.
         name: String,
         /// What is needed.
@@ -331,7 +331,7 @@ impl PathFunctions {
             return Err(FunctionFailure::Unknown { name: name.clone(), known });
         };
         let args: Vec<&Datum> = values.iter().copied().chain(&call.args).collect();
-        let miscounted = || FunctionFailure::Count {
+        let miscounted = || FunctionFailure::WrongCount {
             name: name.clone(),
             expected: function.arguments,
             found: args.len(),
@@ -345,9 +345,11 @@ impl PathFunctions {
             Ok(Err(CallTrouble(trouble))) => Err(match trouble {
                 Trouble::Count => miscounted(),
                 Trouble::Argument(index, source) => {
-                    FunctionFailure::Argument { name: name.clone(), index, source }
+                    FunctionFailure::WrongArgument { name: name.clone(), index, source }
                 }
-                Trouble::Result(source) => FunctionFailure::Result { name: name.clone(), source },
+                Trouble::Result(source) => {
+                    FunctionFailure::ResultIsNoData { name: name.clone(), source }
+                }
             }),
             Err(panic) => {
                 let message = said(&*panic);
@@ -382,7 +384,7 @@ impl PathFunctions {
 }
 
 fn returned(call: &FunctionCall, expected: &'static str, found: &Datum) -> FunctionFailure {
-    FunctionFailure::Returned { name: call.name.clone(), expected, found: found.kind() }
+    FunctionFailure::WrongResult { name: call.name.clone(), expected, found: found.kind() }
 }
 
 /// What a panic said.

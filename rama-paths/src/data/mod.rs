@@ -1,7 +1,7 @@
 //! Paths as data: for other processes and other languages.
 //!
 //! A [`PStatePath`](crate::PStatePath) is a value of Rust with a type of its own. A [`DataPath`] is the
-//! same path as data: a list of [steps](Step) that serde reads and writes, in JSON or any other format.
+//! same path as data: a list of steps that serde reads and writes, in JSON or any other format.
 //! Where a typed path has a closure it has the [name of a function](FunctionCall) that is
 //! [registered](PathFunctions); where that has a value it has a [`Datum`].
 //!
@@ -21,8 +21,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! In JSON a step without arguments is its name, `"map_vals"`; another one is a map with the name as its
+//! one key: `{"key": 1}`, `{"sublist": {"start": 0, "end": 2}}`. Nothing else is a step: a text alone is
+//! the name of a navigator, never a key. A path within a step is a list of steps again.
+//!
 //! The interpreter is not generic: what a schema adds are a few operations on its stored structures
-//! ([`Cursor`]), and everything else is done on these and on [`Datum`]s. It reads no more of a stored
+//! (a cursor), and everything else is done on these and on [`Datum`]s. It reads no more of a stored
 //! structure than the typed path does. Values at the end of rows are turned into data and navigated in
 //! memory.
 
@@ -43,15 +47,16 @@ mod write;
 mod tests;
 
 pub use any::AnyCommitted;
+pub use cursor::WrongKey;
 #[doc(hidden)]
-pub use cursor::{
-    AtCursor, Cursor, FieldsAt, StoredFields, StoredStructure, StoredValue, field_at,
-};
-pub use cursor::{StructureKind, WrongKey};
+pub use cursor::{AtCursor, at_fields, field_at};
 pub use datum::{Datum, DatumError};
 pub use error::{DataPathError, StepPosition};
 pub use function::{
     FunctionCall, FunctionFailure, PathArgument, PathFunction, PathFunctions, PathResult,
 };
 pub use path::DataPath;
-pub use step::{Case, Step};
+
+// Not for everybody: rustc would write the names of typed navigators in full, if steps had them, too.
+pub(crate) use cursor::StructureKind;
+pub(crate) use step::{Case, Step};

@@ -34,12 +34,6 @@ impl<'de> Deserialize<'de> for DataPath {
     }
 }
 
-impl From<Vec<Step>> for DataPath {
-    fn from(steps: Vec<Step>) -> Self {
-        DataPath { steps }
-    }
-}
-
 fn made(path: impl FnOnce(DataPath) -> DataPath) -> DataPath {
     path(DataPath::new())
 }
@@ -53,7 +47,7 @@ macro_rules! steps {
     ($($method:ident($($arg:ident: $t:ty),*) => $step:expr;)*) => {$(
         #[doc = concat!("As [`PStatePath::", stringify!($method), "`](crate::PStatePath::", stringify!($method), ").")]
         pub fn $method(self, $($arg: $t),*) -> Self {
-            self.then($step)
+            self.step($step)
         }
     )*};
 }
@@ -68,14 +62,35 @@ impl DataPath {
         Self::default()
     }
 
+    /// The path of some steps.
+    #[cfg(test)]
+    pub(super) fn of(steps: Vec<Step>) -> Self {
+        Self { steps }
+    }
+
     /// Its steps.
-    pub fn steps(&self) -> &[Step] {
+    pub(super) fn steps(&self) -> &[Step] {
         &self.steps
     }
 
     /// The path with one step more.
-    pub fn then(mut self, step: Step) -> Self {
+    pub(super) fn step(mut self, step: Step) -> Self {
         self.steps.push(step);
+        self
+    }
+
+    /// The path that goes on with another one.
+    ///
+    /// ```
+    /// use rama_paths::data::DataPath;
+    ///
+    /// let from_outside: DataPath = serde_json::from_str(r#"["map_vals"]"#)?;
+    /// let path = DataPath::new().key(7).then(from_outside);
+    /// assert_eq!(path, DataPath::new().key(7).map_vals());
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn then(mut self, path: DataPath) -> Self {
+        self.steps.extend(path.steps);
         self
     }
 
@@ -178,22 +193,22 @@ impl DataPath {
     /// As [`PStatePath::field`](crate::PStatePath::field), by name; a part of a tuple by its index as
     /// text.
     pub fn field(self, name: impl Into<String>) -> Self {
-        self.then(Step::Field(name.into()))
+        self.step(Step::Field(name.into()))
     }
 
     /// As [`PStatePath::nil_to_default`](crate::PStatePath::nil_to_default), of a list.
     pub fn nil_to_list(self) -> Self {
-        self.then(Step::NilToList)
+        self.step(Step::NilToList)
     }
 
     /// As [`PStatePath::nil_to_default`](crate::PStatePath::nil_to_default), of a set.
     pub fn nil_to_set(self) -> Self {
-        self.then(Step::NilToSet)
+        self.step(Step::NilToSet)
     }
 
     /// As [`PStatePath::nil_to_default`](crate::PStatePath::nil_to_default), of a map.
     pub fn nil_to_map(self) -> Self {
-        self.then(Step::NilToMap)
+        self.step(Step::NilToMap)
     }
 
     /// As [`PStatePath::sorted_map_range`](crate::PStatePath::sorted_map_range).
@@ -208,7 +223,7 @@ impl DataPath {
         to: impl Into<Datum>,
         options: SortedRangeOptions,
     ) -> Self {
-        self.then(Step::SortedMapRange {
+        self.step(Step::SortedMapRange {
             from: from.into(),
             to: to.into(),
             inclusive_start: !options.start_excluded,
@@ -227,7 +242,7 @@ impl DataPath {
         from: impl Into<Datum>,
         options: SortedRangeFromOptions,
     ) -> Self {
-        self.then(Step::SortedMapRangeFrom {
+        self.step(Step::SortedMapRangeFrom {
             from: from.into(),
             inclusive: !options.start_excluded,
             max_amt: options.most.map(number),
@@ -245,7 +260,7 @@ impl DataPath {
         to: impl Into<Datum>,
         options: SortedRangeToOptions,
     ) -> Self {
-        self.then(Step::SortedMapRangeTo {
+        self.step(Step::SortedMapRangeTo {
             to: to.into(),
             inclusive: options.end_included,
             max_amt: options.most.map(number),
@@ -264,7 +279,7 @@ impl DataPath {
         to: impl Into<Datum>,
         options: SortedRangeOptions,
     ) -> Self {
-        self.then(Step::SortedSetRange {
+        self.step(Step::SortedSetRange {
             from: from.into(),
             to: to.into(),
             inclusive_start: !options.start_excluded,
@@ -283,7 +298,7 @@ impl DataPath {
         from: impl Into<Datum>,
         options: SortedRangeFromOptions,
     ) -> Self {
-        self.then(Step::SortedSetRangeFrom {
+        self.step(Step::SortedSetRangeFrom {
             from: from.into(),
             inclusive: !options.start_excluded,
             max_amt: options.most.map(number),
@@ -301,7 +316,7 @@ impl DataPath {
         to: impl Into<Datum>,
         options: SortedRangeToOptions,
     ) -> Self {
-        self.then(Step::SortedSetRangeTo {
+        self.step(Step::SortedSetRangeTo {
             to: to.into(),
             inclusive: options.end_included,
             max_amt: options.most.map(number),
@@ -324,16 +339,16 @@ impl DataPath {
     /// ```
     pub fn cond_path(self, cases: impl IntoIterator<Item = (DataPath, DataPath)>) -> Self {
         let case = |(condition, then)| Case { condition, then };
-        self.then(Step::CondPath(cases.into_iter().map(case).collect()))
+        self.step(Step::CondPath(cases.into_iter().map(case).collect()))
     }
 
     /// As [`PStatePath::multi_path`](crate::PStatePath::multi_path).
     pub fn multi_path(self, paths: impl IntoIterator<Item = DataPath>) -> Self {
-        self.then(Step::MultiPath(paths.into_iter().collect()))
+        self.step(Step::MultiPath(paths.into_iter().collect()))
     }
 
     /// As [`PStatePath::multi_transform`](crate::PStatePath::multi_transform).
     pub fn multi_transform(self, writes: impl IntoIterator<Item = DataPath>) -> Self {
-        self.then(Step::MultiTransform(writes.into_iter().collect()))
+        self.step(Step::MultiTransform(writes.into_iter().collect()))
     }
 }

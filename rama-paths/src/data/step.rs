@@ -12,7 +12,7 @@ use super::{DataPath, Datum, FunctionCall};
 /// alone is the name of a navigator, never a key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Step {
+pub(crate) enum Step {
     /// The element of a map, maybe absent: `{"key": 1}`.
     Key(Datum),
     /// The element of a map, if it is there: `{"must": 1}`.
@@ -242,12 +242,12 @@ pub enum Step {
 /// A case of [`Step::CondPath`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Case {
+pub(crate) struct Case {
     /// Whether this leads anywhere decides.
     #[serde(rename = "if")]
-    pub condition: DataPath,
+    pub(crate) condition: DataPath,
     /// Where it goes on then.
-    pub then: DataPath,
+    pub(crate) then: DataPath,
 }
 
 fn yes() -> bool {
@@ -256,7 +256,7 @@ fn yes() -> bool {
 
 impl Step {
     /// The navigator's name.
-    pub fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
             Step::Key(_) => "key",
             Step::Must(_) => "must",

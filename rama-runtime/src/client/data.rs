@@ -130,7 +130,9 @@ impl DataClient {
             Some(ChosenByData::Key(key)) => {
                 let hash = found.committed.first().and_then(|any| any.key_hash(key));
                 let hash = hash.ok_or(SelectError::NoKeyType { pstate })?;
-                Some(Chosen::Key(hash.map_err(|source| SelectError::WrongKey { pstate, source })?))
+                Some(Chosen::Key(
+                    hash.map_err(|source| SelectError::KeyOfOtherType { pstate, source })?,
+                ))
             }
         };
         let snapshot = self.snapshot.as_ref();

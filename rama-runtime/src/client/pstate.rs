@@ -86,7 +86,7 @@ pub enum SelectError {
     },
     /// A key as data that was to choose a partition is no key of the PState.
     #[error("a partition of PState $${pstate} cannot be chosen: {source}")]
-    WrongKey {
+    KeyOfOtherType {
         /// The PState's name.
         pstate: &'static str,
         /// What is wrong.

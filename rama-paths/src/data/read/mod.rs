@@ -84,7 +84,7 @@ impl From<DataPathError> for Stop {
 
 impl From<PathError> for Stop {
     fn from(error: PathError) -> Self {
-        DataPathError::Path(error).into()
+        DataPathError::Stored(error).into()
     }
 }
 
@@ -141,16 +141,16 @@ impl<'t> Trail<'t> {
     }
 
     pub(super) fn function(self, source: FunctionFailure) -> Stop {
-        DataPathError::Function { at: self.position(), source }.into()
+        DataPathError::FunctionFailed { at: self.position(), source }.into()
     }
 
     pub(super) fn no_datum(self, source: DatumError) -> Stop {
-        DataPathError::Value { at: self.position(), source }.into()
+        DataPathError::NotData { at: self.position(), source }.into()
     }
 
     pub(super) fn wrong_key(self, wrong: super::WrongKey) -> Stop {
         let super::WrongKey { expected, reason } = wrong;
-        DataPathError::Key { at: self.position(), expected, reason }.into()
+        DataPathError::NotAKey { at: self.position(), expected, reason }.into()
     }
 }
 
@@ -434,7 +434,7 @@ impl Run<'_> {
             Step::Stay | Step::One => go(at),
             Step::Stop => Ok(()),
             Step::Term(_) | Step::Termval(_) | Step::None | Step::MultiTransform(_) => {
-                Err(DataPathError::Writes { at: trail.position() }.into())
+                Err(DataPathError::WriteInSelect { at: trail.position() }.into())
             }
         }
     }
@@ -451,7 +451,7 @@ impl Trail<'_> {
             At::Value(value) => Ok(value.into_owned()),
             At::Absent => Ok(Datum::Null),
             At::Stored(_) | At::Range(..) => {
-                Err(DataPathError::Whole { at: self.position(), found: at.kind() }.into())
+                Err(DataPathError::WholeStructure { at: self.position(), found: at.kind() }.into())
             }
         }
     }

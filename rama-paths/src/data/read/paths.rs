@@ -81,7 +81,7 @@ impl Run<'_> {
                     (1, Some(value)) => with(value),
                     (found, _) => {
                         let at = trail.position();
-                        return Err(DataPathError::CollectOne { at, found }.into());
+                        return Err(DataPathError::NotOneCollected { at, found }.into());
                     }
                 }
             }

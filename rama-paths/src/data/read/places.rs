@@ -146,7 +146,7 @@ pub(in crate::data) fn missing_field(trail: Trail<'_>, name: &str, whole: &Datum
 
 fn no_field(trail: Trail<'_>, name: &str, known: &[impl AsRef<str>]) -> Stop {
     let known = known.iter().take(64).map(|name| name.as_ref().to_owned()).collect();
-    DataPathError::Field { at: trail.position(), name: name.to_owned(), known }.into()
+    DataPathError::UnknownField { at: trail.position(), name: name.to_owned(), known }.into()
 }
 
 /// `some()`

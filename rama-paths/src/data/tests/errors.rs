@@ -27,7 +27,7 @@ fn said(path: &DataPath) -> String {
 fn a_wrong_key_names_the_navigator_its_place_and_the_type() {
     let error = failure(&deep(), &path().key(1).filter_selected(|p| p.must(true)));
     let at = StepPosition { navigator: "must", position: vec![1, 0, 0] };
-    let DataPathError::Key { at: found, expected, reason } = &error else { panic!("{error}") };
+    let DataPathError::NotAKey { at: found, expected, reason } = &error else { panic!("{error}") };
     assert_eq!((found, expected.as_str()), (&at, "String"));
     assert!(reason.contains("boolean `true`"), "{reason}");
     assert_eq!(
@@ -98,7 +98,7 @@ fn functions_that_fail() {
         let one = Datum::from(1);
         let path = path().view(call);
         match path.select_from(&one, &functions()).expect_err("the function fails") {
-            DataPathError::Function { at, source } => {
+            DataPathError::FunctionFailed { at, source } => {
                 assert_eq!(at, StepPosition { navigator: "view", position: vec![0] });
                 source
             }
@@ -110,16 +110,16 @@ fn functions_that_fail() {
     );
     assert!(matches!(
         failure("is_below".into()),
-        FunctionFailure::Count { expected: 2, found: 1, .. }
+        FunctionFailure::WrongCount { expected: 2, found: 1, .. }
     ));
     assert!(matches!(
         failure(FunctionCall::new("double").arg(1)),
-        FunctionFailure::Count { expected: 1, found: 2, .. }
+        FunctionFailure::WrongCount { expected: 1, found: 2, .. }
     ));
-    assert!(matches!(failure("length".into()), FunctionFailure::Argument { index: 0, .. }));
+    assert!(matches!(failure("length".into()), FunctionFailure::WrongArgument { index: 0, .. }));
     assert!(matches!(
         failure(FunctionCall::new("is_below").arg("x")),
-        FunctionFailure::Argument { index: 1, .. }
+        FunctionFailure::WrongArgument { index: 1, .. }
     ));
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
@@ -145,7 +145,7 @@ fn how_many_values() {
     assert_eq!(one(path().all().one()), Err(DataPathError::NotOne { at: at("one", 1), found: 2 }));
     assert_eq!(
         one(path().collect_one(|p| p.all())),
-        Err(DataPathError::CollectOne { at: at("collect_one", 0), found: 2 })
+        Err(DataPathError::NotOneCollected { at: at("collect_one", 0), found: 2 })
     );
     let set = Partition::<PSet<i64>>::new();
     let selected = set.select_one_data(&path().all(), &functions());
@@ -158,22 +158,25 @@ fn writes_stand_at_the_end_of_transformed_alone() {
         path.select_from(&vec![1].into(), &functions()).expect_err("it cannot be followed")
     };
     let transformed = |write: DataPath| error(path().transformed(|_| write));
-    assert!(matches!(error(path().all().termval(1)), DataPathError::Writes { .. }));
+    assert!(matches!(error(path().all().termval(1)), DataPathError::WriteInSelect { .. }));
     assert!(matches!(transformed(path()), DataPathError::NoWrite { .. }));
     assert!(matches!(transformed(path().all()), DataPathError::NoWrite { .. }));
     assert!(matches!(transformed(path().termval(1).none()), DataPathError::BehindWrite { .. }));
-    assert!(matches!(transformed(path().count().termval(1)), DataPathError::ReadOnly { .. }));
+    assert!(matches!(
+        transformed(path().count().termval(1)),
+        DataPathError::CannotBeWritten { .. }
+    ));
     let absent = path().all().transformed(|_| path().nil_to_val(1));
     assert!(matches!(error(absent), DataPathError::NoWrite { .. }));
     let wrong = transformed(path().subselect(|p| p.all()).termval(vec![1, 2]));
-    assert!(matches!(wrong, DataPathError::Subselect { expected: 1, found: 2, .. }));
+    assert!(matches!(wrong, DataPathError::OtherLength { expected: 1, found: 2, .. }));
     let map = Datum::Map(vec![("a".into(), 1.into())]);
     let of_map = |write: DataPath| {
         path().transformed(|_| write).select_from(&map, &functions()).expect_err("it fails")
     };
     assert!(matches!(of_map(path().field("a").none()), DataPathError::NotRemovable { .. }));
     assert!(matches!(of_map(path().key("b").term("double")), DataPathError::Absent { .. }));
-    assert!(matches!(of_map(path().all().none()), DataPathError::ReadOnly { .. }));
+    assert!(matches!(of_map(path().all().none()), DataPathError::CannotBeWritten { .. }));
     let text = of_map(path().field("b").termval(1)).to_string();
     assert_eq!(text, "step 0.0.0, `field`: there is no field `b`; there are: a");
 }

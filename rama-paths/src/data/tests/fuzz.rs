@@ -129,11 +129,11 @@ fn flat_step() -> BoxedStrategy<Step> {
 
 /// A write that may be well formed.
 fn ended(path: DataPath, end: Datum) -> DataPath {
-    path.then(Step::Termval(end))
+    path.step(Step::Termval(end))
 }
 
 pub(in crate::data) fn any_path() -> impl Strategy<Value = DataPath> {
-    let flat = prop::collection::vec(flat_step(), 0..4).prop_map(DataPath::from);
+    let flat = prop::collection::vec(flat_step(), 0..4).prop_map(DataPath::of);
     flat.prop_recursive(3, 12, 3, |inner| {
         let path = || inner.clone();
         let step = prop_oneof![
@@ -157,8 +157,7 @@ pub(in crate::data) fn any_path() -> impl Strategy<Value = DataPath> {
             prop::collection::vec(path(), 0..3).prop_map(Step::MultiPath),
             prop::collection::vec(path(), 0..3).prop_map(Step::MultiTransform),
         ];
-        prop::collection::vec(prop_oneof![2 => flat_step(), 1 => step], 0..4)
-            .prop_map(DataPath::from)
+        prop::collection::vec(prop_oneof![2 => flat_step(), 1 => step], 0..4).prop_map(DataPath::of)
     })
 }
 
@@ -185,7 +184,7 @@ proptest! {
     #[test]
     fn on_stored_structures(path in any_path()) {
         let set = Partition::<PSet<(bool, Option<String>)>>::new();
-        for path in [path.clone(), DataPath::new().key(1).map_vals().then(Step::Stay)] {
+        for path in [path.clone(), DataPath::new().key(1).map_vals().stay()] {
             let _ = deep().select_data(&path, &functions());
             let _ = set.select_data(&path, &functions());
         }
@@ -195,7 +194,7 @@ proptest! {
     fn behind_a_way_that_fits(path in any_path()) {
         let way = DataPath::new().key(1).map_vals().all().steps().to_vec();
         let whole: Vec<Step> = way.into_iter().chain(path.steps().iter().cloned()).collect();
-        let _ = deep().select_data(&whole.into(), &functions());
+        let _ = deep().select_data(&DataPath::of(whole), &functions());
     }
 
     #[test]

@@ -12,7 +12,7 @@ pub(super) fn all(trail: Trail<'_>, slot: &mut Slot, go: &mut Go<'_>) -> Result<
     match slot {
         None | Some(Datum::Null) => return Ok(false),
         Some(Datum::Map(_)) => {
-            return Err(DataPathError::ReadOnly { at: trail.position() }.into());
+            return Err(DataPathError::CannotBeWritten { at: trail.position() }.into());
         }
         Some(_) => {}
     }

@@ -277,7 +277,7 @@ impl Run<'_> {
             Step::Stay | Step::One => go(slot),
             Step::Stop => Ok(false),
             Step::MapKeys | Step::Count | Step::View(_) | Step::Transformed(_) => {
-                Err(DataPathError::ReadOnly { at: trail.position() }.into())
+                Err(DataPathError::CannotBeWritten { at: trail.position() }.into())
             }
             Step::Term(_) | Step::Termval(_) | Step::None | Step::MultiTransform(_) => {
                 Err(DataPathError::BehindWrite { at: trail.position() }.into())

@@ -152,7 +152,7 @@ pub(super) fn subselect(
     };
     let found = new.len();
     if found != expected {
-        return Err(DataPathError::Subselect { at: trail.position(), expected, found }.into());
+        return Err(DataPathError::OtherLength { at: trail.position(), expected, found }.into());
     }
     let mut new = new.iter().cloned();
     run.write(path, trail.within(0), &[], slot, &mut |_, slot| {
