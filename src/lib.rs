@@ -5,14 +5,15 @@ pub mod language;
 pub mod testing;
 
 pub use rama_macros::{Key, PState, Record, dataflow, defmodule, sources};
+pub use rama_paths::data::{DataPath, DataPathError, Datum, FunctionCall, PathFunctions};
 pub use rama_paths::{
     Costs, CustomNav, Key, PMap, PSet, PVec, PathError, Record, RecursivePath, Schema,
     SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions, Tracked, Untracked,
     aggregate, path_of,
 };
 pub use rama_runtime::client::{
-    AckLevel, AppendError, AppendFuture, DepotClient, DepotReadError, PStateClient, SelectError,
-    Snapshot,
+    AckLevel, AppendError, AppendFuture, DataClient, DepotClient, DepotReadError, PStateClient,
+    SelectError, Snapshot,
 };
 pub use rama_runtime::cluster::{
     ClusterBuilder, ClusterError, ClusterEvent, DatabaseError, InProcessCluster, LaunchError,

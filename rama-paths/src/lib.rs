@@ -10,6 +10,7 @@
 //! | [`store`] | the rows of one partition, its write set and its deltas |
 //! | [`path`] | typed paths made of navigators |
 //! | [`aggregate`] | aggregators that fold a value into a location |
+//! | [`data`] | paths as data, for other processes and languages |
 //! | [`error`] | the errors of all of these |
 //!
 //! ```
@@ -25,6 +26,7 @@
 //! ```
 
 pub mod aggregate;
+pub mod data;
 pub mod error;
 pub mod key;
 pub mod path;

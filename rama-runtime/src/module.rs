@@ -1,8 +1,9 @@
 //! A module and its definition: the objects that `defmodule!` declares.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::sync::Arc;
 
+use rama_paths::data::{AnyCommitted, PathFunctions};
 use rama_paths::{AnyPartition, Horizon};
 
 use crate::depot::AnyDepot;
@@ -32,6 +33,8 @@ pub(crate) struct ModuleDefinition {
     pub(crate) depots: Vec<DepotDefinition>,
     pub(crate) pstates: Vec<PStateDefinition>,
     pub(crate) topologies: Vec<Arc<TopologyDefinition>>,
+    /// What paths as data can call.
+    pub(crate) path_functions: PathFunctions,
 }
 
 impl ModuleDefinition {
@@ -66,7 +69,7 @@ pub(crate) struct PStateDefinition {
     pub(crate) is_private: bool,
     pub(crate) new_partition: Box<dyn Fn(Arc<Horizon>) -> Box<dyn AnyPartition> + Send + Sync>,
     /// A `rama_paths::Committed<S>` of one of its partitions, for clients.
-    pub(crate) committed: fn(&dyn AnyPartition) -> Box<dyn Any + Send + Sync>,
+    pub(crate) committed: fn(&dyn AnyPartition) -> Box<dyn AnyCommitted>,
 }
 
 /// A declared microbatch topology.

@@ -36,6 +36,10 @@ pub mod paths {
     #![doc = include_str!("paths.md")]
 }
 
+pub mod data_paths {
+    #![doc = include_str!("data_paths.md")]
+}
+
 pub mod partitioners {
     #![doc = include_str!("partitioners.md")]
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use rama_paths::data::{DataPath, DataPathError, Datum, PathFunctions};
 use rama_paths::path::AggregatePath;
 use rama_paths::{
     Aggregator, AnyPartition, PStatePath, Partition, PathError, Root, Schema, SelectPath,
@@ -100,6 +101,31 @@ impl<S: Schema> TestPState<S> {
     /// ```
     pub fn select_one<P: SelectPath<Schema = S>>(&self, path: &P) -> Result<P::Value, PathError> {
         one(self.select(path)?)
+    }
+
+    /// As [`select`](Self::select), by a path as data.
+    ///
+    /// # Errors
+    ///
+    /// See [`DataPathError`].
+    ///
+    /// ```
+    /// use rama::testing::TestPState;
+    /// use rama::{DataPath, PMap, PathFunctions};
+    ///
+    /// let mut funds = TestPState::<PMap<i64, i64>>::new();
+    /// funds.transform(funds.path().key(1).termval(100))?;
+    /// let functions = PathFunctions::new().with("double", |n: i64| n * 2);
+    /// let path = DataPath::new().key(1).view("double");
+    /// assert_eq!(funds.select_data(&path, &functions)?, [200.into()]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn select_data(
+        &self,
+        path: &DataPath,
+        functions: &PathFunctions,
+    ) -> Result<Vec<Datum>, DataPathError> {
+        self.partition.select_data(path, functions)
     }
 
     /// Selects as others than the owner do: only what is committed.

@@ -30,6 +30,7 @@ pub(crate) struct Module {
     pub(crate) is_anonymous: bool,
     pub(crate) depots: Vec<Depot>,
     pub(crate) topologies: Vec<Topology>,
+    pub(crate) path_functions: Vec<PathFunction>,
     /// Names whose declarations could not be read: they count as declared, so
     /// that one mistake does not become many.
     pub(crate) unreadable: Vec<String>,
@@ -52,6 +53,17 @@ pub(crate) enum Partitioning {
     Function(TokenStream),
     /// `random`, `disallow` or `global`: the user's word.
     Word(Ident),
+}
+
+/// `path_function name = function;` or `path_function name;`
+pub(crate) struct PathFunction {
+    /// Without its documentation, which has no place in the expansion.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) name: Ident,
+    /// A closure, or the path of a function.
+    pub(crate) function: TokenStream,
+    /// How many arguments a closure has.
+    pub(crate) arguments: Option<usize>,
 }
 
 /// `microbatch name { … }`

@@ -86,6 +86,8 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
     let mut token_values = TokenStream::new();
     let mut field_impls = TokenStream::new();
     let mut shape = TokenStream::new();
+    let mut names = TokenStream::new();
+    let mut cursors = TokenStream::new();
     let mut uses = TokenStream::new();
     let mut rows = quote!(tables);
     let mut writes = quote!(writes);
@@ -128,6 +130,8 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
         });
         let before = format!("{}{text}#{id}: ", if index == 0 { " " } else { ", " });
         shape.extend(quote!(shape.text(#before).schema::<#ty>();));
+        names.extend(quote!(#text,));
+        cursors.extend(quote!(#index => ::rama::paths::data::field_at::<Self, #index>(place, f),));
         uses.extend(quote!(let _ = &value.#ident;));
         rows = quote!(#rows.rest);
         writes = quote!(#writes.1);
@@ -185,6 +189,22 @@ fn generate(input: &DeriveInput, entries: &[Entry<'_>]) -> TokenStream {
                 slot: &::rama::paths::store::Handle,
             ) -> ::core::option::Option<::rama::paths::store::Handle> {
                 ::core::option::Option::Some(*slot)
+            }
+
+            #[allow(unused_variables)]
+            fn cursor(
+                place: &::rama::paths::store::ReadPlace<'_, Self>,
+                f: &mut ::rama::paths::data::AtCursor<'_>,
+            ) -> ::rama::paths::path::Visit {
+                ::rama::paths::data::at_fields(
+                    place,
+                    &[#names],
+                    |place, index, f| match index {
+                        #cursors
+                        _ => ::core::result::Result::Ok(()),
+                    },
+                    f,
+                )
             }
         }
 

@@ -22,12 +22,12 @@ pub(crate) use operation::operation;
 pub(crate) use stand_alone::stand_alone;
 pub(crate) use topology::part;
 
-use crate::ast::{Depot, Module, Partitioning};
+use crate::ast::{Depot, Module, Partitioning, PathFunction};
 use crate::errors::{Errors, Warnings};
 use crate::plan::TopologyPlan;
 use names::{Glue, unraw};
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 
 /// Warnings, each as the use of something deprecated at the user's token: procedural macros have no
 /// other way to warn. Beside errors there are none.
@@ -127,10 +127,23 @@ fn define(module: &Module, plans: &[TopologyPlan<'_>]) -> TokenStream {
         .iter()
         .zip(plans)
         .map(|(topology, plan)| topology::topology(topology, plan, &glue));
+    let path_functions = module.path_functions.iter().map(path_function);
     quote! {
         #(#depots)*
+        #(#path_functions)*
         #(#topologies)*
     }
+}
+
+fn path_function(of: &PathFunction) -> TokenStream {
+    let PathFunction { attrs, name, function, arguments } = of;
+    let text = unraw(name);
+    let span = names::glue_span(name.span());
+    let method = match arguments {
+        Some(count) => format_ident!("path_function_of_{count}", span = span),
+        None => proc_macro2::Ident::new("path_function", span),
+    };
+    quote_spanned!(span=> #(#attrs)* module.#method(#text, #function);)
 }
 
 fn depot(depot: &Depot) -> TokenStream {

@@ -1,7 +1,8 @@
 //! The module and its declarations.
 
 use super::{at, nearest};
-use proc_macro2::{Ident, Span};
+use crate::print;
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::Error;
 
 pub(crate) fn module_header(error: &Error) -> Error {
@@ -14,14 +15,14 @@ pub(crate) fn module_header(error: &Error) -> Error {
 }
 
 pub(crate) fn unknown_declaration(span: Span, found: &str) -> Error {
-    match nearest(found, ["depot", "microbatch"]) {
+    match nearest(found, ["depot", "microbatch", "path_function"]) {
         Some(near) => {
             at(span, format!("unknown declaration `{found}`\nhelp: did you mean `{near}`?"))
         }
         None => at(
             span,
             format!(
-                "unknown declaration `{found}`\nhelp: a module holds `depot *name: Type, hash_by(.field);` and `microbatch name {{ … }}`"
+                "unknown declaration `{found}`\nhelp: a module holds `depot *name: Type, hash_by(.field);`, `microbatch name {{ … }}` and `path_function name = |value: Type| …;`"
             ),
         ),
     }
@@ -140,6 +141,57 @@ pub(crate) fn named_topology(span: Span) -> Error {
     at(
         span,
         "a topology has no computed name\nhelp: `#[name = …]` stands before modules, depots and PStates",
+    )
+}
+
+pub(crate) fn named_path_function(span: Span) -> Error {
+    at(
+        span,
+        "a path function has no computed name\nhelp: write the name that paths call it by: `path_function name = …;`",
+    )
+}
+
+pub(crate) fn path_function_arguments(span: Span, found: usize) -> Error {
+    at(
+        span,
+        format!(
+            "a path function takes one to four arguments, and this one {found}\nhelp: the first is the value at the place, up to three more stand in the path: `|value: Type, other: Type| …`"
+        ),
+    )
+}
+
+pub(crate) fn path_function_without_type(span: Span, pattern: &TokenStream) -> Error {
+    let pattern = print::stream(pattern);
+    at(
+        span,
+        format!(
+            "nothing says what type this argument has: it is read from data\nhelp: write `{pattern}: Type`"
+        ),
+    )
+}
+
+pub(crate) fn path_function_reference(span: Span, ty: &TokenStream) -> Error {
+    let owned = match print::stream(ty).as_str() {
+        "str" => "String".to_owned(),
+        text => match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+            Some(item) => format!("Vec<{item}>"),
+            None => text.to_owned(),
+        },
+    };
+    at(
+        span,
+        format!(
+            "a path function takes its arguments by value: they are read from data\nhelp: write `{owned}`"
+        ),
+    )
+}
+
+pub(crate) fn same_path_function(second: &Ident) -> Error {
+    at(
+        second.span(),
+        format!(
+            "path function `{second}` is declared twice, and paths call it by its name\nhelp: rename one of the two"
+        ),
     )
 }
 

@@ -1,6 +1,6 @@
 //! What a module and a topology declare: depots, topologies, PStates, sources.
 
-use super::{block, pstate, section};
+use super::{block, path_function, pstate, section};
 use crate::ast::{Depot, Module, Partitioning, Topology};
 use crate::errors::{self, Errors};
 use crate::tokens;
@@ -29,6 +29,9 @@ pub(crate) fn module(body: TokenStream, module: &mut Module, errors: &mut Errors
                 let topology = topology(&item, &mut module.unreadable, errors);
                 module.topologies.extend(topology);
             }
+            "path_function" => {
+                module.path_functions.extend(errors.take(path_function::path_function(&item)));
+            }
             _ => {
                 errors.push(errors::unknown_declaration(span, &word));
                 module.unreadable.extend(declared_name(&item));
@@ -55,13 +58,16 @@ fn items(body: TokenStream) -> Vec<Vec<TokenTree>> {
     found.into_iter().map(|extent| body[extent].to_vec()).collect()
 }
 
-/// Where declarations are: each ends with its `;` or its brace.
+/// Where declarations are: each ends with its `;` or its brace. In a path function braces are Rust's,
+/// and end it only if another declaration follows.
 pub(crate) fn extents(code: &[TokenTree]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut start = 0;
     for at in 0..code.len() {
         let semicolon = tokens::is_punct(code.get(at), ';');
-        if semicolon || tokens::group(code.get(at), Delimiter::Brace).is_some() {
+        let brace = tokens::group(code.get(at), Delimiter::Brace).is_some();
+        let within = || path_function::is_one(&code[start..at]) && !begins(&code[at + 1..]);
+        if semicolon || (brace && !within()) {
             found.push(start..at + 1);
             start = at + 1;
         }
@@ -72,8 +78,16 @@ pub(crate) fn extents(code: &[TokenTree]) -> Vec<Range<usize>> {
     found
 }
 
+/// Whether a declaration of a module begins here.
+fn begins(code: &[TokenTree]) -> bool {
+    tokens::is_punct(code.first(), '#')
+        || ["depot", "microbatch", "path_function"]
+            .iter()
+            .any(|word| tokens::is_ident(code.first(), word))
+}
+
 /// The word that says what is declared, behind its attributes.
-fn first_word(item: &[TokenTree]) -> Option<(String, Span)> {
+pub(super) fn first_word(item: &[TokenTree]) -> Option<(String, Span)> {
     let mut at = 0;
     while tokens::is_punct(item.get(at), '#') {
         at += 2;

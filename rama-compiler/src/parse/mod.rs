@@ -11,6 +11,7 @@ pub(crate) mod layout;
 mod operation;
 mod partitioner;
 mod path;
+mod path_function;
 mod pattern;
 mod pstate;
 mod rust;
@@ -49,6 +50,7 @@ pub(crate) fn module(input: TokenStream, errors: &mut Errors) -> Option<Module> 
         is_anonymous,
         depots: Vec::new(),
         topologies: Vec::new(),
+        path_functions: Vec::new(),
         unreadable: Vec::new(),
     };
     declaration::module(body, &mut module, errors);

@@ -3,7 +3,7 @@
 use super::Known;
 use crate::ast::Module;
 use crate::errors::{self, Errors};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// What the code of `module` can name.
 pub(super) fn known(module: &Module) -> Known {
@@ -21,7 +21,8 @@ pub(super) fn known(module: &Module) -> Known {
     }
 }
 
-/// Depots, PStates and topologies become handles of one type, so each name is taken once.
+/// Depots, PStates and topologies become handles of one type, so each name is taken once; path
+/// functions have names of their own.
 pub(super) fn distinct(module: &Module, errors: &mut Errors) {
     let depots =
         module.depots.iter().map(|depot| (&depot.name, format!("depot `*{}`", depot.name)));
@@ -32,6 +33,12 @@ pub(super) fn distinct(module: &Module, errors: &mut Errors) {
             .map(|pstate| (&pstate.name, format!("PState `$${}`", pstate.name)));
         std::iter::once((&topology.name, format!("topology `{}`", topology.name))).chain(pstates)
     });
+    let mut functions = HashSet::new();
+    for function in &module.path_functions {
+        if !functions.insert(function.name.to_string()) {
+            errors.push(errors::same_path_function(&function.name));
+        }
+    }
     let mut taken: HashMap<String, String> = HashMap::new();
     for (name, what) in depots.chain(topologies) {
         match taken.get(&name.to_string()) {

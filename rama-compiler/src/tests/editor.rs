@@ -16,6 +16,7 @@ const MODULES: &[&str] = &[
     include_str!("modules/filters.rama"),
     include_str!("modules/many_variables.rama"),
     include_str!("modules/nested_ifs.rama"),
+    include_str!("modules/path_functions.rama"),
     include_str!("modules/pstate_options.rama"),
     include_str!("modules/rust_code.rama"),
     include_str!("modules/shadowing.rama"),

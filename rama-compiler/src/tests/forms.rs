@@ -102,6 +102,7 @@ mistakes! {
     definitions: Dataflow
     sources_in_files: Sources
     computed_names: Module
+    path_functions: Module
 }
 
 /// Typical statements, one per form.

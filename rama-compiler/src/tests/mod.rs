@@ -84,6 +84,7 @@ mod modules {
         one_arm_hops
         operations_as_values
         partitioners
+        path_functions
         pstate_options
         reads
         rust_code

@@ -49,6 +49,7 @@ mod range_tests;
 mod tests;
 
 pub use collected::Collected;
+pub(crate) use entries::Amount;
 pub use entries::HasEntries;
 #[doc(hidden)]
 pub use entries::{Entries, Span};

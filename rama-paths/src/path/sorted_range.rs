@@ -48,8 +48,8 @@ impl<M: Ordered> HasEntries for SortedRange<M> {
 /// See [`PStatePath::sorted_map_range_with`](super::PStatePath::sorted_map_range_with).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SortedRangeOptions {
-    start_excluded: bool,
-    end_included: bool,
+    pub(crate) start_excluded: bool,
+    pub(crate) end_included: bool,
 }
 
 impl SortedRangeOptions {
@@ -86,8 +86,8 @@ impl SortedRangeOptions {
 /// See [`PStatePath::sorted_map_range_from_with`](super::PStatePath::sorted_map_range_from_with).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SortedRangeFromOptions {
-    start_excluded: bool,
-    most: Option<usize>,
+    pub(crate) start_excluded: bool,
+    pub(crate) most: Option<usize>,
 }
 
 impl SortedRangeFromOptions {
@@ -123,8 +123,8 @@ impl SortedRangeFromOptions {
 /// See [`PStatePath::sorted_map_range_to_with`](super::PStatePath::sorted_map_range_to_with).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct SortedRangeToOptions {
-    end_included: bool,
-    most: Option<usize>,
+    pub(crate) end_included: bool,
+    pub(crate) most: Option<usize>,
 }
 
 impl SortedRangeToOptions {

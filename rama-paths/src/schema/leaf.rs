@@ -1,8 +1,10 @@
 //! Leaves: every record is the schema of one serialized value.
 
 use super::Schema;
-use crate::path::{Location, StoredKind};
+use crate::data::cursor::{AtCursor, Cursor, ValueIn};
+use crate::path::{Location, StoredKind, Visit};
 use crate::record::{Record, ShapeBuilder};
+use crate::store::ReadPlace;
 
 #[diagnostic::do_not_recommend]
 impl<V: Record> Location for V {
@@ -22,5 +24,9 @@ impl<V: Record> Schema for V {
 
     fn top() -> Option<&'static V> {
         None
+    }
+
+    fn cursor(place: &ReadPlace<'_, V>, f: &mut AtCursor<'_>) -> Visit {
+        f(Cursor::Value(&ValueIn(place)))
     }
 }

@@ -3,10 +3,12 @@
 use std::marker::PhantomData;
 
 use super::{Ordered, Schema, Tracked, Tracking};
-use crate::key::Key;
-use crate::path::{Location, StructureKind};
+use crate::data::cursor::{AtCursor, Cursor, StructureAt, encode_key};
+use crate::data::{Datum, StructureKind as Kind, WrongKey};
+use crate::key::{Key, KeyBytes};
+use crate::path::{Location, StructureKind, Visit};
 use crate::record::ShapeBuilder;
-use crate::store::{Handle, Node};
+use crate::store::{Handle, Node, ReadPlace};
 
 /// A map whose elements are stored each on its own, in order of the keys.
 ///
@@ -36,6 +38,14 @@ impl<K: Key, V: Schema, C: Tracking> Schema for PMap<K, V, C> {
 
     fn handle(slot: &Handle) -> Option<Handle> {
         Some(*slot)
+    }
+
+    fn cursor(place: &ReadPlace<'_, Self>, f: &mut AtCursor<'_>) -> Visit {
+        f(Cursor::Structure(&StructureAt::new(place, Kind::Map)))
+    }
+
+    fn top_key(of: Kind, key: &Datum) -> Option<Result<KeyBytes, WrongKey>> {
+        (of == Kind::Map).then(|| encode_key::<K>(key))
     }
 }
 

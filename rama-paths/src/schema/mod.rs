@@ -32,9 +32,12 @@ pub use vec::PVec;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::path::Location;
+use crate::data::cursor::AtCursor;
+use crate::data::{Datum, StructureKind, WrongKey};
+use crate::key::KeyBytes;
+use crate::path::{Location, Visit};
 use crate::record::ShapeBuilder;
-use crate::store::{Handle, Ids, Tables};
+use crate::store::{Handle, Ids, ReadPlace, Tables};
 
 /// What a row holds of its element: a leaf's value, or the handle of a nested structure.
 pub trait Slot: Serialize + DeserializeOwned + Clone + Send + Sync + 'static {}
@@ -62,6 +65,17 @@ pub trait Schema: Location<Slot: Slot> {
     /// The handle in a slot; nothing if this is a leaf.
     #[doc(hidden)]
     fn handle(_slot: &Self::Slot) -> Option<Handle> {
+        None
+    }
+
+    /// The place, for those who do not know the schema.
+    #[doc(hidden)]
+    fn cursor(place: &ReadPlace<'_, Self>, f: &mut AtCursor<'_>) -> Visit;
+
+    /// The bytes of a key of this structure, for those who do not know the schema; none if it is not of
+    /// this kind.
+    #[doc(hidden)]
+    fn top_key(_of: StructureKind, _key: &Datum) -> Option<Result<KeyBytes, WrongKey>> {
         None
     }
 

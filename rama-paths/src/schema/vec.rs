@@ -3,9 +3,11 @@
 use std::marker::PhantomData;
 
 use super::{Ordered, Schema};
-use crate::path::{Location, StructureKind};
+use crate::data::StructureKind as Kind;
+use crate::data::cursor::{AtCursor, Cursor, StructureAt};
+use crate::path::{Location, StructureKind, Visit};
 use crate::record::ShapeBuilder;
-use crate::store::{Handle, Node};
+use crate::store::{Handle, Node, ReadPlace};
 
 /// A list whose elements are stored each on its own, by index. `T` is a value type or another
 /// schema.
@@ -35,6 +37,10 @@ impl<T: Schema> Schema for PVec<T> {
 
     fn handle(slot: &Handle) -> Option<Handle> {
         Some(*slot)
+    }
+
+    fn cursor(place: &ReadPlace<'_, Self>, f: &mut AtCursor<'_>) -> Visit {
+        f(Cursor::Structure(&StructureAt::new(place, Kind::List)))
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     Handle, Ids, Node, NodeWrites, ReadPlace, Tables, View, WritePlace, WriteView, Written,
     modify_row,
 };
+use crate::data::cursor::AtCursor;
 use crate::error::PathError;
 use crate::key::KeyBytes;
 use crate::path::{SelectPath, SinglePath, to_the_end};
@@ -39,6 +40,17 @@ impl<S: Schema> State<S> {
             Ok(())
         });
         to_the_end(visit)
+    }
+
+    /// Hands the place at the top to `f`.
+    pub(super) fn visit(
+        &self,
+        writes: Option<&NodeWrites<S>>,
+        at: AsOf<'_>,
+        f: &mut AtCursor<'_>,
+    ) -> Result<(), PathError> {
+        let top = top(View { writes, rows: &self.rows, at }, self.initial.as_ref())?;
+        to_the_end(S::cursor(&top, f))
     }
 
     pub(super) fn select_all<P: SelectPath<Schema = S>>(
@@ -145,6 +157,11 @@ impl<S: Schema> Committed<S> {
     /// Those of the path's navigators.
     pub fn select_one<P: SinglePath<Schema = S>>(&self, path: &P) -> Result<P::Value, PathError> {
         self.state.select_one(None, AsOf::pinned(&self.pin()), path)
+    }
+
+    /// Hands the place at the top to `f`, as of a pinned position.
+    pub(crate) fn visit_as_of(&self, pin: &Pin, f: &mut AtCursor<'_>) -> Result<(), PathError> {
+        self.state.visit(None, AsOf::pinned(pin), f)
     }
 
     /// Pins the position that reads are as of.

@@ -10,6 +10,7 @@ use super::horizon::{AsOf, Horizon};
 use super::node::{FrozenSink, NodeInfo};
 use super::{Ids, Node, NodeWrites, Tables};
 use crate::aggregate::Aggregator;
+use crate::data::cursor::AtCursor;
 use crate::error::{PathError, StoreError};
 use crate::path::{AggregatePath, SelectPath, SinglePath, Value, WritePath};
 use crate::schema::Schema;
@@ -143,6 +144,12 @@ impl<S: Schema> Partition<S> {
         path: &P,
     ) -> Result<P::Value, PathError> {
         self.state.select_one(None, AsOf::LATEST, path)
+    }
+
+    /// Hands the place at the top to `f`, with what was written or as committed.
+    pub(crate) fn visit(&self, committed: bool, f: &mut AtCursor<'_>) -> Result<(), PathError> {
+        let writes = (!committed).then_some(&self.writes);
+        self.state.visit(writes, AsOf::LATEST, f)
     }
 
     /// Runs a write path. A path, or a reference to one that can be cloned.

@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
+use rama_paths::data::{AnyCommitted, DataPath, DataPathError, Datum, PathFunctions, WrongKey};
 use rama_paths::{
     Committed, Key, KeyHash, PStatePath, PathError, Root, Schema, SelectPath, key_hash,
 };
@@ -66,6 +67,39 @@ pub enum SelectError {
         /// Number of values.
         found: usize,
     },
+    /// No PState of this name is there.
+    #[error("there is no PState $${name} in this cluster{}", those(.known))]
+    Unknown {
+        /// The name.
+        name: String,
+        /// Those that are there and can be read.
+        known: Vec<&'static str>,
+    },
+    /// A partition was to be chosen by a key as data, and no type says what key it is.
+    #[error(
+        "PState $${pstate} has no map or set at its top, so that a key as data has no type: choose the \
+         partition with `at_task(…)`"
+    )]
+    NoKeyType {
+        /// The PState's name.
+        pstate: &'static str,
+    },
+    /// A key as data that was to choose a partition is no key of the PState.
+    #[error("a partition of PState $${pstate} cannot be chosen: {source}")]
+    KeyOfOtherType {
+        /// The PState's name.
+        pstate: &'static str,
+        /// What is wrong.
+        source: WrongKey,
+    },
+    /// The path as data cannot be followed.
+    #[error("cannot follow the path in PState $${pstate}: {source}")]
+    Data {
+        /// The PState's name.
+        pstate: &'static str,
+        /// The path's error.
+        source: DataPathError,
+    },
     /// The path cannot be followed.
     #[error("cannot follow the path in PState $${pstate}")]
     Path {
@@ -74,6 +108,11 @@ pub enum SelectError {
         /// The path's error.
         source: PathError,
     },
+}
+
+fn those(known: &[&'static str]) -> String {
+    let names: Vec<String> = known.iter().map(|name| format!("$${name}")).collect();
+    if names.is_empty() { String::new() } else { format!("; there are: {}", names.join(", ")) }
 }
 
 /// A client of one PState. Reads run on the calling thread.
@@ -92,9 +131,72 @@ pub struct PStateClient<O, S: Schema> {
 
 /// A partition chosen by hand.
 #[derive(Clone)]
-enum Chosen {
+pub(super) enum Chosen {
     Key(KeyHash),
     Task(usize),
+}
+
+impl LaunchedPState {
+    /// The partition to read: that which was chosen, else that of the leading key.
+    pub(super) fn partition(
+        &self,
+        chosen: Option<&Chosen>,
+        leading: Option<&KeyHash>,
+    ) -> Result<&dyn AnyCommitted, SelectError> {
+        let pstate = self.name;
+        let LaunchedPState { committed: partitions, placement, .. } = self;
+        let tasks = partitions.len();
+        let key = match chosen {
+            Some(Chosen::Task(_)) => None,
+            Some(Chosen::Key(key)) => Some(key),
+            None => leading,
+        };
+        let home = placement.task(key, tasks as u32).map_err(|misplaced| {
+            SelectError::Misplaced { pstate, text: misplaced.text(pstate, tasks as u32) }
+        })?;
+        let task = match (chosen, home) {
+            (Some(Chosen::Task(task)), _) => *task,
+            (_, Some(home)) => home as usize,
+            (_, None) if tasks == 1 => 0,
+            (_, None) => return Err(SelectError::NoPartition { pstate, tasks }),
+        };
+        let partition = partitions.get(task);
+        partition.map(|found| &**found).ok_or(SelectError::NoSuchTask { pstate, task, tasks })
+    }
+
+    /// Hands everything that a path as data leads to to `f`, as of a snapshot or of now.
+    pub(super) fn select_data_each(
+        &self,
+        running: &Option<Arc<Launched>>,
+        chosen: Option<&Chosen>,
+        snapshot: Option<&Snapshot>,
+        path: &DataPath,
+        f: &mut dyn FnMut(Datum),
+    ) -> Result<(), SelectError> {
+        let pstate = self.name;
+        let failed = |source| SelectError::Data { pstate, source };
+        let leading = match (chosen, self.committed.first()) {
+            (None, Some(any)) => any.leading_key(path).map_err(failed)?,
+            _ => None,
+        };
+        let partition = self.partition(chosen, leading.as_ref())?;
+        let none = PathFunctions::new();
+        let functions = running.as_ref().map_or(&none, |launched| &launched.path_functions);
+        let read = match snapshot {
+            None => partition.select_data_each(&partition.pin(), path, functions, f),
+            Some(snapshot) if !snapshot.is_of(running) => Err(PathError::Expired.into()),
+            Some(snapshot) => partition.select_data_each(&snapshot.pin, path, functions, f),
+        };
+        read.map_err(failed)
+    }
+}
+
+/// The one of the values that were selected.
+pub(super) fn one<T>(pstate: &'static str, mut values: Vec<T>) -> Result<T, SelectError> {
+    match (values.len(), values.pop()) {
+        (1, Some(value)) => Ok(value),
+        (found, _) => Err(SelectError::NotOne { pstate, found }),
+    }
 }
 
 impl<O, S: Schema> Clone for PStateClient<O, S> {
@@ -163,25 +265,9 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
         leading: Option<KeyHash>,
     ) -> Result<&'a Committed<S>, SelectError> {
         let pstate = self.pstate.name;
-        let LaunchedPState { committed: partitions, placement, .. } = self.launched(running)?;
-        let tasks = partitions.len();
-        let key = match &self.chosen {
-            Some(Chosen::Task(_)) => None,
-            Some(Chosen::Key(key)) => Some(key),
-            None => leading.as_ref(),
-        };
-        let home = placement.task(key, tasks as u32).map_err(|misplaced| {
-            SelectError::Misplaced { pstate, text: misplaced.text(pstate, tasks as u32) }
-        })?;
-        let task = match (&self.chosen, home) {
-            (Some(Chosen::Task(task)), _) => *task,
-            (_, Some(home)) => home as usize,
-            (_, None) if tasks == 1 => 0,
-            (_, None) => return Err(SelectError::NoPartition { pstate, tasks }),
-        };
-        let partition =
-            partitions.get(task).ok_or(SelectError::NoSuchTask { pstate, task, tasks })?;
-        partition.downcast_ref().ok_or(SelectError::NotLaunched { pstate })
+        let found = self.launched(running)?;
+        let partition = found.partition(self.chosen.as_ref(), leading.as_ref())?;
+        partition.as_any().downcast_ref().ok_or(SelectError::NotLaunched { pstate })
     }
 
     /// Selects all values that a path leads to, in order, as of one instant.
@@ -241,13 +327,43 @@ impl<O: 'static, S: Schema> PStateClient<O, S> {
     where
         P: SelectPath<Schema = S>,
     {
-        let mut values = self.select(path)?;
-        match values.pop() {
-            Some(value) if values.is_empty() => Ok(value),
-            Some(_) => {
-                Err(SelectError::NotOne { pstate: self.pstate.name, found: values.len() + 1 })
-            }
-            None => Err(SelectError::NotOne { pstate: self.pstate.name, found: 0 }),
-        }
+        one(self.pstate.name, self.select(path)?)
+    }
+
+    /// As [`select`](Self::select), by a path as data, which may call the functions that the module
+    /// declares with `path_function`.
+    ///
+    /// # Errors
+    ///
+    /// See [`SelectError`].
+    pub fn select_data(&self, path: &DataPath) -> Result<Vec<Datum>, SelectError> {
+        let mut values = Vec::new();
+        self.select_data_each(path, |value| values.push(value))?;
+        Ok(values)
+    }
+
+    /// As [`select_each`](Self::select_each), by a path as data.
+    ///
+    /// # Errors
+    ///
+    /// See [`SelectError`]; `f` may have got values before.
+    pub fn select_data_each(
+        &self,
+        path: &DataPath,
+        mut f: impl FnMut(Datum),
+    ) -> Result<(), SelectError> {
+        let running = self.slot.load();
+        let (chosen, snapshot) = (self.chosen.as_ref(), self.snapshot.as_ref());
+        let found = self.launched(&running)?;
+        found.select_data_each(&running, chosen, snapshot, path, &mut f)
+    }
+
+    /// As [`select_one`](Self::select_one), by a path as data.
+    ///
+    /// # Errors
+    ///
+    /// [`SelectError::NotOne`] if it selects none or more; see [`SelectError`].
+    pub fn select_one_data(&self, path: &DataPath) -> Result<Datum, SelectError> {
+        one(self.pstate.name, self.select_data(path)?)
     }
 }

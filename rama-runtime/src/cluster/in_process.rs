@@ -12,7 +12,7 @@ use super::builder::ClusterBuilder;
 use super::directory::TemporaryDirectory;
 use super::launch::{Launched, launch};
 use super::{ClusterError, LaunchError, Slot, StorageStatus, WaitError};
-use crate::client::{DepotClient, PStateClient, Snapshot};
+use crate::client::{DataClient, DepotClient, PStateClient, Snapshot};
 use crate::depot::Depot;
 use crate::exec::Driver;
 use crate::log::LogError;
@@ -121,6 +121,12 @@ impl InProcessCluster {
         pstate: PState<O, S, D>,
     ) -> PStateClient<O, S> {
         PStateClient::new(pstate.in_module(), Arc::clone(&self.slot))
+    }
+
+    /// A client of a PState that is known by its name, `"$$funds"` or `"funds"`, without the types of
+    /// its module: for paths as data. If the module that runs has no such PState, its calls say so.
+    pub fn pstate_by_name(&self, name: &str) -> DataClient {
+        DataClient::new(name, Arc::clone(&self.slot))
     }
 
     /// All state as of now, to read several partitions or PStates of the same instant. None if no

@@ -1,6 +1,6 @@
 //! Launching a module: open its directory, recover, and set its components going.
 
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rama_paths::Record;
+use rama_paths::data::{AnyCommitted, PathFunctions};
 
 use super::LaunchError;
 use super::builder::ClusterBuilder;
@@ -39,6 +40,8 @@ pub(crate) struct Launched {
     pub(crate) clock: Clock,
     pub(crate) module_type: TypeId,
     pub(crate) pstates: Vec<LaunchedPState>,
+    /// What paths as data can call.
+    pub(crate) path_functions: PathFunctions,
     /// Raised for the coordinators.
     coordinator_signal: Arc<Signal>,
     /// Given back when the module has shut down.
@@ -52,7 +55,7 @@ pub(crate) struct LaunchedPState {
     pub(crate) is_private: bool,
     pub(crate) placement: Arc<Placement>,
     /// A `rama_paths::Committed<S>` per partition.
-    pub(crate) committed: Vec<Box<dyn Any + Send + Sync>>,
+    pub(crate) committed: Vec<Box<dyn AnyCommitted>>,
 }
 
 impl fmt::Debug for Launched {
@@ -404,6 +407,7 @@ pub(crate) fn launch<M: Module>(
         clock,
         module_type: definition.type_id,
         pstates,
+        path_functions: definition.path_functions,
         coordinator_signal,
         lock: Mutex::new(Some(lock)),
     })

@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use rama_paths::data::{PathArgument, PathFunction, PathFunctions, PathResult};
 use rama_paths::{Partition, Record, Schema, schema_shape_of};
 
 use super::state::{Body, StateTable};
@@ -22,6 +23,7 @@ pub struct ModuleBuilder<M> {
     depots: Vec<DepotDefinition>,
     pstates: Vec<(u32, PStateDefinition)>,
     topologies: Vec<Arc<TopologyDefinition>>,
+    path_functions: PathFunctions,
     module: PhantomData<fn() -> M>,
 }
 
@@ -37,6 +39,7 @@ impl<M: Module> ModuleBuilder<M> {
             depots: Vec::new(),
             pstates: Vec::new(),
             topologies: Vec::new(),
+            path_functions: PathFunctions::new(),
             module: PhantomData,
         }
     }
@@ -56,6 +59,61 @@ impl<M: Module> ModuleBuilder<M> {
                 Arc::new(DepotRuntime::<T>::new(depot.name, Box::new(partitioning), context))
             }),
         });
+    }
+
+    /// As [`path_function`](Self::path_function), of a closure with one argument: rustc then speaks of these and not of the
+    /// closure.
+    pub fn path_function_of_1<A, R, F>(&mut self, name: &'static str, f: F)
+    where
+        F: Fn(A) -> R + Send + Sync + 'static,
+        A: PathArgument,
+        R: PathResult,
+    {
+        self.path_functions.register::<(A,), F>(name, f);
+    }
+
+    /// As [`path_function`](Self::path_function), of a closure with two arguments: rustc then speaks of these and not of the
+    /// closure.
+    pub fn path_function_of_2<A, B, R, F>(&mut self, name: &'static str, f: F)
+    where
+        F: Fn(A, B) -> R + Send + Sync + 'static,
+        A: PathArgument,
+        B: PathArgument,
+        R: PathResult,
+    {
+        self.path_functions.register::<(A, B), F>(name, f);
+    }
+
+    /// As [`path_function`](Self::path_function), of a closure with three arguments: rustc then speaks of these and not of the
+    /// closure.
+    pub fn path_function_of_3<A, B, C, R, F>(&mut self, name: &'static str, f: F)
+    where
+        F: Fn(A, B, C) -> R + Send + Sync + 'static,
+        A: PathArgument,
+        B: PathArgument,
+        C: PathArgument,
+        R: PathResult,
+    {
+        self.path_functions.register::<(A, B, C), F>(name, f);
+    }
+
+    /// As [`path_function`](Self::path_function), of a closure with four arguments: rustc then speaks of these and not of the
+    /// closure.
+    pub fn path_function_of_4<A, B, C, D, R, F>(&mut self, name: &'static str, f: F)
+    where
+        F: Fn(A, B, C, D) -> R + Send + Sync + 'static,
+        A: PathArgument,
+        B: PathArgument,
+        C: PathArgument,
+        D: PathArgument,
+        R: PathResult,
+    {
+        self.path_functions.register::<(A, B, C, D), F>(name, f);
+    }
+
+    /// Declares a function that paths as data can call by its name.
+    pub fn path_function<Args, F: PathFunction<Args>>(&mut self, name: &'static str, f: F) {
+        self.path_functions.register(name, f);
     }
 
     /// Declares a microbatch topology; `define` declares its PStates and its dataflow.
@@ -95,6 +153,7 @@ impl<M: Module> ModuleBuilder<M> {
             depots: self.depots,
             pstates: self.pstates.into_iter().map(|(_, definition)| definition).collect(),
             topologies: self.topologies,
+            path_functions: self.path_functions,
         }
     }
 }

@@ -28,6 +28,7 @@ pub(crate) fn module(module: &Module, errors: &TokenStream) -> TokenStream {
     };
     let tags = names::tags(name);
     let depots = module.depots.iter().map(super::depot);
+    let path_functions = module.path_functions.iter().map(super::path_function);
     let topologies = module.topologies.iter().map(|topology| {
         let owner = &topology.name;
         let sources = topology.sources.iter().map(|found| source(found, Place::Module));
@@ -52,6 +53,7 @@ pub(crate) fn module(module: &Module, errors: &TokenStream) -> TokenStream {
             const NAME: &'static str = #named;
             fn define(module: &mut ::rama::dsl::ModuleBuilder<Self>) {
                 #(#depots)*
+                #(#path_functions)*
                 #(#topologies)*
             }
         }
