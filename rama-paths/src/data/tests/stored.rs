@@ -131,6 +131,8 @@ fn maps_of_maps_of_sets() {
         [.key(1).map_key("blue")];
         [.key(1).key("red").set_elem(item())];
         [.key(1).key("blue").set_elem(item())];
+        [.key(1).key("red").subset(vec![item(), (8, String::new())])];
+        [.key(1).key("red").sorted_set_range_from_start(1)];
         [.key(1).key("red").subset(vec![item(), (8, String::new())]).all()];
         [.key(1).key("red").none_elem()];
         [.key(1).sub_map(vec!["red".to_owned()]).map_vals().all()];
@@ -176,6 +178,7 @@ fn lists() {
         [.key("a").indexed_vals()];
         [.key("b").indexed_vals()];
         [.key("a").count()];
+        [.key("a").sublist(1, 3)];
         [.key("a").sublist(1, 3).all()];
         [.key("a").sublist(1, 9).count()];
         [.key("a").sublist(2, 1).all()];
