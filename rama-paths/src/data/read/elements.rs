@@ -20,15 +20,15 @@ impl Trail<'_> {
         decoded?.map_err(|source| self.no_datum(source))
     }
 
-    /// What is selected of an entry.
+    /// The key of an entry, and what is selected of its value.
     fn entry(
         self,
         structure: &dyn StoredStructure,
         key: &crate::key::KeyBytes,
         cursor: Cursor<'_>,
-    ) -> Result<Datum, Stop> {
+    ) -> Result<(Datum, Datum), Stop> {
         let key = self.key(structure.decode_key(key))?;
-        Ok(Datum::List(vec![key, self.selected(At::Stored(cursor))?]))
+        Ok((key, self.selected(At::Stored(cursor))?))
     }
 }
 
@@ -59,7 +59,8 @@ pub(super) fn all(trail: Trail<'_>, at: At<'_>, go: &mut Go<'_>) -> Walk {
             }
             StructureKind::Map => over_rows(|keep| {
                 structure.entries(span, &mut |key, cursor| {
-                    keep(trail.entry(structure, key, cursor).and_then(|entry| go(owned(entry))))
+                    let entry = trail.entry(structure, key, cursor);
+                    keep(entry.and_then(|(key, value)| go(owned(Datum::List(vec![key, value])))))
                 })
             }),
         };
@@ -90,9 +91,7 @@ pub(super) fn whole(
         let mut entries = Vec::new();
         over_rows(|keep| {
             structure.entries(span, &mut |key, cursor| {
-                let key = trail.key(structure.decode_key(key));
-                let value = trail.selected(At::Stored(cursor));
-                keep(key.and_then(|key| Ok(entries.push((key, value?)))))
+                keep(trail.entry(structure, key, cursor).map(|entry| entries.push(entry)))
             })
         })?;
         return Ok(Datum::Map(entries));
