@@ -112,11 +112,8 @@ where
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        // As many as the time before.
-        let mut expected = 0;
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            let values = select(&self.sub, place.again(), expected)?;
-            expected = values.len();
+            let values = select(&self.sub, place.again())?;
             f(&collected.push(values), place)
         })
     }
@@ -137,10 +134,8 @@ where
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        let mut expected = 0;
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            let values = select(&self.sub, place.reading()?, expected)?;
-            expected = values.len();
+            let values = select(&self.sub, place.reading()?)?;
             f(&collected.push(values), place)
         })
     }
@@ -164,7 +159,7 @@ where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            let value = one(select(&self.sub, place.again(), 1)?)?;
+            let value = one(select(&self.sub, place.again())?)?;
             f(&collected.push(value), place)
         })
     }
@@ -186,7 +181,7 @@ where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            let value = one(select(&self.sub, place.reading()?, 1)?)?;
+            let value = one(select(&self.sub, place.reading()?)?)?;
             f(&collected.push(value), place)
         })
     }
