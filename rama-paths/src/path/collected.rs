@@ -11,6 +11,10 @@ pub trait Collected: Clone + 'static {
     #[doc(hidden)]
     fn push<C: Clone + 'static>(&self, value: C) -> Self::Push<C>;
 
+    /// Gives the value that was added last back.
+    #[doc(hidden)]
+    fn pop<C: Clone + 'static>(pushed: Self::Push<C>) -> C;
+
     /// The collected values with what the path leads to.
     #[doc(hidden)]
     fn with<V>(&self, value: V) -> Self::With<V>;
@@ -26,6 +30,11 @@ impl Collected for () {
     }
 
     #[inline]
+    fn pop<C: Clone + 'static>((value,): (C,)) -> C {
+        value
+    }
+
+    #[inline]
     fn with<V>(&self, value: V) -> V {
         value
     }
@@ -37,12 +46,20 @@ macro_rules! collected {
             type Push<New: Clone + 'static> = ($($t,)+ New);
             type With<V> = ($($t,)+ V);
 
+            #[inline]
             #[expect(non_snake_case, reason = "a name for each type")]
             fn push<New: Clone + 'static>(&self, value: New) -> Self::Push<New> {
                 let ($($t,)+) = self;
                 ($($t.clone(),)+ value)
             }
 
+            #[inline]
+            fn pop<New: Clone + 'static>(pushed: Self::Push<New>) -> New {
+                let (.., value) = pushed;
+                value
+            }
+
+            #[inline]
             #[expect(non_snake_case, reason = "a name for each type")]
             fn with<V>(&self, value: V) -> Self::With<V> {
                 let ($($t,)+) = self;
@@ -73,6 +90,10 @@ where
 
     fn push<New: Clone + 'static>(&self, value: New) -> (Self, New) {
         (self.clone(), value)
+    }
+
+    fn pop<New: Clone + 'static>((_, value): (Self, New)) -> New {
+        value
     }
 
     fn with<V>(&self, value: V) -> Self::With<V> {

@@ -37,23 +37,37 @@ impl<T: Clone + 'static> Location for ReadOnly<T> {
 }
 
 /// A place that holds a whole value: a stored one, a part of one, or a computed one.
-pub trait ValueAt: Location<Slot = Self::Value, Tables = ()> {
+pub trait ValueAt: Location<Slot = <Self as ValueAt>::Value, Tables = ()> + Selectable {
     /// The type of the value.
     type Value: Clone + 'static;
     /// The place of a part of the value: as this one, stored or computed.
     #[doc(hidden)]
     type Part<U: Record>: ValueAt<Value = U>;
+
+    /// What is selected of a value that is there.
+    #[doc(hidden)]
+    fn selected(value: <Self as ValueAt>::Value) -> Self::Selected<Present>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<V: Record> ValueAt for V {
     type Value = V;
     type Part<U: Record> = U;
+
+    #[inline]
+    fn selected(value: V) -> V {
+        value
+    }
 }
 
 impl<T: Clone + 'static> ValueAt for ReadOnly<T> {
     type Value = T;
     type Part<U: Record> = ReadOnly<U>;
+
+    #[inline]
+    fn selected(value: T) -> T {
+        value
+    }
 }
 
 /// Whether something is at the place.

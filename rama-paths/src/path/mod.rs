@@ -68,6 +68,7 @@ pub use sorted_range::RangeSlot;
 pub use sorted_range::{
     SortedRange, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
 };
+use sub::SelectedBy;
 pub use sub::SubPath;
 pub(crate) use visit::to_the_end;
 #[doc(hidden)]
@@ -168,6 +169,28 @@ pub trait Navigator {
     {
         self.read(top, &mut |collected: &Self::Collected, place: ReadPlace<'_, Self::Here>| {
             f(collected, place.slot, &Which::All)
+        })
+    }
+
+    /// Adds what `make` gives for each value that is selected; those that lie side by side in memory
+    /// are added at once.
+    #[doc(hidden)]
+    #[inline]
+    fn select_into<T>(
+        &self,
+        top: ReadPlace<'_, Self::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&Self::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit
+    where
+        Self: Sized,
+        Self::Here: Selectable,
+    {
+        self.read(top, &mut |collected: &Self::Collected, place: ReadPlace<'_, Self::Here>| {
+            if let Some(value) = Self::Here::take::<Self::Presence>(place)? {
+                into.push(make(collected, value));
+            }
+            Ok(())
         })
     }
 

@@ -27,11 +27,7 @@ where
         value: &<Self as SelectPath>::Schema,
     ) -> Result<Vec<<Self as SelectPath>::Value>, PathError> {
         let mut selected = Vec::new();
-        let visit = self.read(ReadPlace::value(Held::Stored(value)), &mut |value| {
-            selected.push(value);
-            Ok(())
-        });
-        to_the_end(visit)?;
+        to_the_end(self.select_into(ReadPlace::value(Held::Stored(value)), &mut selected))?;
         Ok(selected)
     }
 

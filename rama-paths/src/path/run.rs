@@ -26,6 +26,10 @@ pub trait SelectPath {
     where
         F: FnMut(Self::Value) -> Visit;
 
+    /// Adds every selected value.
+    #[doc(hidden)]
+    fn select_into(&self, top: ReadPlace<'_, Self::Schema>, into: &mut Vec<Self::Value>) -> Visit;
+
     /// The routing hash of the leading key.
     fn routing(&self) -> Option<KeyHash>;
 
@@ -53,6 +57,11 @@ where
                 None => Ok(()),
             }
         })
+    }
+
+    #[inline]
+    fn select_into(&self, top: ReadPlace<'_, N::Schema>, into: &mut Vec<Self::Value>) -> Visit {
+        self.nav.select_into(top, into, |collected, value| collected.with(value))
     }
 
     fn routing(&self) -> Option<KeyHash> {

@@ -42,23 +42,31 @@ pub(crate) fn leads_anywhere<M: Navigator>(
 pub type SelectedBy<M> =
     <<M as Navigator>::Here as Selectable>::Selected<<M as Navigator>::Presence>;
 
-/// Everything that a path selects from a place; `expected` is about how much that is.
+/// Everything that a path selects from a place.
 #[inline]
 pub(crate) fn select<M>(
     nav: &M,
     place: ReadPlace<'_, M::Schema>,
-    expected: usize,
 ) -> Result<Vec<SelectedBy<M>>, PathError>
 where
     M: Navigator<Here: Selectable>,
 {
-    let mut selected = Vec::with_capacity(expected);
-    let visit = nav.read(place, &mut |_: &M::Collected, place: ReadPlace<'_, M::Here>| {
-        selected.extend(M::Here::take::<M::Presence>(place)?);
-        Ok(())
-    });
-    to_the_end(visit)?;
+    let mut selected = Vec::new();
+    select_into(nav, place, &mut selected)?;
     Ok(selected)
+}
+
+/// Adds everything that a path selects from a place.
+#[inline]
+pub(crate) fn select_into<M>(
+    nav: &M,
+    place: ReadPlace<'_, M::Schema>,
+    selected: &mut Vec<SelectedBy<M>>,
+) -> Result<(), PathError>
+where
+    M: Navigator<Here: Selectable>,
+{
+    to_the_end(nav.select_into(place, selected, |_, value| value))
 }
 
 /// A place that is written several times, one after the other.

@@ -60,7 +60,8 @@ impl<S: Schema> State<S> {
         path: &P,
     ) -> Result<Vec<P::Value>, PathError> {
         let mut values = Vec::new();
-        self.select(writes, at, path, &mut |value| values.push(value))?;
+        let top = top(View { writes, rows: &self.rows, at }, self.initial.as_ref())?;
+        to_the_end(path.select_into(top, &mut values))?;
         Ok(values)
     }
 

@@ -5,6 +5,7 @@ use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
 use crate::path::moved::{Entry as Moved, write_entries};
 use crate::path::plain::{Fate, for_std, write_part};
+use crate::path::sub::SelectedBy;
 use crate::path::{
     Entries, Entry, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present,
     SortedRange, Span, StdMap, StdSeq, StdSet, Value, ValueAt, Visit, WriteEntries, WriteNavigator,
@@ -12,8 +13,8 @@ use crate::path::{
 use crate::record::Record;
 use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
 use crate::store::{
-    AsOf, Change, Current, Handle, Ids, Node, NodeWrites, ReadPlace, View, WritePlace, WriteView,
-    Written, modify_row,
+    AsOf, Change, Current, Handle, Held, Ids, Node, NodeWrites, ReadPlace, View, WritePlace,
+    WriteView, Written, modify_row,
 };
 
 /// A collection, or a range of one: stored element by element, or of the standard library.
@@ -480,6 +481,28 @@ where
     {
         self.0.read_parts(top, &mut |collected: &N::Collected, list, which| {
             StdSeq::each(list, which, |item| f(collected, ReadPlace::value(item)))
+        })
+    }
+
+    #[inline]
+    fn select_into<T>(
+        &self,
+        top: ReadPlace<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts(top, &mut |collected: &N::Collected, list, which| {
+            let make = |item| make(collected, Self::Here::selected(item));
+            if let Held::Stored(list) = list
+                && let Some(items) = list.slice(which)
+            {
+                into.extend(items.iter().cloned().map(make));
+                return Ok(());
+            }
+            StdSeq::each(list, which, |item| {
+                into.extend(item.into_owned().map(make));
+                Ok(())
+            })
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::sub::{SelectedBy, SubPath, navigators, select};
+use crate::path::sub::{SelectedBy, SubPath, navigators, select, select_into};
 use crate::path::{Collected, Navigator, PStatePath, Selectable, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
@@ -112,12 +112,15 @@ where
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        // As many as the time before.
-        let mut expected = 0;
+        // Into the memory of the time before.
+        let mut values = Vec::new();
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            let values = select(&self.sub, place.again(), expected)?;
-            expected = values.len();
-            f(&collected.push(values), place)
+            values.clear();
+            select_into(&self.sub, place.again(), &mut values)?;
+            let pushed = collected.push(std::mem::take(&mut values));
+            let visit = f(&pushed, place);
+            values = N::Collected::pop(pushed);
+            visit
         })
     }
 
@@ -137,11 +140,14 @@ where
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        let mut expected = 0;
+        let mut values = Vec::new();
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            let values = select(&self.sub, place.reading()?, expected)?;
-            expected = values.len();
-            f(&collected.push(values), place)
+            values.clear();
+            select_into(&self.sub, place.reading()?, &mut values)?;
+            let pushed = collected.push(std::mem::take(&mut values));
+            let written = f(&pushed, place);
+            values = N::Collected::pop(pushed);
+            written
         })
     }
 }
@@ -164,7 +170,7 @@ where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            let value = one(select(&self.sub, place.again(), 1)?)?;
+            let value = one(select(&self.sub, place.again())?)?;
             f(&collected.push(value), place)
         })
     }
@@ -186,7 +192,7 @@ where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            let value = one(select(&self.sub, place.reading()?, 1)?)?;
+            let value = one(select(&self.sub, place.reading()?)?)?;
             f(&collected.push(value), place)
         })
     }

@@ -98,13 +98,12 @@ where
         ) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            match place.slot.get() {
-                Some(whole) => {
-                    let which = self.pick.which(whole)?;
-                    f(collected, place.slot, &*which)
-                }
-                None => f(collected, Held::Nothing, &Which::All),
-            }
+            // `f` is called in one place only, so that it can be inlined.
+            let which = match place.slot.get() {
+                Some(whole) => self.pick.which(whole)?,
+                None => Cow::Owned(Which::All),
+            };
+            f(collected, place.slot, &*which)
         })
     }
 

@@ -66,7 +66,7 @@ where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            f(collected, ReadPlace::computed(select(&self.sub, place, 0)?))
+            f(collected, ReadPlace::computed(select(&self.sub, place)?))
         })
     }
 
@@ -85,7 +85,7 @@ where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
-            let mut values = select(&self.sub, place.reading()?, 0)?;
+            let mut values = select(&self.sub, place.reading()?)?;
             let expected = values.len();
             match write_part(&mut values, place.ids, |place| f(collected, place))? {
                 Fate::Kept => return Ok(Change::Keep),

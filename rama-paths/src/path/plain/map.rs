@@ -300,33 +300,23 @@ fn move_entries<K: Key + Ord, V: Record>(
     };
     // One that was visited later and has stayed is the later of the two.
     moved.retain(|(to, old, _)| to < old || !is_in_part(to) || !map.contains_key(to));
-    let moved = moved.into_iter().map(|(to, _, value)| (to, value)).collect();
-    put_all(map, &mut last_of_each(moved));
+    // Of those with one key the last stays.
+    put_all(map, &mut moved.into_iter().map(|(to, _, value)| (to, value)).collect());
 }
 
 /// As [`move_entries`], of all entries, of which many move: the map is built anew.
 fn move_many<K: Key + Ord, V: Record>(map: &mut BTreeMap<K, V>, moves: Vec<Move<K>>) {
+    let len = map.len();
     let mut moves = moves.into_iter().peekable();
     let entries = std::mem::take(map).into_iter();
     let entries = entries.filter_map(|(key, value)| match moves.next_if(|of| of.old == key) {
         Some(Move { to, .. }) => Some((to?, value)),
         None => Some((key, value)),
     });
-    *map = last_of_each(entries.collect());
-}
-
-/// A map of some entries; of those with one key the last stays.
-fn last_of_each<K: Ord, V>(mut entries: Vec<(K, V)>) -> BTreeMap<K, V> {
-    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let mut entries = entries.into_iter().peekable();
-    let last_of_each = std::iter::from_fn(|| {
-        let mut entry = entries.next()?;
-        while let Some(later) = entries.next_if(|(to, _)| *to == entry.0) {
-            entry = later;
-        }
-        Some(entry)
-    });
-    last_of_each.collect()
+    let mut all = Vec::with_capacity(len);
+    all.extend(entries);
+    // Of those with one key the last stays.
+    *map = all.into_iter().collect();
 }
 
 impl<K, V, S> Collection for HashMap<K, V, S>
@@ -454,7 +444,7 @@ where
 fn write_all<K, V, S, F>(map: &mut HashMap<K, V, S>, mut f: F) -> Result<bool, PathError>
 where
     K: Eq + Hash,
-    S: BuildHasher,
+    S: BuildHasher + Clone,
     F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
 {
     let (mut changed, mut failed) = (false, None);
@@ -488,6 +478,13 @@ where
     if let Some(error) = failed {
         map.extend(moved.into_iter().map(|(_, old, value)| (old, value)));
         return Err(error);
+    }
+    if moved.len() > map.len() {
+        // What was taken out has left marks, behind which one would have to look on.
+        let len = map.len() + moved.len();
+        let anew = HashMap::with_capacity_and_hasher(len, map.hasher().clone());
+        let stayed = std::mem::replace(map, anew);
+        map.extend(stayed);
     }
     map.extend(moved.into_iter().map(|(new, _, value)| (new, value)));
     Ok(changed)

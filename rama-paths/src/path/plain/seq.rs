@@ -23,6 +23,12 @@ pub trait StdSeq: Collection<Range = Range<usize>, At = usize> {
     #[doc(hidden)]
     fn nth<'a>(seq: Held<'a, Self>, at: usize) -> Held<'a, Self::Item>;
 
+    /// The elements of a part, if they lie side by side.
+    #[doc(hidden)]
+    fn slice(&self, _part: &WhichOf<Self>) -> Option<&[Self::Item]> {
+        None
+    }
+
     /// Hands every element of a part to `f`, in order.
     #[doc(hidden)]
     fn each<F>(seq: Held<'_, Self>, part: &WhichOf<Self>, f: F) -> Visit
@@ -135,6 +141,14 @@ macro_rules! std_seq {
             #[inline]
             fn nth<'a>(seq: Held<'a, Self>, at: usize) -> Held<'a, T> {
                 part(seq, |seq| seq.get(at), |seq| seq.into_iter().nth(at))
+            }
+
+            #[inline]
+            fn slice(&self, part: &WhichOf<Self>) -> Option<&[T]> {
+                match part {
+                    Which::These(_) => None,
+                    _ => self.slice_of(within(part, self.len())),
+                }
             }
 
             #[inline]
@@ -290,6 +304,9 @@ trait Ranged<T>: Sized {
     where
         T: 'a;
 
+    /// The elements in a range, if they lie side by side.
+    fn slice_of(&self, range: Range<usize>) -> Option<&[T]>;
+
     /// The elements in a range, to change.
     fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
     where
@@ -315,6 +332,11 @@ impl<T> Ranged<T> for Vec<T> {
         T: 'a,
     {
         self[range].iter()
+    }
+
+    #[inline]
+    fn slice_of(&self, range: Range<usize>) -> Option<&[T]> {
+        self.get(range)
     }
 
     #[inline]
@@ -358,6 +380,11 @@ impl<T> Ranged<T> for VecDeque<T> {
         T: 'a,
     {
         self.range(range)
+    }
+
+    #[inline]
+    fn slice_of(&self, range: Range<usize>) -> Option<&[T]> {
+        self.as_slices().0.get(range)
     }
 
     #[inline]
