@@ -7,6 +7,7 @@ mod common;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::{BankTransferModule, Deposit};
+use rama::log::{LogError, LogOptions};
 use rama::{
     AckLevel, AppendError, ClusterEvent, DepotReadError, InProcessCluster, PMap, Record,
     StorageOptions, defmodule,
@@ -225,4 +226,29 @@ fn of_records_with_one_that_cannot_be_serialized_none_is_appended() {
     cluster.wait_for_microbatch_processed_count(Together::counting, 20).unwrap();
     let ends = [0, 1].map(|at| hashed.partition_offsets(at).unwrap().end);
     assert_eq!(ends.iter().sum::<u64>(), 20);
+}
+
+#[test]
+fn records_appended_together_fit_into_entries_of_any_size_and_one_that_does_not_takes_none_along() {
+    let most = 2_000;
+    let cluster = InProcessCluster::builder()
+        .log_options(LogOptions::default().max_entry(most))
+        .build()
+        .unwrap();
+    cluster.launch(Together, 2, 1).unwrap();
+    let alone = cluster.depot(Together::alone);
+    let records = |bytes: usize| (0..100).map(move |number| Numbered::new(number, bytes));
+    // Many in an entry, a few, one.
+    for (at, bytes) in (0_u64..).zip([1, 300, 1_300, 1_950]) {
+        alone.append_all(records(bytes)).unwrap();
+        let offsets = 100 * at..100 * (at + 1);
+        assert_eq!(alone.read(0, offsets).unwrap(), records(bytes).collect::<Vec<_>>());
+    }
+    let error = alone.append_all(records(10).chain(records(most)).chain(records(10))).unwrap_err();
+    let AppendError::Refused { source: LogError::EntryTooLarge { limit, .. }, .. } = error else {
+        panic!("{error}");
+    };
+    assert_eq!(limit, most);
+    cluster.sync().unwrap();
+    assert_eq!(alone.partition_offsets(0).unwrap(), 0..400);
 }

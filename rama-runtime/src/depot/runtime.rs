@@ -13,7 +13,7 @@ use super::{Choice, DepotFileError, DepotFiles, DepotPartitioning};
 use crate::client::AppendError;
 use crate::exec::{Clock, Signal};
 use crate::log::{Log, LogError, Position};
-use crate::store::{Entry, RecoveryError, push_record};
+use crate::store::{Entry, LENGTH, MAX_HEADER, RecoveryError, push_record};
 
 /// Where a depot stands in its module.
 #[derive(Clone, Copy, Debug)]
@@ -141,8 +141,14 @@ impl<T> Records<T> {
 struct Group<T> {
     partition: u32,
     records: Vec<T>,
-    /// The payload of their entry.
+    /// They, each behind its length.
     encoded: Vec<u8>,
+}
+
+impl<T> Group<T> {
+    fn new(partition: u32, expected: usize) -> Self {
+        Group { partition, records: Vec::with_capacity(expected), encoded: Vec::new() }
+    }
 }
 
 /// A depot without its record type.
@@ -243,8 +249,9 @@ impl<T: Record> DepotRuntime<T> {
         clock: &Clock,
         records: impl Iterator<Item = T>,
     ) -> Result<Option<Position>, AppendError> {
+        let groups = self.groups(records, log.max_entry())?;
         let mut last = None;
-        for group in self.groups(records)? {
+        for group in groups {
             match self.append_group(log, clock, group) {
                 Ok(position) => last = Some(position),
                 // Some are sequenced, and may become durable.
@@ -259,30 +266,46 @@ impl<T: Record> DepotRuntime<T> {
         Ok(last)
     }
 
-    /// Encodes records, by partition, as entries of the log have them.
-    fn groups(&self, records: impl Iterator<Item = T>) -> Result<Vec<Group<T>>, AppendError> {
+    /// Encodes records, by partition, as entries of the log have them, which takes entries of so many
+    /// bytes at most.
+    fn groups(
+        &self,
+        records: impl Iterator<Item = T>,
+        max_entry: usize,
+    ) -> Result<Vec<Group<T>>, AppendError> {
         let count = self.partitions.len() as u32;
-        let mut groups: Vec<Group<T>> = Vec::new();
+        let most = GROUP.min(max_entry.saturating_sub(MAX_HEADER));
         // Hints may be wrong: memory is taken ahead for no more than a group is likely to have.
         let expected = (records.size_hint().0 / count as usize).min(CHUNK);
+        let mut groups: Vec<Group<T>> = Vec::new();
         // By partition: its last group.
         let mut open: Vec<Option<usize>> = vec![None; count as usize];
         for record in records {
             let partition = self.choose(&record)?;
-            let full = |at: &usize| groups[*at].encoded.len() >= GROUP;
-            let at = match open[partition as usize].filter(|at| !full(at)) {
-                Some(at) => at,
-                None => {
-                    let records = Vec::with_capacity(expected);
-                    groups.push(Group { partition, records, encoded: Vec::new() });
-                    groups.len() - 1
-                }
-            };
-            open[partition as usize] = Some(at);
+            let at = *open[partition as usize].get_or_insert_with(|| {
+                groups.push(Group::new(partition, expected));
+                groups.len() - 1
+            });
             let group = &mut groups[at];
+            let before = group.encoded.len();
             group.encoded = push_record(&record, std::mem::take(&mut group.encoded))
                 .map_err(|source| AppendError::Encode { depot: self.name, source })?;
-            group.records.push(record);
+            let bytes = group.encoded.len() - before - LENGTH;
+            if bytes > max_entry.saturating_sub(MAX_HEADER) {
+                let source =
+                    LogError::EntryTooLarge { bytes: bytes + MAX_HEADER, limit: max_entry };
+                return Err(AppendError::Refused { depot: self.name, source });
+            }
+            if before == 0 || group.encoded.len() <= most {
+                group.records.push(record);
+                continue;
+            }
+            // It is the first of the next group.
+            let mut next = Group::new(partition, expected);
+            next.encoded = group.encoded.split_off(before);
+            next.records.push(record);
+            open[partition as usize] = Some(groups.len());
+            groups.push(next);
         }
         Ok(groups)
     }
@@ -294,22 +317,26 @@ impl<T: Record> DepotRuntime<T> {
         group: Group<T>,
     ) -> Result<Position, LogError> {
         let Group { partition, records: appended, encoded } = group;
+        let depot = self.context.id;
         let mut records = self.write(partition);
         let append_millis = clock.unix_millis().max(records.last_append_millis);
-        let entry = Entry::AppendAll {
-            depot: self.context.id,
-            partition,
-            offset: records.len,
-            append_millis,
-            count: appended.len() as u32,
-        };
-        let position = log.append_with(|buffer| entry.encode(&encoded, buffer))?;
-        let first = records.len;
+        let offset = records.len;
+        let position = log.append_with(|buffer| match appended.len() {
+            1 => {
+                let entry = Entry::Append { depot, partition, offset, append_millis };
+                entry.encode(&encoded[LENGTH..], buffer);
+            }
+            count => {
+                let count = count as u32;
+                let entry = Entry::AppendAll { depot, partition, offset, append_millis, count };
+                entry.encode(&encoded, buffer);
+            }
+        })?;
         let each = encoded.len() / appended.len().max(1);
         for record in appended {
             records.push(append_millis, record, each);
         }
-        records.sequenced(first, position, log.durable());
+        records.sequenced(offset, position, log.durable());
         Ok(position)
     }
 

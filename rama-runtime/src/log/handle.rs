@@ -122,7 +122,7 @@ impl Log {
         let len = draft.buffer.len();
         assert!(len >= before + PREFIX, "the encoder of a log entry may only append to its buffer");
         let payload = len - before - PREFIX;
-        let limit = shared.options.max_entry.min(MAX_PAYLOAD);
+        let limit = self.max_entry();
         if payload > limit {
             return Err(LogError::EntryTooLarge { bytes: payload, limit });
         }
@@ -139,6 +139,11 @@ impl Log {
             shared.wake_writer();
         }
         Ok(Ok(position))
+    }
+
+    /// Most bytes of an entry's payload.
+    pub fn max_entry(&self) -> usize {
+        self.shared.options.max_entry.min(MAX_PAYLOAD)
     }
 
     /// The end of the last appended entry.

@@ -95,17 +95,22 @@ fn first_record(records: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(u32::from_le_bytes(*length) as usize)
 }
 
+/// Most bytes of an entry's header.
+pub(crate) const MAX_HEADER: usize = 40;
+/// Bytes before each record of an `AppendAll`.
+pub(crate) const LENGTH: usize = 4;
+
 /// Appends a record behind its length, as `AppendAll` has them.
 pub(crate) fn push_record(
     record: &impl Serialize,
     mut records: Vec<u8>,
 ) -> Result<Vec<u8>, postcard::Error> {
     let at = records.len();
-    records.extend_from_slice(&[0; 4]);
+    records.extend_from_slice(&[0; LENGTH]);
     let mut records = postcard::to_extend(record, records)?;
     let length =
         u32::try_from(records.len() - at - 4).map_err(|_| postcard::Error::SerializeBufferFull)?;
-    records[at..at + 4].copy_from_slice(&length.to_le_bytes());
+    records[at..at + LENGTH].copy_from_slice(&length.to_le_bytes());
     Ok(records)
 }
 
@@ -180,6 +185,25 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_header_is_larger_than_said() {
+        let (id, number) = (u32::MAX, u64::MAX);
+        for entry in [
+            Entry::Append { depot: id, partition: id, offset: number, append_millis: number },
+            Entry::AppendAll {
+                depot: id,
+                partition: id,
+                offset: number,
+                append_millis: number,
+                count: id,
+            },
+        ] {
+            let mut bytes = Vec::new();
+            entry.encode(&[], &mut bytes);
+            assert!(bytes.len() <= MAX_HEADER, "{entry:?}: {}", bytes.len());
+        }
+    }
 
     #[test]
     fn entries_round_trip() {

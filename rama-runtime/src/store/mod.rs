@@ -13,7 +13,7 @@ pub(crate) use checkpoint::{CheckpointTrigger, Freeze};
 pub(crate) use commits::{Commits, TopologyProgress};
 pub use database::DatabaseError;
 pub(crate) use database::Snapshot;
-pub(crate) use entry::{Appended, Entry, push_record};
+pub(crate) use entry::{Appended, Entry, LENGTH, MAX_HEADER, push_record};
 pub use manifest::ManifestError;
 #[cfg(test)]
 pub(crate) use manifest::{DepotRow, PStateRow, TopologyRow};

@@ -176,7 +176,8 @@ fn writes_stand_at_the_end_of_transformed_alone() {
     };
     assert!(matches!(of_map(path().field("a").none()), DataPathError::NotRemovable { .. }));
     assert!(matches!(of_map(path().key("b").term("double")), DataPathError::Absent { .. }));
-    assert!(matches!(of_map(path().all().none()), DataPathError::CannotBeWritten { .. }));
+    assert!(matches!(of_map(path().all().termval(1)), DataPathError::Misplaced { .. }));
+    assert!(matches!(of_map(path().all().termval(vec![1])), DataPathError::Misplaced { .. }));
     let text = of_map(path().field("b").termval(1)).to_string();
     assert_eq!(text, "step 0.0.0, `field`: there is no field `b`; there are: a");
 }

@@ -122,6 +122,16 @@ fn of_maps() {
                 = [.key(2).nil_to_val(vec![8]).all().filter_equal(1).term("double")];
             [.map_vals().all().term(|n| n * 2)] = [.map_vals().all().term("double")];
             [.map_vals().filter_selected(|list| list.first()).none()];
+            [.map_keys().term(|n| n * 2)] = [.map_keys().term("double")];
+            [.map_keys().filter_equal(1).termval(5)];
+            [.map_keys().filter_equal(5).termval(1)];
+            [.map_keys().filter_greater_than(2).termval(3)];
+            [.map_keys().filter_pred(|n| n % 2 == 0).none()] = [.map_keys().filter_pred("is_even").none()];
+            [.map_keys().filter_less_than(4).none()];
+            [.all().termval((3, vec![1]))];
+            [.all().filter_equal((1, vec![1, 2])).termval((6, vec![3]))];
+            [.all().filter_equal((1, vec![1, 2])).termval((1, vec![3]))];
+            [.all().filter_not_equal((1, vec![1, 2])).none()];
             [.map_key(1).termval(4)];
             [.map_key(1).termval(5)];
             [.map_key(1).none()];

@@ -1,19 +1,20 @@
 //! Writes at each element.
 
+use super::super::Datum;
 use super::super::read::{Stop, Trail};
-use super::super::{DataPathError, Datum};
 use super::places::{list, move_item, written_index};
-use super::{Slot, at_index, reading};
+use super::{Slot, at_index, put_entry, reading};
 
 type Go<'g> = dyn FnMut(&mut Slot) -> Result<bool, Stop> + 'g;
+
+/// The entries of a map.
+type Entries = Vec<(Datum, Datum)>;
 
 /// `all()`
 pub(super) fn all(trail: Trail<'_>, slot: &mut Slot, go: &mut Go<'_>) -> Result<bool, Stop> {
     match slot {
         None | Some(Datum::Null) => return Ok(false),
-        Some(Datum::Map(_)) => {
-            return Err(DataPathError::CannotBeWritten { at: trail.position() }.into());
-        }
+        Some(Datum::Map(entries)) => return map_entries(trail, entries, go),
         Some(_) => {}
     }
     let Some((kind, items)) = list(trail, slot)? else { return Ok(false) };
@@ -24,6 +25,63 @@ pub(super) fn all(trail: Trail<'_>, slot: &mut Slot, go: &mut Go<'_>) -> Result<
         kept.extend(item);
     }
     *slot = Some(kind.of(kept));
+    Ok(changed)
+}
+
+/// `all()` of a map: entries as pairs.
+fn map_entries(trail: Trail<'_>, entries: &mut Entries, go: &mut Go<'_>) -> Result<bool, Stop> {
+    each_entry(entries, |key, value| {
+        let mut pair = Some(Datum::List(vec![key, value]));
+        let changed = go(&mut pair)?;
+        let entry = match pair {
+            None => None,
+            Some(Datum::List(pair)) => match <[Datum; 2]>::try_from(pair) {
+                Ok([key, value]) => Some((key, value)),
+                Err(pair) => return Err(no_entry(trail, Datum::List(pair))),
+            },
+            Some(other) => return Err(no_entry(trail, other)),
+        };
+        Ok((changed, entry))
+    })
+}
+
+fn no_entry(trail: Trail<'_>, found: Datum) -> Stop {
+    trail.misplaced("a key and a value", &reading(&Some(found)))
+}
+
+/// `map_keys()`
+pub(super) fn map_keys(trail: Trail<'_>, slot: &mut Slot, go: &mut Go<'_>) -> Result<bool, Stop> {
+    let entries = match slot {
+        Some(Datum::Map(entries)) => entries,
+        None | Some(Datum::Null) => return Ok(false),
+        other => return Err(trail.misplaced("a map", &reading(other))),
+    };
+    each_entry(entries, |key, value| {
+        let mut key = Some(key);
+        let changed = go(&mut key)?;
+        Ok((changed, key.map(|key| (key, value))))
+    })
+}
+
+/// Writes every entry through `f`, which says whether it changed. When all were visited they are put one
+/// after the other: of two that end at one key the later one stays.
+fn each_entry(
+    entries: &mut Entries,
+    mut f: impl FnMut(Datum, Datum) -> Result<(bool, Option<(Datum, Datum)>), Stop>,
+) -> Result<bool, Stop> {
+    let (mut changed, mut moved) = (false, false);
+    let mut visited = Vec::with_capacity(entries.len());
+    for (key, value) in std::mem::take(entries) {
+        let (did, entry) = f(key.clone(), value)?;
+        changed |= did;
+        moved |= entry.as_ref().is_some_and(|(to, _)| *to != key);
+        visited.extend(entry);
+    }
+    if moved {
+        visited.into_iter().for_each(|(key, value)| put_entry(entries, key, value));
+    } else {
+        *entries = visited;
+    }
     Ok(changed)
 }
 

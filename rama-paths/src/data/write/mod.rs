@@ -178,6 +178,7 @@ impl Run<'_> {
             Step::AfterElem => places::insert(trail, None, slot, &mut go),
             Step::All => elements::all(trail, slot, &mut go),
             Step::MapVals => elements::map_vals(trail, slot, &mut go),
+            Step::MapKeys => elements::map_keys(trail, slot, &mut go),
             Step::IndexedVals => elements::indexed_vals(trail, slot, &mut go),
             Step::ContinuousSubseqs(test) => {
                 parts::continuous_subseqs(self, test, trail, slot, &mut go)
@@ -276,7 +277,7 @@ impl Run<'_> {
             },
             Step::Stay | Step::One => go(slot),
             Step::Stop => Ok(false),
-            Step::MapKeys | Step::Count | Step::View(_) | Step::Transformed(_) => {
+            Step::Count | Step::View(_) | Step::Transformed(_) => {
                 Err(DataPathError::CannotBeWritten { at: trail.position() }.into())
             }
             Step::Term(_) | Step::Termval(_) | Step::None | Step::MultiTransform(_) => {

@@ -60,45 +60,7 @@ counted! {
     [M: Ordered] SortedRange<M>;
 }
 
-for_std!(maps: Counted {
-    type Then<X> = X;
-
-    fn then<X>(navigator: X) -> X {
-        navigator
-    }
-
-    #[inline]
-    fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
-    where
-        N: Navigator<Here = Self>,
-        F: FnMut(&N::Collected, usize) -> Visit,
-    {
-        nav.read_parts(top, &mut |collected: &N::Collected, whole, which| {
-            f(collected, whole.get().map_or(0, |whole| whole.count(which)))
-        })
-    }
-});
-
-for_std!(sets: Counted {
-    type Then<X> = X;
-
-    fn then<X>(navigator: X) -> X {
-        navigator
-    }
-
-    #[inline]
-    fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
-    where
-        N: Navigator<Here = Self>,
-        F: FnMut(&N::Collected, usize) -> Visit,
-    {
-        nav.read_parts(top, &mut |collected: &N::Collected, whole, which| {
-            f(collected, whole.get().map_or(0, |whole| whole.count(which)))
-        })
-    }
-});
-
-for_std!(seqs: Counted {
+for_std!([maps, sets, seqs]: Counted {
     type Then<X> = X;
 
     fn then<X>(navigator: X) -> X {

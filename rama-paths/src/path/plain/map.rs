@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
 use std::ops::Bound;
 
-use super::which::{Between, OneOf};
+use super::which::{Between, Bounds, OneOf, range_of};
 use super::{Collection, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::key::Key;
@@ -90,18 +90,13 @@ pub trait StdMap: Collection {
         F: FnMut(&Self::Key, &mut Self::Item) -> Result<Entry<Self::Key>, PathError>;
 }
 
-/// The bounds of the part of a map that is told by a range, and how many entries it has at most.
-fn range_of<'a, K: Clone + Ord, V>(
+/// As [`range_of`], of a map.
+fn bounds<'a, K: Clone + Ord, V>(
     map: &BTreeMap<K, V>,
     part: &'a Which<Between<K>, K>,
     start_of_last: &'a mut Option<Bound<K>>,
-) -> ((Bound<&'a K>, Bound<&'a K>), usize) {
-    let Which::Within(between) = part else {
-        return ((Bound::Unbounded, Bound::Unbounded), usize::MAX);
-    };
-    let (start, end) = (between.start.as_ref(), between.end.as_ref());
-    *start_of_last = between.start_of_last(map.range((start, end)).map(|(key, _)| key));
-    ((start_of_last.as_ref().map_or(start, Bound::as_ref), end), between.most())
+) -> Bounds<'a, K> {
+    range_of(|range| map.range(range).map(|(key, _)| key), part, start_of_last)
 }
 
 impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
@@ -113,7 +108,7 @@ impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
             Which::All => self.len(),
             Which::Within(_) => {
                 let mut start = None;
-                let (range, most) = range_of(self, part, &mut start);
+                let (range, most) = bounds(self, part, &mut start);
                 self.range(range).take(most).count()
             }
             Which::These(keys) => keys.iter().filter(|key| self.contains_key(key)).count(),
@@ -126,7 +121,7 @@ impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
             Which::All => self.clone(),
             Which::Within(_) => {
                 let mut start = None;
-                let (range, most) = range_of(self, part, &mut start);
+                let (range, most) = bounds(self, part, &mut start);
                 self.range(range).take(most).map(copy).collect()
             }
             Which::These(keys) => {
@@ -140,7 +135,7 @@ impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
             Which::All => self.clear(),
             Which::Within(_) => {
                 let mut start = None;
-                let (range, most) = range_of(self, part, &mut start);
+                let (range, most) = bounds(self, part, &mut start);
                 self.extract_if(range, |_, _| true).take(most).for_each(drop);
             }
             Which::These(keys) => keys.iter().for_each(|key| drop(self.remove(key))),
@@ -188,7 +183,7 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
             }
             (Held::Stored(map), part) => {
                 let mut start = None;
-                let (range, most) = range_of(map, part, &mut start);
+                let (range, most) = bounds(map, part, &mut start);
                 for (at, (key, value)) in map.range(range).enumerate() {
                     if at == most {
                         break;
@@ -239,7 +234,7 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
             }
         } else {
             let mut start = None;
-            let (range, most) = range_of(self, part, &mut start);
+            let (range, most) = bounds(self, part, &mut start);
             for (at, (key, value)) in self.range_mut(range).enumerate() {
                 if at == most {
                     break;
@@ -267,7 +262,7 @@ fn move_entries<K: Key + Ord, V: Record>(
     }
     // Of a range, its last key.
     let mut start = None;
-    let (range, most) = range_of(map, part, &mut start);
+    let (range, most) = bounds(map, part, &mut start);
     let mut last = range.1.cloned();
     if most < usize::MAX {
         let key = map.range(range).take(most).last();

@@ -141,6 +141,9 @@ where
 /// Implements what a kind of collection offers to navigators for each of its types, stored or
 /// computed.
 macro_rules! for_std {
+    ([$($kind:ident),+]: $family:ident $body:tt) => {
+        $(for_std!($kind: $family $body);)+
+    };
     (maps: $family:ident $body:tt) => {
         for_std!(@one [K, V] std::collections::BTreeMap<K, V>, StdMap, $family $body);
         for_std!(@one [K, V, S] std::collections::HashMap<K, V, S>, StdMap, $family $body);

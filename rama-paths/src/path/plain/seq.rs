@@ -325,6 +325,32 @@ trait Ranged<T>: Sized {
     fn cut_items(&mut self, range: Range<usize>);
 }
 
+/// What is done by the same names.
+macro_rules! same_in_both {
+    () => {
+        #[inline]
+        fn swap_items(&mut self, a: usize, b: usize) {
+            self.swap(a, b);
+        }
+
+        fn cut_items(&mut self, range: Range<usize>) {
+            self.drain(range);
+        }
+
+        fn remove_items(&mut self, at: &[usize]) {
+            if let [at] = at {
+                drop(self.remove(*at));
+                return;
+            }
+            let (mut index, mut due) = (0, at.iter().peekable());
+            self.retain(|_| {
+                index += 1;
+                due.next_if_eq(&&(index - 1)).is_none()
+            });
+        }
+    };
+}
+
 impl<T> Ranged<T> for Vec<T> {
     #[inline]
     fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
@@ -351,26 +377,7 @@ impl<T> Ranged<T> for Vec<T> {
         self.splice(range, new);
     }
 
-    #[inline]
-    fn swap_items(&mut self, a: usize, b: usize) {
-        self.swap(a, b);
-    }
-
-    fn cut_items(&mut self, range: Range<usize>) {
-        self.drain(range);
-    }
-
-    fn remove_items(&mut self, at: &[usize]) {
-        if let [at] = at {
-            drop(self.remove(*at));
-            return;
-        }
-        let (mut index, mut due) = (0, at.iter().peekable());
-        self.retain(|_| {
-            index += 1;
-            due.next_if_eq(&&(index - 1)).is_none()
-        });
-    }
+    same_in_both!();
 }
 
 impl<T> Ranged<T> for VecDeque<T> {
@@ -402,26 +409,7 @@ impl<T> Ranged<T> for VecDeque<T> {
         self.extend(behind);
     }
 
-    #[inline]
-    fn swap_items(&mut self, a: usize, b: usize) {
-        self.swap(a, b);
-    }
-
-    fn cut_items(&mut self, range: Range<usize>) {
-        self.drain(range);
-    }
-
-    fn remove_items(&mut self, at: &[usize]) {
-        if let [at] = at {
-            drop(self.remove(*at));
-            return;
-        }
-        let (mut index, mut due) = (0, at.iter().peekable());
-        self.retain(|_| {
-            index += 1;
-            due.next_if_eq(&&(index - 1)).is_none()
-        });
-    }
+    same_in_both!();
 }
 
 /// The bytes of the `char`s in a range of indexes, as far as there are any.

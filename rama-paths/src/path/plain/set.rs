@@ -3,9 +3,8 @@
 use std::collections::{BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
-use std::ops::Bound;
 
-use super::which::{Between, OneOf};
+use super::which::{Between, OneOf, range_of};
 use super::{Collection, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::path::Visit;
@@ -66,20 +65,6 @@ fn changes<'a, T: 'a>(
     Ok(changes)
 }
 
-/// The bounds of the part of a set that is told by a range, and how many elements it has at most.
-fn range_of<'a, T: Clone + Ord>(
-    set: &BTreeSet<T>,
-    part: &'a Which<Between<T>, T>,
-    start_of_last: &'a mut Option<Bound<T>>,
-) -> ((Bound<&'a T>, Bound<&'a T>), usize) {
-    let Which::Within(between) = part else {
-        return ((Bound::Unbounded, Bound::Unbounded), usize::MAX);
-    };
-    let (start, end) = (between.start.as_ref(), between.end.as_ref());
-    *start_of_last = between.start_of_last(set.range((start, end)));
-    ((start_of_last.as_ref().map_or(start, Bound::as_ref), end), between.most())
-}
-
 impl<T: Record + Ord> Collection for BTreeSet<T> {
     type Range = Between<T>;
     type At = T;
@@ -89,7 +74,7 @@ impl<T: Record + Ord> Collection for BTreeSet<T> {
             Which::All => self.len(),
             Which::Within(_) => {
                 let mut start = None;
-                let (range, most) = range_of(self, part, &mut start);
+                let (range, most) = range_of(|range| self.range(range), part, &mut start);
                 self.range(range).take(most).count()
             }
             Which::These(items) => items.iter().filter(|item| self.contains(item)).count(),
@@ -101,7 +86,7 @@ impl<T: Record + Ord> Collection for BTreeSet<T> {
             Which::All => self.clone(),
             Which::Within(_) => {
                 let mut start = None;
-                let (range, most) = range_of(self, part, &mut start);
+                let (range, most) = range_of(|range| self.range(range), part, &mut start);
                 self.range(range).take(most).cloned().collect()
             }
             Which::These(items) => {
@@ -115,7 +100,7 @@ impl<T: Record + Ord> Collection for BTreeSet<T> {
             Which::All => self.clear(),
             Which::Within(_) => {
                 let mut start = None;
-                let (range, most) = range_of(self, part, &mut start);
+                let (range, most) = range_of(|range| self.range(range), part, &mut start);
                 self.extract_if(range, |_| true).take(most).for_each(drop);
             }
             Which::These(items) => items.iter().for_each(|item| drop(self.take(item))),
@@ -160,7 +145,7 @@ impl<T: Record + Ord> StdSet for BTreeSet<T> {
             }
             (Held::Stored(set), part) => {
                 let mut start = None;
-                let (range, most) = range_of(set, part, &mut start);
+                let (range, most) = range_of(|range| set.range(range), part, &mut start);
                 for (at, item) in set.range(range).enumerate() {
                     if at == most {
                         break;
@@ -197,7 +182,7 @@ impl<T: Record + Ord> StdSet for BTreeSet<T> {
         F: FnMut(&T) -> Result<Option<Option<T>>, PathError>,
     {
         let mut start = None;
-        let (range, most) = range_of(self, part, &mut start);
+        let (range, most) = range_of(|range| self.range(range), part, &mut start);
         let (at, to) = match part {
             Which::These(items) => {
                 let items = items.iter().enumerate();

@@ -97,6 +97,27 @@ impl<K: Clone> Between<K> {
     }
 }
 
+/// The bounds of a part of a sorted collection, and how many elements it has at most.
+pub(super) type Bounds<'a, K> = ((Bound<&'a K>, Bound<&'a K>), usize);
+
+/// The bounds of a part of a sorted collection that is told by a range. `keys` are those of the
+/// collection between two bounds.
+pub(super) fn range_of<'a, 'k, K: Clone + 'k, I>(
+    keys: impl FnOnce((Bound<&'a K>, Bound<&'a K>)) -> I,
+    part: &'a Which<Between<K>, K>,
+    start_of_last: &'a mut Option<Bound<K>>,
+) -> Bounds<'a, K>
+where
+    I: DoubleEndedIterator<Item = &'k K>,
+{
+    let Which::Within(between) = part else {
+        return ((Bound::Unbounded, Bound::Unbounded), usize::MAX);
+    };
+    let (start, end) = (between.start.as_ref(), between.end.as_ref());
+    *start_of_last = between.start_of_last(keys((start, end)));
+    ((start_of_last.as_ref().map_or(start, Bound::as_ref), end), between.most())
+}
+
 /// One of several iterators, so that what is done with the elements stands in one place.
 pub(super) enum OneOf<A, B, C, D> {
     A(A),

@@ -1,6 +1,7 @@
 //! What can go wrong with the database of checkpoints.
 
 use std::error::Error;
+use std::fmt::Display;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -176,7 +177,7 @@ impl Errors {
         self.file.as_ref().and_then(|file| file.failure()).is_some_and(means_full)
     }
 
-    fn failed(&self, action: &'static str, error: redb::Error) -> DatabaseError {
+    pub(super) fn failed(&self, action: &'static str, error: impl Display) -> DatabaseError {
         // As text: one variant of redb's error holds a whole transaction.
         let source: Box<dyn Error + Send + Sync> = error.to_string().into();
         DatabaseError::Failed { action, path: self.path.to_path_buf(), source: source.into() }

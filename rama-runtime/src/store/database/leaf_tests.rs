@@ -184,6 +184,19 @@ fn leaves_are_full_behind_appends_half_full_at_least_among_others_and_vanish_wit
 }
 
 #[test]
+fn changed_rows_that_are_not_finished_are_not_left_out_of_a_checkpoint() {
+    let disk = mem_disk();
+    let (database, _) = open(&disk).unwrap();
+    let writer = database.begin().unwrap();
+    let mut rows = writer.rows(table(0)).unwrap();
+    rows.put(b"a", b"1").unwrap();
+    drop(rows);
+    let error = writer.commit(b"").unwrap_err();
+    assert!(matches!(error, DatabaseError::Failed { .. }), "{error}");
+    assert_eq!(State::of(&database.snapshot().unwrap()).unwrap(), State::default());
+}
+
+#[test]
 fn a_damaged_leaf_is_an_error_of_who_reads_it() {
     let disk = mem_disk();
     let (database, _) = open(&disk).unwrap();

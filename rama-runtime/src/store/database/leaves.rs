@@ -7,6 +7,7 @@ use redb::ReadableTable;
 
 use super::error::{DatabaseError, Errors};
 use super::leaf;
+use super::tables::{Entry, read_entry};
 
 /// Hands the value of a row to `f`, if there is one; says whether there is.
 pub(super) fn get(
@@ -15,9 +16,7 @@ pub(super) fn get(
     f: &mut dyn FnMut(&[u8]),
     errors: &Errors,
 ) -> Result<bool, DatabaseError> {
-    let found = errors.guard(|| table.range(..=key).map(|mut leaves| leaves.next_back()))?;
-    let Some(found) = found.map_err(errors.of("read"))? else { return Ok(false) };
-    let (_, bytes) = found.map_err(errors.of("read"))?;
+    let Some((_, bytes)) = leaf_of(table, key, errors)? else { return Ok(false) };
     let bytes = errors.guard(|| bytes.value())?;
     for row in leaf::rows(bytes) {
         let (of_row, value) = row.map_err(|problem| errors.damaged(problem))?;
@@ -43,11 +42,13 @@ pub(super) fn scan(
     if start >= end {
         return Ok(());
     }
-    let first = name_of(table, start, errors)?;
-    let from = first.as_deref().unwrap_or(start);
+    let first = leaf_of(table, start, errors)?;
+    let from = match &first {
+        Some((name, _)) => errors.guard(|| name.value())?,
+        None => start,
+    };
     let mut leaves = errors.guard(|| table.range(from..end))?.map_err(errors.of("read"))?;
-    while let Some(entry) = errors.guard(|| leaves.next())? {
-        let (_, bytes) = entry.map_err(errors.of("read"))?;
+    while let Some((_, bytes)) = read_entry(|| leaves.next(), errors)? {
         let bytes = errors.guard(|| bytes.value())?;
         for row in leaf::rows(bytes) {
             let (key, value) = row.map_err(|problem| errors.damaged(problem))?;
@@ -74,8 +75,7 @@ pub(super) fn scan_back(
         return Ok(());
     }
     let mut leaves = errors.guard(|| table.range(..end))?.map_err(errors.of("read"))?;
-    while let Some(entry) = errors.guard(|| leaves.next_back())? {
-        let (name, bytes) = entry.map_err(errors.of("read"))?;
+    while let Some((name, bytes)) = read_entry(|| leaves.next_back(), errors)? {
         let (name, bytes) = errors.guard(|| (name.value(), bytes.value()))?;
         let rows: Result<Vec<_>, _> = leaf::rows(bytes).collect();
         let rows = rows.map_err(|problem| errors.damaged(problem))?;
@@ -91,16 +91,14 @@ pub(super) fn scan_back(
     Ok(())
 }
 
-/// The name of the leaf that has a key, if there is one before it.
-fn name_of(
-    table: &impl ReadableTable<&'static [u8], &'static [u8]>,
+/// The leaf that has a key, if the table has one.
+fn leaf_of<'t>(
+    table: &'t impl ReadableTable<&'static [u8], &'static [u8]>,
     key: &[u8],
     errors: &Errors,
-) -> Result<Option<Vec<u8>>, DatabaseError> {
-    let found = errors.guard(|| table.range(..=key).map(|mut leaves| leaves.next_back()))?;
-    let Some(found) = found.map_err(errors.of("read"))? else { return Ok(None) };
-    let (name, _) = found.map_err(errors.of("read"))?;
-    errors.guard(|| Some(name.value().to_vec()))
+) -> Result<Option<Entry<'t>>, DatabaseError> {
+    let mut leaves = errors.guard(|| table.range(..=key))?.map_err(errors.of("read"))?;
+    read_entry(|| leaves.next_back(), errors)
 }
 
 /// Number of rows of a table, and bytes of their keys and values. Reads all of it and checks that
@@ -112,8 +110,7 @@ pub(super) fn count(
     let (mut rows, mut row_bytes) = (0, 0);
     let mut last: Option<Vec<u8>> = None;
     let mut leaves = errors.guard(|| table.iter())?.map_err(errors.of("read"))?;
-    while let Some(entry) = errors.guard(|| leaves.next())? {
-        let (name, bytes) = entry.map_err(errors.of("read"))?;
+    while let Some((name, bytes)) = read_entry(|| leaves.next(), errors)? {
         let (name, bytes) = errors.guard(|| (name.value(), bytes.value()))?;
         if last.as_deref().is_some_and(|last| last >= name) || bytes.is_empty() {
             return Err(errors.damaged("leaves of rows are out of order"));

@@ -1,5 +1,6 @@
 //! Changing the rows of a table, which lie in leaves.
 
+use std::cell::Cell;
 use std::ops::Bound;
 
 use redb::{ReadableTable, Table};
@@ -10,12 +11,14 @@ use super::leaf::{self, LEAF_BYTES, SMALL_LEAF_BYTES};
 /// The rows of one table while a checkpoint is written.
 ///
 /// One leaf is open at a time. Changes in the order of the keys go through it once, and it is written
-/// when they have left it: [`finish`](Self::finish) writes the last one. After an error only dropping
-/// the whole checkpoint is of use.
+/// when they have left it: [`finish`](Self::finish) writes the last one, and no checkpoint is committed
+/// without. After an error only dropping the whole checkpoint is of use.
 #[must_use = "changes are written by `finish`"]
 pub(crate) struct RowsMut<'t> {
     table: Table<'t, &'static [u8], &'static [u8]>,
     errors: &'t Errors,
+    /// Counts those that are not finished.
+    unfinished: &'t Cell<usize>,
     open: Option<OpenLeaf>,
     /// Memory for the next leaf.
     spare: OpenLeaf,
@@ -95,8 +98,10 @@ impl<'t> RowsMut<'t> {
     pub(super) fn new(
         table: Table<'t, &'static [u8], &'static [u8]>,
         errors: &'t Errors,
+        unfinished: &'t Cell<usize>,
     ) -> RowsMut<'t> {
-        RowsMut { table, errors, open: None, spare: OpenLeaf::default() }
+        unfinished.update(|count| count + 1);
+        RowsMut { table, errors, unfinished, open: None, spare: OpenLeaf::default() }
     }
 
     /// Sets a row. Fastest in the order of the keys.
@@ -158,10 +163,11 @@ impl<'t> RowsMut<'t> {
 
     /// Writes what was changed.
     pub(crate) fn finish(mut self) -> Result<(), DatabaseError> {
-        match self.open.take() {
-            Some(open) => self.close(open),
-            None => Ok(()),
+        if let Some(open) = self.open.take() {
+            self.close(open)?;
         }
+        self.unfinished.update(|count| count - 1);
+        Ok(())
     }
 
     /// Takes the leaf that has `key`, with all rows before it gone past.

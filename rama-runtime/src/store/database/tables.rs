@@ -1,6 +1,6 @@
 //! The tables of the database and their names and keys.
 
-use redb::{ReadOnlyTable, ReadableTable, TableDefinition};
+use redb::{AccessGuard, ReadOnlyTable, ReadableTable, StorageError, TableDefinition};
 
 use super::error::{DatabaseError, Errors};
 
@@ -121,6 +121,17 @@ pub(super) fn first_garbage(
         .collect()
 }
 
+/// An entry of a table of bytes: its key and its value.
+pub(super) type Entry<'t> = (AccessGuard<'t, &'static [u8]>, AccessGuard<'t, &'static [u8]>);
+
+/// The next of some entries, which `next` reads.
+pub(super) fn read_entry<'t>(
+    next: impl FnOnce() -> Option<Result<Entry<'t>, StorageError>>,
+    errors: &Errors,
+) -> Result<Option<Entry<'t>>, DatabaseError> {
+    errors.guard(next)?.transpose().map_err(errors.of("read"))
+}
+
 /// Hands the entries from `start` on and before `end`, in order, to `f` until it answers `false`.
 pub(super) fn scan(
     table: &impl ReadableTable<&'static [u8], &'static [u8]>,
@@ -133,8 +144,7 @@ pub(super) fn scan(
         return Ok(());
     }
     let mut entries = errors.guard(|| table.range(start..end))?.map_err(errors.of("read"))?;
-    while let Some(entry) = errors.guard(|| entries.next())? {
-        let (key, value) = entry.map_err(errors.of("read"))?;
+    while let Some((key, value)) = read_entry(|| entries.next(), errors)? {
         let (key, value) = errors.guard(|| (key.value(), value.value()))?;
         if !f(key, value) {
             break;
@@ -155,8 +165,7 @@ pub(super) fn last(
         return Ok(());
     }
     let mut entries = errors.guard(|| table.range(start..end))?.map_err(errors.of("read"))?;
-    if let Some(entry) = errors.guard(|| entries.next_back())? {
-        let (key, value) = entry.map_err(errors.of("read"))?;
+    if let Some((key, value)) = read_entry(|| entries.next_back(), errors)? {
         let (key, value) = errors.guard(|| (key.value(), value.value()))?;
         f(key, value);
     }

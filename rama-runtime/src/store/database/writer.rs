@@ -1,5 +1,7 @@
 //! Writing a checkpoint.
 
+use std::cell::Cell;
+
 use redb::{Durability, WriteTransaction};
 
 use super::error::{DatabaseError, Errors};
@@ -14,6 +16,8 @@ use super::tables::{self, BLOCKS, BytesTable, CHECKPOINT, GARBAGE, Garbage, META
 pub(crate) struct CheckpointWriter {
     transaction: WriteTransaction,
     errors: Errors,
+    /// Tables whose changes are not written yet.
+    unfinished: Cell<usize>,
 }
 
 impl CheckpointWriter {
@@ -26,7 +30,7 @@ impl CheckpointWriter {
         // needs to be found out by checksums, and opening after a crash reads next to nothing.
         transaction.set_two_phase_commit(true);
         transaction.set_quick_repair(true);
-        Ok(CheckpointWriter { transaction, errors })
+        Ok(CheckpointWriter { transaction, errors, unfinished: Cell::new(0) })
     }
 
     /// Opens one table for changes. The table is made if it is not there.
@@ -39,7 +43,7 @@ impl CheckpointWriter {
         let name = table.name();
         let table =
             self.transaction.open_table(BytesTable::new(&name)).map_err(self.errors.of("write"))?;
-        Ok(RowsMut::new(table, &self.errors))
+        Ok(RowsMut::new(table, &self.errors, &self.unfinished))
     }
 
     /// Sets the bytes of a leaf, whatever they are.
@@ -92,15 +96,19 @@ impl CheckpointWriter {
     /// # Errors
     ///
     /// When the disk fails or is full. Whether the checkpoint is there is then known when the
-    /// database was opened anew.
+    /// database was opened anew. When some [`RowsMut`] was not finished: the checkpoint would lack its
+    /// changes, and is not there.
     pub(crate) fn commit(self, metadata: &[u8]) -> Result<(), DatabaseError> {
+        if self.unfinished.get() > 0 {
+            return Err(self.errors.failed("commit", "changed rows were not finished"));
+        }
         self.errors.check_space()?;
         {
             let mut table =
                 self.transaction.open_table(CHECKPOINT).map_err(self.errors.of("write"))?;
             table.insert(METADATA, metadata).map_err(self.errors.of("write"))?;
         }
-        let CheckpointWriter { transaction, errors } = self;
+        let CheckpointWriter { transaction, errors, .. } = self;
         errors.guard(|| transaction.commit())?.map_err(errors.of("commit"))?;
         errors.check_space()
     }
