@@ -4,10 +4,13 @@
 
 mod common;
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::{BankTransferModule, Deposit};
+use rama::disk::MemDisk;
 use rama::log::{LogError, LogOptions};
+use rama::paths::key_hash;
 use rama::{
     AckLevel, AppendError, ClusterEvent, DepotReadError, InProcessCluster, PMap, Record,
     StorageOptions, defmodule,
@@ -251,4 +254,68 @@ fn records_appended_together_fit_into_entries_of_any_size_and_one_that_does_not_
     assert_eq!(limit, most);
     cluster.sync().unwrap();
     assert_eq!(alone.partition_offsets(0).unwrap(), 0..400);
+}
+
+#[test]
+fn what_a_depot_shows_outside_is_durable() {
+    for seed in 0..40 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut disk = MemDisk::new();
+        // By partition: the end that was seen, and how much was appended.
+        let (mut seen, mut appended) = ([0; 2], [0; 2]);
+        for life in 0..4 {
+            let cluster = InProcessCluster::builder()
+                .disk(Arc::new(disk.clone()))
+                .data_dir("/data")
+                .simulated(random.u64(..))
+                .log_options(LogOptions::default().segment_bytes(random.u64(200..2_000)))
+                .build()
+                .unwrap();
+            cluster.launch(Together, 2, 1).unwrap();
+            let hashed = cluster.depot(Together::hashed);
+            let ends = || [0, 1].map(|at| hashed.partition_offsets(at).unwrap().end);
+            let recovered = ends();
+            for at in [0, 1] {
+                assert!(
+                    (seen[at]..=appended[at]).contains(&recovered[at]),
+                    "seed {seed}, life {life}"
+                );
+            }
+            (seen, appended) = (recovered, recovered);
+            for _ in 0..random.usize(1..30) {
+                let records = (0..random.i64(1..6)).map(|_| Numbered::new(random.i64(0..9), 20));
+                let records: Vec<Numbered> = records.collect();
+                let before = ends();
+                match &*records {
+                    [record] => hashed.append_with(record.clone(), AckLevel::None).unwrap(),
+                    _ => hashed.append_all_with(records.clone(), AckLevel::None).unwrap(),
+                }
+                // They have their places, and are not durable: nothing has run.
+                assert_eq!(ends(), before, "seed {seed}, life {life}");
+                for record in &records {
+                    appended[key_hash(&record.number).task(2) as usize] += 1;
+                }
+                cluster.simulate(random.usize(..20));
+                let now = ends();
+                for at in [0, 1] {
+                    assert!(
+                        (seen[at]..=appended[at]).contains(&now[at]),
+                        "seed {seed}, life {life}"
+                    );
+                    assert_eq!(hashed.read(at, 0..now[at]).unwrap().len() as u64, now[at]);
+                    let beyond = hashed.read(at, 0..now[at] + 1);
+                    assert!(matches!(beyond, Err(DepotReadError::NoSuchOffsets { .. })));
+                }
+                seen = now;
+            }
+            if random.bool() {
+                cluster.sync().unwrap();
+                seen = ends();
+                assert_eq!(seen, appended, "seed {seed}, life {life}");
+            }
+            let after = disk.crash(&mut random);
+            cluster.kill();
+            disk = after;
+        }
+    }
 }
