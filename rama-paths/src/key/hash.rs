@@ -1,6 +1,7 @@
 //! The routing hash: which task a key belongs to.
 
 use super::{Key, KeyBytes};
+use crate::store::rows_hash;
 
 /// The version of the routing hash: xxh3-64 of the encoded key, low bits first.
 ///
@@ -36,6 +37,13 @@ impl KeyHash {
     #[inline]
     pub fn key(&self) -> &KeyBytes {
         &self.key
+    }
+
+    /// The hash by which rows of this key are sought in memory. It is none for the disk: another
+    /// version of this crate may have another one.
+    #[inline]
+    pub fn rows(&self) -> u64 {
+        rows_hash(&self.key)
     }
 
     /// The task of this key among `tasks` tasks.

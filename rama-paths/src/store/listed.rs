@@ -23,8 +23,12 @@ impl<K, V> Default for ListedMap<K, V> {
     }
 }
 
+/// So many keys are sought ahead of their use at a time.
+pub(crate) const SOUGHT_AHEAD: usize = 32;
+
+/// The hash that keys are sought by.
 #[inline]
-fn hash<K: Hash>(key: &K) -> u64 {
+pub(crate) fn hash<K: Hash>(key: &K) -> u64 {
     FxBuildHasher.hash_one(key)
 }
 
@@ -37,6 +41,33 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
         let at = self.positions.find(hash(key), |at| self.entries[*at as usize].0 == *key)?;
         Some(&self.entries[*at as usize].1)
+    }
+
+    /// Shows what are most likely the entries of the keys with these hashes to `f`: for each hash none
+    /// or one, which may be that of another key.
+    ///
+    /// All are sought before the first is shown, and none of their keys is looked at: the processor
+    /// then waits for many at a time.
+    #[inline]
+    pub(crate) fn likely<'a>(&'a self, hashes: &[u64], mut f: impl FnMut(&'a K, &'a V)) {
+        if self.entries.is_empty() {
+            return;
+        }
+        let mut places = [0; SOUGHT_AHEAD];
+        for hashes in hashes.chunks(SOUGHT_AHEAD) {
+            let mut count = 0;
+            for hash in hashes {
+                let mut first = |at: &u32| {
+                    places[count] = *at;
+                    true
+                };
+                count += usize::from(self.positions.find(*hash, &mut first).is_some());
+            }
+            for at in &places[..count] {
+                let (key, value) = self.at(*at);
+                f(key, value);
+            }
+        }
     }
 
     /// Where in the list a key lies.

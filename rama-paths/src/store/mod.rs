@@ -39,6 +39,7 @@ pub use delta::DELTA_VERSION;
 #[doc(hidden)]
 pub use delta::{Op, OpChange, Reader};
 pub use horizon::{AsOf, Horizon, Memory, Pin};
+pub(crate) use listed::hash as rows_hash;
 #[doc(hidden)]
 pub use node::{FieldNode, FrozenSink, Node, NodeWrites, Tables};
 pub use node::{NodeInfo, elements_node, field_node, structure_of_slot};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::backing::Backing;
 use super::delta::{self, Op};
 use super::horizon::Horizon;
+use super::listed::hash;
 use super::rows::{FrozenChange, Rows, write_frozen};
 use super::writes::WriteRows;
 use super::{Handle, Ids};
@@ -88,6 +89,15 @@ pub trait Tables: Send + Sync + 'static {
 
     /// Makes room in caches that are full.
     fn age_cache(&self);
+
+    /// Fetches rows of the structure at the top into the processor's cache, and the last ones of
+    /// structures nested right in it: what are most likely those of the keys with these hashes. Only
+    /// where the elements of one structure lie here.
+    fn prefetch(&self, _writes: &Self::Writes, _hashes: &[u64]) {}
+
+    /// Fetches the last rows of nested structures, most likely those whose ids have these hashes. Only
+    /// where the elements of one structure lie here.
+    fn prefetch_nested(&self, _writes: &Self::Writes, _hashes: &[u64]) {}
 
     /// Forgets the write set.
     fn clear(writes: &mut Self::Writes);
@@ -282,6 +292,26 @@ impl<V: Schema> Tables for Node<V> {
     fn age_cache(&self) {
         self.rows.age_cache();
         self.below.age_cache();
+    }
+
+    fn prefetch(&self, writes: &Self::Writes, hashes: &[u64]) {
+        writes.rows.prefetch_top(hashes);
+        let mut structures = Vec::new();
+        self.rows.prefetch_top(hashes, |slot| {
+            if V::NESTED
+                && let Some(handle) = slot.as_ref().and_then(V::handle)
+            {
+                structures.push(hash(&handle.id));
+            }
+        });
+        if !structures.is_empty() {
+            self.below.prefetch_nested(&writes.below, &structures);
+        }
+    }
+
+    fn prefetch_nested(&self, writes: &Self::Writes, hashes: &[u64]) {
+        writes.rows.prefetch_nested(hashes);
+        self.rows.prefetch_nested(hashes);
     }
 
     fn clear(writes: &mut Self::Writes) {

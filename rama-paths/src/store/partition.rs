@@ -226,6 +226,13 @@ pub trait AnyPartition: Any + Send {
     /// as far as running reads let it. Says whether it came that far.
     fn fold(&mut self, position: u64) -> bool;
 
+    /// Fetches rows of a map or set at the top, those of the keys with these [`KeyHash::rows`], and the
+    /// last rows of what is nested right in them, into the processor's cache. That is all it does: it
+    /// reads no disk, and counts as no read.
+    ///
+    /// [`KeyHash::rows`]: crate::KeyHash::rows
+    fn prefetch(&self, keys: &[u64]);
+
     /// Forgets the write set.
     fn discard(&mut self);
 
@@ -342,6 +349,10 @@ impl<S: Schema> AnyPartition for Partition<S> {
             self.state.rows.merge_sealed(position, &horizon.pins());
         }
         self.sealed.first().is_none_or(|(sealed, _)| *sealed > position)
+    }
+
+    fn prefetch(&self, keys: &[u64]) {
+        self.state.rows.below.prefetch(&self.writes.below, keys);
     }
 
     fn discard(&mut self) {

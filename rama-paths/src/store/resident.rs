@@ -5,6 +5,7 @@
 //! that takes it down. Clean rows may leave memory at any time, the others must not.
 
 use std::collections::BTreeSet;
+use std::hint::black_box;
 use std::ops::Bound;
 use std::sync::{Mutex, PoisonError};
 
@@ -218,6 +219,31 @@ impl<T> Resident<T> {
             None if complete => Found::Absent,
             None => Found::Unknown,
         }
+    }
+
+    /// Fetches what are most likely the rows of the structure at the top whose keys have these hashes
+    /// into the processor's cache; shows them to `f`.
+    pub(crate) fn prefetch_top(&self, hashes: &[u64], mut f: impl FnMut(&Option<T>)) {
+        let mut sum = 0;
+        self.top.likely(hashes, |key, row| {
+            sum += key.len() + row.stamp as usize;
+            f(&row.slot);
+        });
+        black_box(sum);
+    }
+
+    /// Fetches what are most likely the last rows of the structures whose ids have these hashes.
+    pub(crate) fn prefetch_nested(&self, hashes: &[u64]) {
+        let mut sum = 0;
+        let mut structures = Vec::with_capacity(hashes.len());
+        self.nested.likely(hashes, |id, structure| {
+            sum += *id as usize + structure.rows.len();
+            structures.push(structure);
+        });
+        for structure in structures {
+            sum += structure.rows.last().map_or(0, |(key, _)| key.len());
+        }
+        black_box(sum);
     }
 
     /// Writes rows of the structure at the top, each of another key.

@@ -129,6 +129,25 @@ impl<T> Rows<T> {
         self.horizon.memory()
     }
 
+    /// Fetches rows as [`Resident::prefetch_top`], and those in sealed layers; shows the resident
+    /// ones to `f`.
+    pub(crate) fn prefetch_top(&self, hashes: &[u64], f: impl FnMut(&Option<T>)) {
+        let layers = self.read();
+        for sealed in &layers.sealed {
+            sealed.rows.prefetch_top(hashes);
+        }
+        layers.resident.prefetch_top(hashes, f);
+    }
+
+    /// As [`Resident::prefetch_nested`].
+    pub(crate) fn prefetch_nested(&self, hashes: &[u64]) {
+        let layers = self.read();
+        for sealed in &layers.sealed {
+            sealed.rows.prefetch_nested(hashes);
+        }
+        layers.resident.prefetch_nested(hashes);
+    }
+
     /// Puts a write set on top, as that of the commit at `position`, and leaves an empty one.
     pub(crate) fn seal(&self, writes: &mut WriteRows<T>, position: u64) {
         if writes.is_empty() {

@@ -70,14 +70,20 @@ impl<T> SortedMap<T> {
         }
     }
 
+    /// The last entry.
+    #[inline]
+    pub(crate) fn last(&self) -> Option<(&KeyBytes, &T)> {
+        match self {
+            Self::One((only, value)) => Some((only, value)),
+            Self::Small(entries) => entries.last().map(|(key, value)| (key, value)),
+            Self::Large(entries) => entries.last_key_value(),
+        }
+    }
+
     /// Whether a key is behind all that are here. Touches the last one, so that it is at hand.
     #[inline]
     pub(crate) fn is_before(&self, key: &KeyBytes) -> bool {
-        match self {
-            Self::One((only, _)) => only < key,
-            Self::Small(entries) => entries.last().is_none_or(|(last, _)| last < key),
-            Self::Large(entries) => entries.last_key_value().is_none_or(|(last, _)| last < key),
-        }
+        self.last().is_none_or(|(last, _)| last < key)
     }
 
     /// Puts in an entry whose key is behind all that are here.

@@ -1,5 +1,6 @@
 //! The write set of one node: typed, decoded, not locked.
 
+use std::hint::black_box;
 use std::ops::Bound;
 
 use postcard::ser_flavors::Size;
@@ -73,6 +74,20 @@ impl<T> WriteRows<T> {
             }
             self.nested.get(&structure)?.get(key)
         }
+    }
+
+    /// As [`Resident::prefetch_top`].
+    pub(crate) fn prefetch_top(&self, hashes: &[u64]) {
+        let mut sum = 0;
+        self.top.likely(hashes, |key, _| sum += key.len());
+        black_box(sum);
+    }
+
+    /// Fetches what are most likely the written rows of the structures whose ids have these hashes.
+    pub(crate) fn prefetch_nested(&self, hashes: &[u64]) {
+        let mut sum = 0;
+        self.nested.likely(hashes, |_, rows| sum += rows.len());
+        black_box(sum);
     }
 
     /// Forgets what was written of a row that has no committed one beneath it.

@@ -25,6 +25,11 @@ pub trait DepotPartitioning<T>: Send + Sync {
 
     /// Where `record` goes; `partitions` is what [`DepotPartitioning::partitions`] answered.
     fn choose(&self, record: &T, partitions: u32) -> Choice;
+
+    /// The key by which `record` goes where it goes, if it is by a key.
+    fn key(&self, _record: &T) -> Option<KeyHash> {
+        None
+    }
 }
 
 /// See [`hash_by`].
@@ -43,6 +48,10 @@ impl<T, F: Fn(&T) -> KeyHash + Send + Sync> DepotPartitioning<T> for HashBy<F> {
 
     fn choose(&self, record: &T, partitions: u32) -> Choice {
         Choice::Partition((self.0)(record).task(partitions))
+    }
+
+    fn key(&self, record: &T) -> Option<KeyHash> {
+        Some((self.0)(record))
     }
 }
 

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockWriteGuard};
 
 use rama_paths::Record;
@@ -370,6 +371,16 @@ impl<T: Record> DepotRuntime<T> {
 }
 
 impl<T> DepotRuntime<T> {
+    /// The keys by which records came to their partition, see [`rows`](rama_paths::KeyHash::rows);
+    /// none if it was not by a key.
+    pub(crate) fn keys(&self, records: &[T]) -> Vec<u64> {
+        let key = |record| self.partitioning.key(record).map(|key| key.rows());
+        let keys = || records.iter().map_while(key).collect();
+        // Records of an older module may be such that the user's function panics: they have been
+        // placed, and nothing is to fail because of them now.
+        catch_unwind(AssertUnwindSafe(keys)).unwrap_or_default()
+    }
+
     /// Copies of the records at `offsets`, which must exist.
     pub(crate) fn read(
         &self,

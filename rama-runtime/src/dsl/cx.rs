@@ -6,7 +6,7 @@ use std::panic::Location;
 
 use super::Label;
 use crate::exec::StatementFailure;
-use crate::task::{Event, Origin};
+use crate::task::{Event, Origin, Reached};
 
 /// The event that runs on a task, of the topology with owner tag `O`.
 pub struct Cx<'a, O> {
@@ -27,6 +27,11 @@ impl<'a, O: 'static> Cx<'a, O> {
             event: Event { task: &mut *event.task, states: event.states, topology: event.topology },
             owner: PhantomData,
         }
+    }
+
+    /// See [`Event::fetch_ahead`].
+    pub(crate) fn fetch_ahead(&self, code: &Reached, keys: &[u64]) {
+        self.event.fetch_ahead(code, keys);
     }
 
     /// A frame begins to run.

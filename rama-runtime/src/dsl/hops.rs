@@ -1,6 +1,6 @@
 //! Partitioners: where the rest of the code goes on, and the frames that go there.
 
-use rama_paths::{Key, key_hash};
+use rama_paths::{Key, KeyHash, key_hash};
 
 use super::{Cx, Label};
 use crate::exec::StatementFailure;
@@ -8,7 +8,21 @@ use crate::pstate::{IsGlobal, PState};
 
 /// The task that frames go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Target(u32);
+pub struct Target {
+    task: u32,
+    /// [`KeyHash::rows`] of the key whose task it is; zero if it was not chosen by a key.
+    key: u64,
+}
+
+impl Target {
+    fn at(task: u32) -> Target {
+        Target { task, key: 0 }
+    }
+
+    fn of_key(task: u32, key: &KeyHash) -> Target {
+        Target { task, key: key.rows() }
+    }
+}
 
 impl<O: 'static> Cx<'_, O> {
     /// The number of tasks of the module.
@@ -20,7 +34,7 @@ impl<O: 'static> Cx<'_, O> {
     /// `|hash`: the task of a key.
     #[inline]
     pub fn hash<K: Key>(&self, key: &K) -> Target {
-        Target(key_hash(key).task(self.event.task.module.tasks))
+        self.hash_in(self.num_tasks(), key)
     }
 
     /// `|hash` over `parts` partitions: the one of a key.
@@ -30,7 +44,8 @@ impl<O: 'static> Cx<'_, O> {
     /// When `parts` is not a power of two.
     #[inline]
     pub fn hash_in<K: Key>(&self, parts: usize, key: &K) -> Target {
-        Target(key_hash(key).task(parts as u32))
+        let key = key_hash(key);
+        Target::of_key(key.task(parts as u32), &key)
     }
 
     /// `select>` and `|path`: the task of a key of a PState. A key for which there is none fails the
@@ -40,9 +55,9 @@ impl<O: 'static> Cx<'_, O> {
         let module = &*self.event.task.module;
         let key = key_hash(key);
         match module.pstates.get(pstate.index as usize) {
-            None => Target(key.task(module.tasks)),
+            None => Target::of_key(key.task(module.tasks), &key),
             Some(placed) => match placed.placement.task(Some(&key), module.tasks) {
-                Ok(task) => Target(task.unwrap_or(0)),
+                Ok(task) => Target::of_key(task.unwrap_or(0), &key),
                 Err(misplaced) => misplaced_key(&misplaced.text(placed.name, module.tasks)),
             },
         }
@@ -51,19 +66,19 @@ impl<O: 'static> Cx<'_, O> {
     /// `select>` and `|path` without a leading key: the task of a global PState.
     #[inline]
     pub fn home_of_global<P, S, D: IsGlobal>(&self, _: PState<P, S, D>) -> Target {
-        Target(0)
+        Target::at(0)
     }
 
     /// `|global`: task 0.
     #[inline]
     pub fn global(&self) -> Target {
-        Target(0)
+        Target::at(0)
     }
 
     /// This task.
     #[inline]
     pub fn here(&self) -> Target {
-        Target(self.event.task.id)
+        Target::at(self.event.task.id)
     }
 
     /// `|direct`: the given task. An id that is not below the number of tasks fails the attempt.
@@ -78,7 +93,7 @@ impl<O: 'static> Cx<'_, O> {
         if task >= parts {
             out_of_range("direct", parts, task);
         }
-        Target(task as u32)
+        Target::at(task as u32)
     }
 
     /// `|custom`: the task that the user's function chose. An id that is not below the number of
@@ -94,7 +109,7 @@ impl<O: 'static> Cx<'_, O> {
         if partition >= parts {
             out_of_range("custom", parts, partition);
         }
-        Target(partition as u32)
+        Target::at(partition as u32)
     }
 
     /// `|shuffle`: tasks in a random order, none of them twice before all had their turn. Each task
@@ -105,7 +120,7 @@ impl<O: 'static> Cx<'_, O> {
             task.shuffled.extend(0..task.module.tasks);
             task.random.shuffle(&mut task.shuffled);
         }
-        Target(task.shuffled.pop().unwrap_or(task.id))
+        Target::at(task.shuffled.pop().unwrap_or(task.id))
     }
 
     /// Sends a frame; it is run on the target task after this event, behind all frames that this
@@ -119,7 +134,7 @@ impl<O: 'static> Cx<'_, O> {
         let task = &mut *self.event.task;
         let origin = if task.trace { task.origin } else { None };
         let from = (self.event.topology, self.event.states);
-        task.outbox.push(from, target.0, label, frame, origin);
+        task.outbox.push(from, (target.task, target.key), label, frame, origin);
     }
 
     /// Fails the event if it sends more frames than it may.
@@ -142,9 +157,9 @@ impl<O: 'static> Cx<'_, O> {
     #[inline]
     pub fn send_all_in<T: Clone + 'static>(&mut self, parts: usize, label: Label<T>, frame: T) {
         for task in 1..parts as u32 {
-            self.send(Target(task), label, frame.clone());
+            self.send(Target::at(task), label, frame.clone());
         }
-        self.send(Target(0), label, frame);
+        self.send(Target::at(0), label, frame);
     }
 }
 

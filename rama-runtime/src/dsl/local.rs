@@ -107,7 +107,9 @@ impl<O: 'static> Cx<'_, O> {
         }
     }
 
+    #[inline]
     fn partition<S: Schema>(&mut self, pstate: u32) -> &mut Partition<S> {
+        self.event.task.reached.add(pstate);
         self.event.task.partitions[pstate as usize]
             .as_any_mut()
             .downcast_mut()

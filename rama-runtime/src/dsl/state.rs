@@ -7,10 +7,11 @@ use super::carried::{Carried, Resume};
 use super::label::is_nowhere;
 use super::{Cx, Label};
 use crate::exec::StatementFailure;
-use crate::task::{AnyColumn, Column, Event};
+use crate::task::{AnyColumn, Column, Event, LOOKAHEAD, Reached};
 
-/// Runs the next `n` frames of a column.
-type RunColumn<'s> = Box<dyn Fn(&mut Event<'_>, &mut dyn AnyColumn, usize) + Send + Sync + 's>;
+/// Runs the next `n` frames of a column; the last is what the code has reached so far.
+type RunColumn<'s> =
+    Box<dyn Fn(&mut Event<'_>, &mut dyn AnyColumn, usize, &Reached) + Send + Sync + 's>;
 
 /// Runs one frame; the `dyn Any` is an `Option<T>` that holds it. So entering boxes nothing.
 type Enter<'s> = Box<dyn Fn(&mut Event<'_>, &mut dyn Any) + Send + Sync + 's>;
@@ -35,6 +36,8 @@ pub(super) enum Body<'s> {
 struct State<'s> {
     name: &'static str,
     body: Option<Body<'s>>,
+    /// What the frames that hopped here have reached.
+    reached: Reached,
     /// How a frame whose type the sender does not know gets here.
     resume: Option<Resume>,
 }
@@ -49,18 +52,23 @@ impl<'s> Body<'s> {
     {
         let body = Arc::new(body);
         let entered = Arc::clone(&body);
-        let run: RunColumn<'s> = Box::new(move |event, column, n| {
+        let run: RunColumn<'s> = Box::new(move |event, column, n, reached| {
             let column = column
                 .as_any_mut()
                 .downcast_mut::<Column<T>>()
                 .expect("a label's columns all come from its own state");
+            event.begin_reaching();
             let mut cx = Cx::<O>::new(event);
-            for _ in 0..n {
+            for at in 0..n {
+                if at.is_multiple_of(LOOKAHEAD) {
+                    cx.fetch_ahead(reached, column.keys(LOOKAHEAD.min(n - at)));
+                }
                 let frame = column.next().expect("a run counts frames that its column holds");
                 cx.begin_event();
                 body(&mut cx, frame);
                 cx.end_event();
             }
+            event.note_reached(reached);
         });
         let enter: Enter<'s> =
             Box::new(move |event, frame| entered(&mut Cx::new(event), take(frame)));
@@ -110,7 +118,7 @@ impl<'s> StateTable<'s> {
     pub(super) fn add(&mut self, name: &'static str) -> u32 {
         let index = u32::try_from(self.states.len()).unwrap_or(u32::MAX);
         assert!(!is_nowhere(index), "a topology has fewer than 2^32 - 1 labels");
-        self.states.push(State { name, body: None, resume: None });
+        self.states.push(State { name, body: None, reached: Reached::default(), resume: None });
         index
     }
 
@@ -139,6 +147,12 @@ impl<'s> StateTable<'s> {
 
     fn body(&self, index: u32) -> &Body<'s> {
         self.state(index).body.as_ref().expect("all labels are defined before anything runs")
+    }
+
+    /// What the frames that hopped to a label have reached.
+    #[inline]
+    pub(crate) fn reached(&self, index: u32) -> &Reached {
+        &self.state(index).reached
     }
 
     /// Runs one frame at once; `frame` is an `Option<T>` that holds it.
@@ -183,7 +197,7 @@ impl<'s> StateTable<'s> {
         n: usize,
     ) {
         match self.body(index) {
-            Body::Carried { run, .. } => run(event, column, n),
+            Body::Carried { run, .. } => run(event, column, n, self.reached(index)),
             _ => panic!("only labels defined with `define` receive frames"),
         }
     }

@@ -54,7 +54,7 @@ impl Batch {
         &mut self,
         states: &StateTable<'_>,
         label: Label<T>,
-        frame: T,
+        (frame, key): (T, u64),
         origin: Option<Origin>,
     ) {
         let index = label.index as usize;
@@ -62,11 +62,15 @@ impl Batch {
             self.columns.resize_with(index + 1, || None);
         }
         let column = self.columns[index].get_or_insert_with(|| states.new_column(label.index));
-        column
+        let column = column
             .as_any_mut()
             .downcast_mut::<Column<T>>()
-            .expect("a label's columns all come from its own state")
-            .push(frame);
+            .expect("a label's columns all come from its own state");
+        if states.reached(label.index).any() {
+            column.push_with_key(frame, key);
+        } else {
+            column.push(frame);
+        }
         self.bytes += size_of::<T>();
         match self.runs.last_mut() {
             Some(run) if run.label == label.index && run.origin == origin => run.n += 1,
@@ -126,7 +130,7 @@ impl Outbox {
     pub(crate) fn push<T: 'static>(
         &mut self,
         (topology, states): (u32, &StateTable<'_>),
-        target: u32,
+        (target, key): (u32, u64),
         label: Label<T>,
         frame: T,
         origin: Option<Origin>,
@@ -139,7 +143,7 @@ impl Outbox {
                 *batch = spare;
             }
         }
-        batch.push(states, label, frame, origin);
+        batch.push(states, label, (frame, key), origin);
     }
 
     /// Keeps a batch of `topology` that was run to its end, to be filled again.

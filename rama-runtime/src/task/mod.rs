@@ -8,6 +8,7 @@ mod facts;
 mod inbox;
 mod loops;
 mod random;
+mod reach;
 mod state;
 mod worker;
 
@@ -22,6 +23,7 @@ pub(crate) use facts::{EVENT_TARGET_TIME, FAN_OUT_LIMIT, ModuleFacts, PlacedPSta
 pub(crate) use inbox::{Inbox, Message};
 pub(crate) use random::UuidSource;
 pub use random::{RandomInteger, RandomSource};
+pub(crate) use reach::{LOOKAHEAD, PStates, Reached};
 pub(crate) use state::Event;
 pub(crate) use state::{Origin, TaskState};
 pub(crate) use worker::{Worker, WorkerLimits, WorkerParts};

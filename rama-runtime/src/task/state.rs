@@ -7,7 +7,7 @@ use std::time::Duration;
 use rama_paths::AnyPartition;
 
 use super::loops::Loops;
-use super::{AsyncCall, ModuleFacts, Outbox, RandomSource, UuidSource};
+use super::{AsyncCall, ModuleFacts, Outbox, PStates, RandomSource, UuidSource};
 use crate::dsl::StateTable;
 use crate::exec::drop_quietly;
 
@@ -45,6 +45,8 @@ pub(crate) struct TaskState {
     pub(crate) began: Duration,
     /// Frames that the running event has sent.
     pub(crate) sent: usize,
+    /// The PStates that the running code has reached.
+    pub(crate) reached: PStates,
     /// Where on the Rust stack the batch of events began.
     stack_base: usize,
     pub(crate) random: RandomSource,
@@ -73,6 +75,7 @@ impl TaskState {
             microbatch: None,
             began: Duration::ZERO,
             sent: 0,
+            reached: PStates::default(),
             stack_base: 0,
             random: RandomSource::of_task(module.seed, id),
             uuids: UuidSource::default(),

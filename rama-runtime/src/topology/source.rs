@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::depot::{AnyDepot, DepotRuntime};
 use crate::dsl::Cx;
 use crate::exec::StatementFailure;
-use crate::task::{Event, Origin};
+use crate::task::{Event, LOOKAHEAD, Origin, Reached};
 
 /// The code after `source>`, without its record type.
 pub(crate) trait SourceRunner: Send + Sync {
@@ -16,6 +16,7 @@ pub(crate) trait SourceRunner: Send + Sync {
 
 struct TypedSource<O, T, F> {
     body: F,
+    reached: Reached,
     types: PhantomData<fn() -> (O, T)>,
 }
 
@@ -26,7 +27,7 @@ where
     T: 'static,
     F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
 {
-    Box::new(TypedSource::<O, T, F> { body, types: PhantomData })
+    Box::new(TypedSource::<O, T, F> { body, reached: Reached::default(), types: PhantomData })
 }
 
 impl<O, T, F> SourceRunner for TypedSource<O, T, F>
@@ -49,11 +50,18 @@ where
         let records = depot.read(origin.partition, offsets.clone()).unwrap_or_else(|error| {
             StatementFailure::raise(format!("the depot's records cannot be read: {error}"))
         });
+        let keys = if self.reached.any() { depot.keys(&records) } else { Vec::new() };
+        let mut keys = keys.chunks(LOOKAHEAD);
+        event.begin_reaching();
         let mut cx = Cx::<O>::new(event);
-        for (record, offset) in records.into_iter().zip(offsets) {
+        for (at, (record, offset)) in records.into_iter().zip(offsets).enumerate() {
+            if at.is_multiple_of(LOOKAHEAD) {
+                cx.fetch_ahead(&self.reached, keys.next().unwrap_or_default());
+            }
             cx.begin_record(Origin { offset, ..origin });
             (self.body)(&mut cx, record);
             cx.end_event();
         }
+        event.note_reached(&self.reached);
     }
 }
