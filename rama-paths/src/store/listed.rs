@@ -76,6 +76,15 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
         self.positions.find(hash(key), |at| self.entries[*at as usize].0 == *key).copied()
     }
 
+    /// As [`position`](Self::position), which is most likely `guess`: then one look tells.
+    #[inline]
+    pub(crate) fn position_near(&self, key: &K, guess: u32) -> Option<u32> {
+        match self.entries.get(guess as usize) {
+            Some((there, _)) if there == key => Some(guess),
+            _ => self.position(key),
+        }
+    }
+
     /// The value of a key, or the place for it.
     #[inline]
     pub(crate) fn entry(&mut self, key: &K) -> Entry<'_, K, V> {
@@ -97,11 +106,17 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
     }
 
     pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
+        self.remove_placed(key).map(|(value, _)| value)
+    }
+
+    /// Takes out the value of a key; and says where in the list it was, a place which the last entry
+    /// takes.
+    pub(crate) fn remove_placed(&mut self, key: &K) -> Option<(V, usize)> {
         let Self { entries, positions } = self;
         let found = positions.find_entry(hash(key), |at| entries[*at as usize].0 == *key);
         let Ok(found) = found else { return None };
         let (at, _) = found.remove();
-        Some(self.fill(at as usize))
+        Some((self.fill(at as usize), at as usize))
     }
 
     pub(crate) fn get_at(&self, at: usize) -> Option<(&K, &V)> {
@@ -132,6 +147,11 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
             *moved = position(at);
         }
         entries.swap_remove(at).1
+    }
+
+    /// The entry that came last.
+    pub(crate) fn last(&self) -> Option<(&K, &V)> {
+        self.entries.last().map(|(key, value)| (key, value))
     }
 
     pub(crate) fn len(&self) -> usize {

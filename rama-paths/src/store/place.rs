@@ -35,12 +35,10 @@ impl<'a, V: Schema> View<'a, Node<V>> {
         structure: u64,
         key: &KeyBytes,
     ) -> Result<Held<'a, V::Slot>, PathError> {
-        Costs::count(|costs| costs.reads += 1);
-        if let Some(writes) = self.writes
-            && let Some(slot) = writes.rows.get(structure, key)
-        {
-            return Ok(slot.as_ref().into());
+        if let Some(writes) = self.writes {
+            return row(&writes.rows, &self.rows.rows, structure, key, self.at);
         }
+        Costs::count(|costs| costs.reads += 1);
         Ok(self.rows.rows.get(structure, key, self.at)?.into())
     }
 
@@ -249,7 +247,9 @@ impl<T: Slot> Current<'_, T> {
         match &self.source {
             Source::Known(slot) => Ok((*slot).into()),
             Source::InPlace(value) => Ok(Held::Stored(value)),
-            Source::Row { writes, rows, structure, key } => row(writes, rows, *structure, key),
+            Source::Row { writes, rows, structure, key } => {
+                row(writes, rows, *structure, key, AsOf::LATEST)
+            }
         }
     }
 
@@ -286,18 +286,22 @@ impl<T: Record> Current<'_, T> {
     }
 }
 
-/// The slot of a row as its owner sees it.
+/// The slot of a row as its owner sees it. Most that is read is written next: where it lies is noted.
+#[inline]
 fn row<'a, T: Slot>(
     writes: &'a WriteRows<T>,
     rows: &Rows<T>,
     structure: u64,
     key: &KeyBytes,
+    at: AsOf<'_>,
 ) -> Result<Held<'a, T>, PathError> {
     Costs::count(|costs| costs.reads += 1);
-    match writes.get(structure, key) {
-        Some(slot) => Ok(slot.as_ref().into()),
-        None => Ok(rows.get(structure, key, AsOf::LATEST)?.into()),
+    if let Some(slot) = writes.get(structure, key) {
+        return Ok(slot.as_ref().into());
     }
+    let (slot, place) = rows.get_placed(structure, key, at)?;
+    writes.note(structure, key, place);
+    Ok(slot.into())
 }
 
 /// A place to write: what it holds, and the tables beneath it.
@@ -369,11 +373,12 @@ where
             let handle = handle.get_or_insert_with(|| Handle { id: ids.fresh(), size: 0 });
             let stored = match own.set(handle.id, key.clone(), Some(slot)) {
                 Some(before) => before.is_some(),
-                None => {
-                    tracked
-                        && !ids.is_new(handle.id)
-                        && rows.rows.has(handle.id, key, AsOf::LATEST)?
+                None if tracked && !ids.is_new(handle.id) => {
+                    let (stored, place) = rows.rows.has(handle.id, key, AsOf::LATEST)?;
+                    own.place_structure(handle.id, place);
+                    stored
                 }
+                None => false,
             };
             if tracked && !stored {
                 handle.size += 1;
@@ -381,7 +386,7 @@ where
         }
         (Change::Remove, Some(handle)) => {
             if V::NESTED || tracked {
-                if let Some(slot) = row(own, &rows.rows, handle.id, key)?.get() {
+                if let Some(slot) = row(own, &rows.rows, handle.id, key, AsOf::LATEST)?.get() {
                     V::drop_below(slot, below, ids);
                     handle.size -= u64::from(tracked);
                 } else if tracked {

@@ -40,6 +40,13 @@ struct Structure<T> {
     complete: bool,
 }
 
+/// Where in the lists of resident rows a row lies, or the structure it belongs to. A guess, since rows
+/// leave: whoever uses it looks whether they are there.
+pub(crate) type Place = u32;
+
+/// The place of what is not known to be anywhere.
+pub(crate) const NO_PLACE: Place = u32::MAX;
+
 /// What is known of a row.
 pub(crate) enum Found<'a, T> {
     Row(&'a Option<T>),
@@ -204,21 +211,25 @@ impl<T> Resident<T> {
             || structure != 0 && self.nested.get(&structure).is_some_and(|found| found.complete)
     }
 
+    /// What is known of a row, and its place.
     #[inline]
-    pub(crate) fn find(&self, structure: u64, key: &KeyBytes) -> Found<'_, T> {
-        let (row, complete) = if structure == 0 {
-            (self.top.get(key), self.complete)
+    pub(crate) fn find(&self, structure: u64, key: &KeyBytes) -> (Found<'_, T>, Place) {
+        let (row, complete, place) = if structure == 0 {
+            let place = self.top.position(key);
+            (place.map(|at| self.top.at(at).1), self.complete, place)
         } else {
-            match self.nested.get(&structure) {
-                None => (None, self.complete),
-                Some(found) => (found.rows.get(key), self.complete || found.complete),
+            let place = self.nested.position(&structure);
+            match place.map(|at| self.nested.at(at).1) {
+                None => (None, self.complete, place),
+                Some(found) => (found.rows.get(key), self.complete || found.complete, place),
             }
         };
-        match row {
+        let found = match row {
             Some(row) => Found::Row(&row.slot),
             None if complete => Found::Absent,
             None => Found::Unknown,
-        }
+        };
+        (found, place.unwrap_or(NO_PLACE))
     }
 
     /// Fetches what are most likely the rows of the structure at the top whose keys have these hashes
@@ -246,10 +257,10 @@ impl<T> Resident<T> {
         black_box(sum);
     }
 
-    /// Writes rows of the structure at the top, each of another key.
+    /// Writes rows of the structure at the top, each of another key, with their places.
     pub(crate) fn put_top(
         &mut self,
-        mut rows: impl Iterator<Item = (KeyBytes, Option<T>)>,
+        mut rows: impl Iterator<Item = ((KeyBytes, Option<T>), Place)>,
         heap: usize,
     ) {
         let Self { top, marks, .. } = self;
@@ -260,8 +271,8 @@ impl<T> Resident<T> {
                 return;
             }
             // Sought in a loop that does nothing else, the processor waits for many at a time.
-            places.extend(some.iter().map(|(key, _)| top.position(key)));
-            for ((key, slot), place) in some.drain(..).zip(places.drain(..)) {
+            places.extend(some.iter().map(|((key, _), place)| top.position_near(key, *place)));
+            for (((key, slot), _), place) in some.drain(..).zip(places.drain(..)) {
                 if let Some(row) = place.and_then(|at| top.get_at_mut(at as usize)) {
                     marks.rewrite(0, &key, row.1, (slot, heap));
                 } else if let Entry::Vacant(entry) = top.entry(&key) {
@@ -272,10 +283,11 @@ impl<T> Resident<T> {
         }
     }
 
-    /// Writes rows of nested structures. Those from `first_new` on have no rows in a checkpoint.
+    /// Writes rows of nested structures, with the structures' places. Those from `first_new` on have
+    /// no rows in a checkpoint.
     pub(crate) fn put_nested(
         &mut self,
-        mut structures: impl Iterator<Item = (u64, SortedMap<Option<T>>)>,
+        mut structures: impl Iterator<Item = ((u64, SortedMap<Option<T>>), Place)>,
         heap: usize,
         first_new: u64,
     ) {
@@ -283,14 +295,15 @@ impl<T> Resident<T> {
         let mut some = Vec::with_capacity(SOUGHT_AT_ONCE);
         loop {
             // As in `put_top`, with the last row of each structure: most rows come behind it.
-            some.extend(structures.by_ref().take(SOUGHT_AT_ONCE).map(|(structure, rows)| {
-                let place = nested.position(&structure);
-                let place = place.map(|at| {
-                    let found = &nested.at(at).1.rows;
-                    (at, rows.first().is_some_and(|(first, _)| found.is_before(first)))
-                });
-                (structure, rows, place)
-            }));
+            some.extend(structures.by_ref().take(SOUGHT_AT_ONCE).map(
+                |((structure, rows), place)| {
+                    let place = nested.position_near(&structure, place).map(|at| {
+                        let found = &nested.at(at).1.rows;
+                        (at, rows.first().is_some_and(|(first, _)| found.is_before(first)))
+                    });
+                    (structure, rows, place)
+                },
+            ));
             if some.is_empty() {
                 return;
             }

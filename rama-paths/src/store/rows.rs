@@ -19,7 +19,7 @@ use super::backing::Backing;
 use super::costs::Costs;
 use super::horizon::{AsOf, Horizon, Memory};
 use super::page::{Page, PageBuilder, Stretch};
-use super::resident::{Found, Resident, ResidentBytes, RowId};
+use super::resident::{Found, NO_PLACE, Place, Resident, ResidentBytes, RowId};
 use super::writes::WriteRows;
 use crate::error::{PathError, StoreError};
 use crate::key::KeyBytes;
@@ -252,12 +252,12 @@ impl<T> Rows<T> {
 }
 
 impl<T> Layers<T> {
-    fn in_memory(&self, structure: u64, key: &KeyBytes, position: u64) -> Found<'_, T> {
+    fn in_memory(&self, structure: u64, key: &KeyBytes, position: u64) -> (Found<'_, T>, Place) {
         for sealed in self.sealed.iter().rev() {
             if sealed.position <= position
                 && let Some(slot) = sealed.rows.get(structure, key)
             {
-                return Found::Row(slot);
+                return (Found::Row(slot), NO_PLACE);
             }
         }
         self.resident.find(structure, key)
@@ -314,53 +314,66 @@ impl<T: Slot> Rows<T> {
         key: &KeyBytes,
         at: AsOf<'_>,
     ) -> Result<Option<T>, PathError> {
+        Ok(self.get_placed(structure, key, at)?.0)
+    }
+
+    /// The slot of a row, and its place.
+    #[inline]
+    pub(crate) fn get_placed(
+        &self,
+        structure: u64,
+        key: &KeyBytes,
+        at: AsOf<'_>,
+    ) -> Result<(Option<T>, Place), PathError> {
         loop {
             let backing = {
                 let layers = self.read();
                 at.check()?;
-                match layers.in_memory(structure, key, at.position()) {
-                    Found::Row(slot) => return Ok(slot.clone()),
-                    Found::Absent => return Ok(None),
+                let (found, place) = layers.in_memory(structure, key, at.position());
+                match found {
+                    Found::Row(slot) => return Ok((slot.clone(), place)),
+                    Found::Absent => return Ok((None, place)),
                     Found::Unknown => {}
                 }
                 match layers.beneath(structure) {
                     Some(backing) => Arc::clone(backing),
-                    None => return Ok(None),
+                    None => return Ok((None, place)),
                 }
             };
             match self.get_beneath(structure, key, &backing) {
                 Err(PathError::Backing(_)) if !self.is_newest(&backing) => {}
-                result => return result,
+                result => return result.map(|slot| (slot, NO_PLACE)),
             }
         }
     }
 
-    /// Whether a row is there. What is only in the last checkpoint is not decoded.
+    /// Whether a row is there, and its place. What is only in the last checkpoint is not decoded.
     pub(crate) fn has(
         &self,
         structure: u64,
         key: &KeyBytes,
         at: AsOf<'_>,
-    ) -> Result<bool, PathError> {
+    ) -> Result<(bool, Place), PathError> {
         Costs::count(|costs| costs.reads += 1);
         loop {
-            let backing = {
+            let (backing, place) = {
                 let layers = self.read();
                 at.check()?;
-                match layers.in_memory(structure, key, at.position()) {
-                    Found::Row(slot) => return Ok(slot.is_some()),
-                    Found::Absent => return Ok(false),
+                let (found, place) = layers.in_memory(structure, key, at.position());
+                match found {
+                    Found::Row(slot) => return Ok((slot.is_some(), place)),
+                    Found::Absent => return Ok((false, place)),
                     Found::Unknown => {}
                 }
                 match layers.beneath(structure) {
-                    Some(backing) => Arc::clone(backing),
-                    None => return Ok(false),
+                    Some(backing) => (Arc::clone(backing), place),
+                    None => return Ok((false, place)),
                 }
             };
             Costs::count(|costs| costs.fetched += 1);
             match backing.get(self.node, &row_key(structure, key), &mut |_| {}) {
                 Err(_) if !self.is_newest(&backing) => {}
-                result => return result.map_err(PathError::from),
+                result => return Ok((result?, place)),
             }
         }
     }

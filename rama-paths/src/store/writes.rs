@@ -2,13 +2,14 @@
 
 use std::hint::black_box;
 use std::ops::Bound;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use postcard::ser_flavors::Size;
 
 use super::costs::Costs;
-use super::listed::{Entry, ListedMap};
+use super::listed::{Entry, ListedMap, hash};
 use super::page::Stretch;
-use super::resident::{Resident, row_bytes};
+use super::resident::{NO_PLACE, Place, Resident, row_bytes};
 use super::sorted::SortedMap;
 use crate::key::KeyBytes;
 use crate::schema::Slot;
@@ -16,11 +17,24 @@ use crate::schema::Slot;
 /// One in so many slots is measured for the estimate of memory.
 const MEASURED: u32 = 32;
 
+/// No row's place was seen.
+const NOTHING_NOTED: u64 = NO_PLACE as u64;
+
+/// By what a noted place is known to be that of a row, or of its structure: nearly always.
+#[inline]
+fn tag(structure: u64, key: &KeyBytes) -> u32 {
+    if structure == 0 { (hash(key) >> 32) as u32 } else { structure as u32 }
+}
+
 /// Uncommitted rows; `None` is a removed one.
 #[derive(Debug)]
 pub(crate) struct WriteRows<T> {
     top: ListedMap<KeyBytes, Option<T>>,
     nested: ListedMap<u64, SortedMap<Option<T>>>,
+    /// The places of the committed rows of those in `top`, and of the structures in `nested`.
+    places: (Vec<Place>, Vec<Place>),
+    /// Whose place was seen last, see [`WriteRows::note`], and the place.
+    noted: AtomicU64,
     /// Committed structures whose rows all go.
     dropped: Vec<u64>,
     /// Slots that were put.
@@ -36,6 +50,8 @@ impl<T> Default for WriteRows<T> {
         Self {
             top: ListedMap::default(),
             nested: ListedMap::default(),
+            places: (Vec::new(), Vec::new()),
+            noted: AtomicU64::new(NOTHING_NOTED),
             dropped: Vec::new(),
             puts: 0,
             measured: (0, 0),
@@ -94,12 +110,45 @@ impl<T> WriteRows<T> {
     pub(crate) fn forget(&mut self, structure: u64, key: &KeyBytes) {
         Costs::count(|costs| costs.writes += 1);
         if structure == 0 {
-            self.top.remove(key);
+            if let Some((_, at)) = self.top.remove_placed(key) {
+                self.places.0.swap_remove(at);
+            }
         } else if let Some(rows) = self.nested.get_mut(&structure) {
             self.nested_rows -= usize::from(rows.remove(key).is_some());
             if rows.len() == 0 {
-                self.nested.remove(&structure);
+                self.take_structure(structure);
             }
+        }
+    }
+
+    fn take_structure(&mut self, structure: u64) -> Option<SortedMap<Option<T>>> {
+        let (rows, at) = self.nested.remove_placed(&structure)?;
+        self.places.1.swap_remove(at);
+        Some(rows)
+    }
+
+    /// Remembers the place of a committed row that is read, for when it is written next: then it need
+    /// not be sought again once the write is committed.
+    #[inline]
+    pub(crate) fn note(&self, structure: u64, key: &KeyBytes, place: Place) {
+        self.noted
+            .store(u64::from(tag(structure, key)) << 32 | u64::from(place), Ordering::Relaxed);
+    }
+
+    /// The place that was noted, if it was for this row. It may have been for another one.
+    #[inline]
+    fn noted(&self, structure: u64, key: &KeyBytes) -> Place {
+        let noted = self.noted.load(Ordering::Relaxed);
+        if (noted >> 32) as u32 == tag(structure, key) { noted as Place } else { NO_PLACE }
+    }
+
+    /// Says the place of a committed structure, if its first row was written just now.
+    #[inline]
+    pub(crate) fn place_structure(&mut self, structure: u64, place: Place) {
+        if let (Some((last, _)), Some(of_last)) = (self.nested.last(), self.places.1.last_mut())
+            && *last == structure
+        {
+            *of_last = place;
         }
     }
 
@@ -113,7 +162,7 @@ impl<T> WriteRows<T> {
         if committed {
             self.dropped.push(structure);
         }
-        let rows = self.nested.remove(&structure)?;
+        let rows = self.take_structure(structure)?;
         self.nested_rows -= rows.len();
         Some(rows)
     }
@@ -203,8 +252,9 @@ impl<T> WriteRows<T> {
     /// `first_new_structure` on have no rows in a checkpoint.
     pub(crate) fn move_into(&mut self, resident: &mut Resident<T>, first_new_structure: u64) {
         let heap = self.mean_heap();
-        resident.put_top(self.top.drain(), heap);
-        resident.put_nested(self.nested.drain(), heap, first_new_structure);
+        let (top, nested) = &mut self.places;
+        resident.put_top(self.top.drain().zip(top.drain(..)), heap);
+        resident.put_nested(self.nested.drain().zip(nested.drain(..)), heap, first_new_structure);
         self.clear();
     }
 
@@ -226,11 +276,13 @@ impl<T> WriteRows<T> {
     }
 
     fn insert(&mut self, structure: u64, key: KeyBytes, slot: Option<T>) -> Option<Option<T>> {
+        let place = self.noted(structure, &key);
         if structure == 0 {
             return match self.top.entry(&key) {
                 Entry::Occupied(old) => Some(std::mem::replace(old, slot)),
                 Entry::Vacant(entry) => {
                     entry.insert(key, slot);
+                    self.places.0.push(place);
                     None
                 }
             };
@@ -239,6 +291,7 @@ impl<T> WriteRows<T> {
             Entry::Occupied(rows) => rows.insert(key, slot),
             Entry::Vacant(entry) => {
                 entry.insert(structure, SortedMap::one(key, slot));
+                self.places.1.push(place);
                 None
             }
         };
@@ -250,6 +303,9 @@ impl<T> WriteRows<T> {
     pub(crate) fn clear(&mut self) {
         self.top.clear();
         self.nested.clear();
+        self.places.0.clear();
+        self.places.1.clear();
+        *self.noted.get_mut() = NOTHING_NOTED;
         self.dropped.clear();
         self.puts = 0;
         self.measured = (0, 0);
