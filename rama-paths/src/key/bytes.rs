@@ -157,9 +157,22 @@ impl PartialEq for KeyBytes {
                     && (*a_len <= 8
                         || word(a, 8) == word(b, 8) && word(a, INLINE - 8) == word(b, INLINE - 8))
             }
-            _ => self.as_slice() == other.as_slice(),
+            _ => eq_long(self, other),
         }
     }
+}
+
+// What is rarely done is a function of its own, so that the rest is small enough to become one with
+// what calls it.
+#[cold]
+#[inline(never)]
+fn eq_long(a: &[u8], b: &[u8]) -> bool {
+    a == b
+}
+
+#[inline(never)]
+fn hash_bytes<H: Hasher>(bytes: &[u8], state: &mut H) {
+    state.write(bytes);
 }
 
 impl Eq for KeyBytes {}
@@ -188,7 +201,7 @@ impl Hash for KeyBytes {
         match &self.0 {
             // One word, without a loop: most keys are a number.
             Bytes::Short { len: 8, bytes } => state.write_u64(word(bytes, 0)),
-            _ => state.write(self),
+            _ => hash_bytes(self, state),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::costs::Costs;
 use super::horizon::AsOf;
 use super::page::{Merged, Stretch, merged};
 use super::rows::Rows;
-use super::writes::WriteRows;
+use super::writes::{Sought, WriteRows};
 use super::{Handle, Ids, Node, NodeWrites, Tables};
 use crate::error::PathError;
 use crate::key::KeyBytes;
@@ -36,7 +36,7 @@ impl<'a, V: Schema> View<'a, Node<V>> {
         key: &KeyBytes,
     ) -> Result<Held<'a, V::Slot>, PathError> {
         if let Some(writes) = self.writes {
-            return row(&writes.rows, &self.rows.rows, structure, key, self.at);
+            return row(&writes.rows, Sought::Not, &self.rows.rows, structure, key, self.at);
         }
         Costs::count(|costs| costs.reads += 1);
         Ok(self.rows.rows.get(structure, key, self.at)?.into())
@@ -174,6 +174,7 @@ enum Source<'a, T> {
     InPlace(&'a mut T),
     Row {
         writes: &'a WriteRows<T>,
+        sought: Sought,
         rows: &'a Rows<T>,
         structure: u64,
         key: &'a KeyBytes,
@@ -220,8 +221,9 @@ impl<'a, T> Current<'a, T> {
             Source::InPlace(value) => {
                 Current { source: Source::InPlace(value), default: self.default }
             }
-            Source::Row { writes, rows, structure, key } => {
-                let source = Source::Row { writes, rows, structure: *structure, key };
+            Source::Row { writes, sought, rows, structure, key } => {
+                let (sought, structure) = (*sought, *structure);
+                let source = Source::Row { writes, sought, rows, structure, key };
                 Current { source, default: self.default }
             }
         }
@@ -247,8 +249,8 @@ impl<T: Slot> Current<'_, T> {
         match &self.source {
             Source::Known(slot) => Ok((*slot).into()),
             Source::InPlace(value) => Ok(Held::Stored(value)),
-            Source::Row { writes, rows, structure, key } => {
-                row(writes, rows, *structure, key, AsOf::LATEST)
+            Source::Row { writes, sought, rows, structure, key } => {
+                row(writes, *sought, rows, *structure, key, AsOf::LATEST)
             }
         }
     }
@@ -290,13 +292,14 @@ impl<T: Record> Current<'_, T> {
 #[inline]
 fn row<'a, T: Slot>(
     writes: &'a WriteRows<T>,
+    sought: Sought,
     rows: &Rows<T>,
     structure: u64,
     key: &KeyBytes,
     at: AsOf<'_>,
 ) -> Result<Held<'a, T>, PathError> {
     Costs::count(|costs| costs.reads += 1);
-    if let Some(slot) = writes.get(structure, key) {
+    if let Some(slot) = writes.get_sought(sought, structure, key) {
         return Ok(slot.as_ref().into());
     }
     let (slot, place) = rows.get_placed(structure, key, at)?;
@@ -356,9 +359,12 @@ where
     F: FnMut(WritePlace<'_, V>) -> Written<V>,
 {
     let NodeWrites { rows: own, below } = writes;
-    let source = match handle {
-        Some(handle) => Source::Row { writes: own, rows: &rows.rows, structure: handle.id, key },
-        None => Source::Known(None),
+    let (source, sought) = match handle {
+        Some(Handle { id: structure, .. }) => {
+            let (structure, sought) = (*structure, own.seek(*structure, key));
+            (Source::Row { writes: own, sought, rows: &rows.rows, structure, key }, sought)
+        }
+        None => (Source::Known(None), Sought::Not),
     };
     let change = f(WritePlace {
         current: Current { source, default: None },
@@ -371,7 +377,7 @@ where
         (Change::Keep | Change::Changed, _) | (Change::Remove, None) => {}
         (Change::Put(slot), handle) => {
             let handle = handle.get_or_insert_with(|| Handle { id: ids.fresh(), size: 0 });
-            let stored = match own.set(handle.id, key.clone(), Some(slot)) {
+            let stored = match own.set_sought(sought, handle.id, key, Some(slot)) {
                 Some(before) => before.is_some(),
                 None if tracked && !ids.is_new(handle.id) => {
                     let (stored, place) = rows.rows.has(handle.id, key, AsOf::LATEST)?;
@@ -386,7 +392,9 @@ where
         }
         (Change::Remove, Some(handle)) => {
             if V::NESTED || tracked {
-                if let Some(slot) = row(own, &rows.rows, handle.id, key, AsOf::LATEST)?.get() {
+                if let Some(slot) =
+                    row(own, sought, &rows.rows, handle.id, key, AsOf::LATEST)?.get()
+                {
                     V::drop_below(slot, below, ids);
                     handle.size -= u64::from(tracked);
                 } else if tracked {
@@ -396,7 +404,7 @@ where
             if ids.is_new(handle.id) {
                 own.forget(handle.id, key);
             } else {
-                own.set(handle.id, key.clone(), None);
+                own.set_sought(sought, handle.id, key, None);
             }
         }
     }

@@ -26,6 +26,16 @@ fn tag(structure: u64, key: &KeyBytes) -> u32 {
     if structure == 0 { (hash(key) >> 32) as u32 } else { structure as u32 }
 }
 
+/// What came of looking for a row among the written ones. As long as nothing is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sought {
+    /// Nobody looked.
+    Not,
+    Absent,
+    /// Where in `top` it lies.
+    At(u32),
+}
+
 /// Uncommitted rows; `None` is a removed one.
 #[derive(Debug)]
 pub(crate) struct WriteRows<T> {
@@ -89,6 +99,30 @@ impl<T> WriteRows<T> {
                 return None;
             }
             self.nested.get(&structure)?.get(key)
+        }
+    }
+
+    /// Looks for a row of the structure at the top.
+    #[inline]
+    pub(crate) fn seek(&self, structure: u64, key: &KeyBytes) -> Sought {
+        if structure != 0 {
+            return Sought::Not;
+        }
+        self.top.position(key).map_or(Sought::Absent, Sought::At)
+    }
+
+    /// As [`get`](Self::get), where it may have been looked for already.
+    #[inline]
+    pub(crate) fn get_sought(
+        &self,
+        sought: Sought,
+        structure: u64,
+        key: &KeyBytes,
+    ) -> Option<&Option<T>> {
+        match sought {
+            Sought::Not => self.get(structure, key),
+            Sought::Absent => None,
+            Sought::At(at) => Some(self.top.at(at).1),
         }
     }
 
@@ -321,6 +355,18 @@ impl<T: Slot> WriteRows<T> {
         key: KeyBytes,
         slot: Option<T>,
     ) -> Option<Option<T>> {
+        self.set_sought(Sought::Not, structure, &key, slot)
+    }
+
+    /// As [`set`](Self::set), where it may have been looked for already.
+    #[inline]
+    pub(crate) fn set_sought(
+        &mut self,
+        sought: Sought,
+        structure: u64,
+        key: &KeyBytes,
+        slot: Option<T>,
+    ) -> Option<Option<T>> {
         Costs::count(|costs| costs.writes += 1);
         if std::mem::needs_drop::<T>()
             && let Some(slot) = &slot
@@ -333,7 +379,12 @@ impl<T: Slot> WriteRows<T> {
             }
             self.puts = self.puts.wrapping_add(1);
         }
-        self.insert(structure, key, slot)
+        if let Sought::At(at) = sought
+            && let Some((_, old)) = self.top.get_at_mut(at as usize)
+        {
+            return Some(std::mem::replace(old, slot));
+        }
+        self.insert(structure, key.clone(), slot)
     }
 }
 
