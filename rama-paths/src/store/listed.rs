@@ -208,6 +208,11 @@ pub(crate) struct Vacant<'a, K, V> {
 }
 
 impl<K, V> Vacant<'_, K, V> {
+    /// Where in the list it will lie.
+    pub(crate) fn place(&self) -> u32 {
+        position(self.entries.len())
+    }
+
     /// Puts the entry there. The key is the one that was looked for.
     #[inline]
     pub(crate) fn insert(self, key: K, value: V) {

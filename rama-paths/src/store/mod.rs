@@ -18,8 +18,10 @@ mod backing;
 mod committed;
 mod costs;
 mod delta;
+mod frozen;
 mod horizon;
 mod listed;
+mod marks;
 mod node;
 mod page;
 mod partition;
@@ -38,6 +40,7 @@ pub use costs::Costs;
 pub use delta::DELTA_VERSION;
 #[doc(hidden)]
 pub use delta::{Op, OpChange, Reader};
+pub use frozen::FrozenChange;
 pub use horizon::{AsOf, Horizon, Memory, Pin};
 pub(crate) use listed::hash as rows_hash;
 #[doc(hidden)]
@@ -49,7 +52,7 @@ pub use partition::{AnyPartition, AnyRows, Partition};
 pub use place::{
     Change, Current, Held, ReadPlace, View, WritePlace, WriteView, Written, insert_row, modify_row,
 };
-pub use rows::{FrozenChange, structure_range};
+pub use rows::structure_range;
 
 use serde::{Deserialize, Serialize};
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::backing::Backing;
 use super::delta::{self, Op};
+use super::frozen::{FrozenChange, write_frozen};
 use super::horizon::Horizon;
 use super::listed::hash;
-use super::rows::{FrozenChange, Rows, write_frozen};
+use super::rows::Rows;
 use super::writes::WriteRows;
 use super::{Handle, Ids};
 use crate::error::{PathError, StoreError};

@@ -1,17 +1,15 @@
 //! Decoded rows in memory, each of them once.
 //!
-//! A row is *clean* if the last checkpoint has it as it is, *frozen* if the running checkpoint takes
-//! it down, and *dirty* if only a later one will. Its stamp says which: the number of the checkpoint
-//! that takes it down. Clean rows may leave memory at any time, the others must not.
+//! Clean rows may leave memory at any time, those that a checkpoint is to take down must not; see
+//! [`marks`](super::marks).
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::ops::Bound;
 use std::sync::{Mutex, PoisonError};
 
-use rustc_hash::FxHashMap;
-
 use super::listed::{Entry, ListedMap};
+use super::marks::{Dirty, Listed, Marks, ResidentBytes, Row, Saved, row_bytes};
 use super::page::Stretch;
 use super::sorted::SortedMap;
 use super::writes::some_of;
@@ -22,22 +20,13 @@ const EVICTED_AT_ONCE: usize = 256;
 /// Rows that are sought before any of them is written.
 const SOUGHT_AT_ONCE: usize = 32;
 
-/// A row in memory.
-#[derive(Debug, Clone)]
-pub(crate) struct Row<T> {
-    /// `None` is a row known to be absent.
-    pub(crate) slot: Option<T>,
-    stamp: u32,
-    /// Estimated bytes of memory.
-    bytes: u32,
-}
-
 /// A nested structure.
 #[derive(Debug)]
-struct Structure<T> {
-    rows: SortedMap<Row<T>>,
+pub(super) struct Structure<T> {
+    pub(super) rows: SortedMap<Row<T>>,
     /// No row of it is anywhere else only.
     complete: bool,
+    listed: Listed,
 }
 
 /// Where in the lists of resident rows a row lies, or the structure it belongs to. A guess, since rows
@@ -56,55 +45,15 @@ pub(crate) enum Found<'a, T> {
     Unknown,
 }
 
-/// Estimated bytes of memory of rows.
-#[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct ResidentBytes {
-    dirty: usize,
-    frozen: usize,
-    saved: usize,
-    clean: usize,
-}
-
-impl ResidentBytes {
-    /// Of what must stay.
-    pub(crate) fn overlay(&self) -> usize {
-        self.dirty + self.frozen + self.saved
-    }
-
-    /// Of what may go.
-    pub(crate) fn clean(&self) -> usize {
-        self.clean
-    }
-}
-
-/// The structure and key of a row.
-pub(crate) type RowId = (u64, KeyBytes);
-
-/// What is to be remembered for checkpoints.
-#[derive(Debug)]
-struct Marks<T> {
-    /// The checkpoint that takes down what is written now.
-    epoch: u32,
-    /// The last checkpoint that is durable.
-    checkpointed: u32,
-    /// A checkpoint is running.
-    is_frozen: bool,
-    /// The dirty rows, each once.
-    dirty: Vec<RowId>,
-    /// What frozen rows were when they were frozen, if they have changed or gone since.
-    saved: FxHashMap<RowId, Option<T>>,
-    bytes: ResidentBytes,
-}
-
 /// Rows in memory.
 #[derive(Debug)]
 pub(crate) struct Resident<T> {
-    top: ListedMap<KeyBytes, Row<T>>,
-    nested: ListedMap<u64, Structure<T>>,
+    pub(super) top: ListedMap<KeyBytes, Row<T>>,
+    pub(super) nested: ListedMap<u64, Structure<T>>,
     /// The keys of the first so many entries of `top`, in order: brought up to date by whoever reads
     /// a range.
     order: Mutex<(usize, BTreeSet<KeyBytes>)>,
-    marks: Marks<T>,
+    pub(super) marks: Marks<T>,
     /// No row is anywhere else only.
     complete: bool,
     /// Where the next eviction goes on: in `top`, in `nested`, and in a structure there.
@@ -113,85 +62,14 @@ pub(crate) struct Resident<T> {
 
 impl<T> Default for Resident<T> {
     fn default() -> Self {
-        let marks = Marks {
-            epoch: 1,
-            checkpointed: 0,
-            is_frozen: false,
-            dirty: Vec::new(),
-            saved: FxHashMap::default(),
-            bytes: ResidentBytes::default(),
-        };
         Self {
             top: ListedMap::default(),
             nested: ListedMap::default(),
             order: Mutex::default(),
-            marks,
+            marks: Marks::default(),
             complete: true,
             hand: (0, 0, None),
         }
-    }
-}
-
-/// Estimated bytes of a row whose slot has `heap` bytes behind it.
-pub(crate) fn row_bytes<T>(key: &KeyBytes, heap: usize) -> usize {
-    size_of::<(KeyBytes, Row<T>)>() + 8 + key.heap_bytes() + heap
-}
-
-impl<T> Marks<T> {
-    fn is_clean(&self, row: &Row<T>) -> bool {
-        row.stamp <= self.checkpointed
-    }
-
-    /// A row that was not there is written.
-    fn new_row(&mut self, id: RowId, slot: Option<T>, heap: usize) -> Row<T> {
-        let bytes = row_bytes::<T>(&id.1, heap);
-        self.bytes.dirty += bytes;
-        self.dirty.push(id);
-        Row { slot, stamp: self.epoch, bytes: bytes as u32 }
-    }
-
-    /// A row is written again.
-    fn rewrite(
-        &mut self,
-        structure: u64,
-        key: &KeyBytes,
-        row: &mut Row<T>,
-        new: (Option<T>, usize),
-    ) {
-        let (slot, heap) = new;
-        let bytes = row_bytes::<T>(key, heap);
-        let old = std::mem::replace(&mut row.slot, slot);
-        let was_dirty = self.let_go(structure, key, row.stamp, row.bytes, old);
-        if !was_dirty {
-            self.dirty.push((structure, key.clone()));
-            row.stamp = self.epoch;
-        }
-        row.bytes = bytes as u32;
-        self.bytes.dirty += bytes;
-    }
-
-    /// A row's value goes. Says whether the row was dirty.
-    fn let_go(
-        &mut self,
-        structure: u64,
-        key: &KeyBytes,
-        stamp: u32,
-        bytes: u32,
-        slot: Option<T>,
-    ) -> bool {
-        let bytes = bytes as usize;
-        if stamp == self.epoch {
-            self.bytes.dirty -= bytes;
-            return true;
-        }
-        if stamp <= self.checkpointed {
-            self.bytes.clean -= bytes;
-        } else {
-            self.bytes.frozen -= bytes;
-            self.bytes.saved += bytes;
-            self.saved.insert((structure, key.clone()), slot);
-        }
-        false
     }
 }
 
@@ -237,7 +115,7 @@ impl<T> Resident<T> {
     pub(crate) fn prefetch_top(&self, hashes: &[u64], mut f: impl FnMut(&Option<T>)) {
         let mut sum = 0;
         self.top.likely(hashes, |key, row| {
-            sum += key.len() + row.stamp as usize;
+            sum += key.len() + row.touch();
             f(&row.slot);
         });
         black_box(sum);
@@ -273,10 +151,14 @@ impl<T> Resident<T> {
             // Sought in a loop that does nothing else, the processor waits for many at a time.
             places.extend(some.iter().map(|((key, _), place)| top.position_near(key, *place)));
             for (((key, slot), _), place) in some.drain(..).zip(places.drain(..)) {
-                if let Some(row) = place.and_then(|at| top.get_at_mut(at as usize)) {
-                    marks.rewrite(0, &key, row.1, (slot, heap));
+                let there = place.and_then(|at| Some((at, top.get_at_mut(at as usize)?.1)));
+                if let Some((at, row)) = there {
+                    if marks.rewrite(0, &key, row, (slot, heap)) {
+                        marks.list_top(key, at);
+                    }
                 } else if let Entry::Vacant(entry) = top.entry(&key) {
-                    let row = marks.new_row((0, key.clone()), slot, heap);
+                    let row = marks.new_row(&key, slot, heap);
+                    marks.list_top(key.clone(), entry.place());
                     entry.insert(key, row);
                 }
             }
@@ -308,32 +190,39 @@ impl<T> Resident<T> {
                 return;
             }
             for (structure, rows, place) in some.drain(..) {
-                let mut new_row =
-                    |key: &KeyBytes, slot| marks.new_row((structure, key.clone()), slot, heap);
-                match place
-                    .and_then(|(at, behind)| Some((nested.get_at_mut(at as usize)?.1, behind)))
-                {
-                    Some((found, true)) => rows.into_each(|key, slot| {
-                        let row = new_row(&key, slot);
+                let there = place
+                    .and_then(|(at, behind)| Some((at, nested.get_at_mut(at as usize)?.1, behind)));
+                let Some((at, found, behind)) = there else {
+                    let Entry::Vacant(entry) = nested.entry(&structure) else { continue };
+                    let mut listed = Listed::default();
+                    marks.list_structure((structure, entry.place()), &mut listed);
+                    let rows = rows.map(|key, slot| marks.new_row(key, slot, heap));
+                    let complete = *complete || structure >= first_new;
+                    entry.insert(structure, Structure { rows, complete, listed });
+                    continue;
+                };
+                let (id, is_small, listed) =
+                    ((structure, at), found.rows.is_small(), &mut found.listed);
+                rows.into_each(|key, slot| {
+                    if behind {
+                        marks.list_nested(id, listed, is_small, &key);
+                        let row = marks.new_row(&key, slot, heap);
                         found.rows.push_behind(key, row);
-                    }),
-                    Some((found, false)) => rows.into_each(|key, slot| {
-                        found.rows.upsert(key, |key, row| match row {
-                            Some(row) => {
-                                marks.rewrite(structure, key, row, (slot, heap));
-                                None
-                            }
-                            None => Some(marks.new_row((structure, key.clone()), slot, heap)),
-                        });
-                    }),
-                    None => {
-                        let rows = rows.map(new_row);
-                        let complete = *complete || structure >= first_new;
-                        if let Entry::Vacant(entry) = nested.entry(&structure) {
-                            entry.insert(structure, Structure { rows, complete });
-                        }
+                        return;
                     }
-                }
+                    found.rows.upsert(key, |key, row| match row {
+                        Some(row) => {
+                            if marks.rewrite(structure, key, row, (slot, heap)) {
+                                marks.list_nested(id, listed, is_small, key);
+                            }
+                            None
+                        }
+                        None => {
+                            marks.list_nested(id, listed, is_small, key);
+                            Some(marks.new_row(key, slot, heap))
+                        }
+                    });
+                });
             }
         }
     }
@@ -341,7 +230,7 @@ impl<T> Resident<T> {
     /// Keeps a row of the last checkpoint, unless it is here already.
     pub(crate) fn keep(&mut self, structure: u64, key: KeyBytes, slot: Option<T>, heap: usize) {
         let bytes = row_bytes::<T>(&key, heap);
-        let row = Row { slot, stamp: 0, bytes: bytes as u32 };
+        let row = Row::clean(slot, bytes);
         if structure == 0 {
             let Entry::Vacant(entry) = self.top.entry(&key) else { return };
             entry.insert(key, row);
@@ -349,7 +238,8 @@ impl<T> Resident<T> {
             match self.nested.entry(&structure) {
                 Entry::Vacant(entry) => {
                     let rows = SortedMap::one(key, row);
-                    entry.insert(structure, Structure { rows, complete: false });
+                    let listed = Listed::default();
+                    entry.insert(structure, Structure { rows, complete: false, listed });
                 }
                 Entry::Occupied(found) if found.rows.get(&key).is_some() => return,
                 Entry::Occupied(found) => {
@@ -357,7 +247,7 @@ impl<T> Resident<T> {
                 }
             }
         }
-        self.marks.bytes.clean += bytes;
+        self.marks.keep(bytes);
     }
 
     /// Takes out all rows of a nested structure; hands out their slots.
@@ -370,61 +260,19 @@ impl<T> Resident<T> {
         let marks = &mut self.marks;
         found.rows.into_each(|key, row| {
             slots.push(row.slot.clone());
-            marks.let_go(structure, &key, row.stamp, row.bytes, row.slot);
+            marks.let_go(structure, &key, row);
         });
         slots
     }
 
-    /// Begins a checkpoint of all dirty rows; says which those are.
-    pub(crate) fn freeze(&mut self) -> Vec<RowId> {
-        let marks = &mut self.marks;
-        debug_assert!(!marks.is_frozen, "a checkpoint begins when the last one is finished");
-        marks.is_frozen = true;
-        marks.epoch += 1;
-        marks.bytes.frozen = std::mem::take(&mut marks.bytes.dirty);
-        std::mem::take(&mut marks.dirty)
+    /// See [`Marks::freeze`].
+    pub(super) fn freeze(&mut self) -> Dirty {
+        self.marks.freeze()
     }
 
-    /// What rows were when they were frozen; none if a row's whole structure was gone before that.
-    /// Fastest in the order of the ids.
-    pub(crate) fn frozen(&self, ids: &[RowId], mut f: impl FnMut(Option<&Option<T>>)) {
-        let mut places = Vec::with_capacity(SOUGHT_AT_ONCE);
-        let mut last: Option<(u64, &Structure<T>)> = None;
-        for some in ids.chunks(SOUGHT_AT_ONCE) {
-            // As in `put_top`.
-            places.extend(some.iter().map(|(structure, key)| match structure {
-                0 => self.top.position(key),
-                _ => None,
-            }));
-            for (id, place) in some.iter().zip(places.drain(..)) {
-                let (structure, key) = id;
-                let row = match (*structure, place) {
-                    (0, place) => place.map(|at| self.top.at(at).1),
-                    (structure, _) => {
-                        if last.is_none_or(|(known, _)| known != structure) {
-                            last = self.nested.get(&structure).map(|found| (structure, found));
-                        }
-                        last.and_then(|(_, found)| found.rows.get(key))
-                    }
-                };
-                f(match row {
-                    Some(row) if row.stamp < self.marks.epoch => Some(&row.slot),
-                    // It has changed since, or gone.
-                    _ => self.marks.saved.get(id),
-                });
-            }
-        }
-    }
-
-    /// The checkpoint is durable: frozen rows are clean. What was saved of them is handed out, to be
-    /// dropped elsewhere.
-    pub(crate) fn finish(&mut self) -> FxHashMap<RowId, Option<T>> {
-        let marks = &mut self.marks;
-        marks.is_frozen = false;
-        marks.checkpointed = marks.epoch - 1;
-        marks.bytes.clean += std::mem::take(&mut marks.bytes.frozen);
-        marks.bytes.saved = 0;
-        std::mem::take(&mut marks.saved)
+    /// See [`Marks::finish`].
+    pub(super) fn finish(&mut self) -> Saved<T> {
+        self.marks.finish()
     }
 
     /// Looks at about `count` rows and throws clean ones away.
@@ -446,7 +294,7 @@ impl<T> Resident<T> {
             return;
         }
         self.complete = false;
-        self.marks.bytes.clean -= row.bytes as usize;
+        self.marks.evict(row);
         let (covered, keys) = self.order.get_mut().unwrap_or_else(PoisonError::into_inner);
         // The last entry takes the place: the hand stays.
         self.hand.0 = at;
@@ -473,8 +321,8 @@ impl<T> Resident<T> {
         let (mut looked_at, mut last, mut clean) = (0, None, Vec::new());
         for (key, row) in found.rows.range(start, Bound::Unbounded).take(EVICTED_AT_ONCE) {
             looked_at += 1;
-            if row.stamp <= self.marks.checkpointed {
-                self.marks.bytes.clean -= row.bytes as usize;
+            if self.marks.is_clean(row) {
+                self.marks.evict(row);
                 clean.push(key.clone());
             }
             last = Some(key.clone());

@@ -13,20 +13,22 @@
 //! rows, and never while the backing is read.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::backing::Backing;
 use super::costs::Costs;
+use super::frozen::Frozen;
 use super::horizon::{AsOf, Horizon, Memory};
+use super::marks::ResidentBytes;
 use super::page::{Page, PageBuilder, Stretch};
-use super::resident::{Found, NO_PLACE, Place, Resident, ResidentBytes, RowId};
+use super::resident::{Found, NO_PLACE, Place, Resident};
 use super::writes::WriteRows;
-use crate::error::{PathError, StoreError};
+use crate::error::PathError;
 use crate::key::KeyBytes;
 use crate::schema::Slot;
 
 /// Rows that are looked at under one lock, when a checkpoint takes them down or the cache is full.
-const ROWS_AT_ONCE: usize = 256;
+pub(super) const ROWS_AT_ONCE: usize = 256;
 
 /// Rows that are looked at for eviction when one more is kept in a full cache.
 const EVICTED_FOR_ONE: usize = 4;
@@ -52,14 +54,6 @@ struct Layers<T> {
     frozen: Option<Arc<Frozen>>,
     /// An empty write set whose memory is used again.
     spare: Option<WriteRows<T>>,
-}
-
-/// What a checkpoint takes down.
-#[derive(Debug)]
-struct Frozen {
-    /// Rows that were dirty; sorted by whoever writes them.
-    rows: Mutex<Vec<RowId>>,
-    dropped: Vec<u64>,
 }
 
 impl<T> std::fmt::Debug for Layers<T> {
@@ -187,10 +181,20 @@ impl<T> Rows<T> {
     /// as of that.
     pub(crate) fn freeze(&self, next_structure: u64) {
         let mut layers = self.write();
-        let rows = Mutex::new(layers.resident.freeze());
+        let dirty = layers.resident.freeze();
         let dropped = std::mem::take(&mut layers.dropped);
-        layers.frozen = Some(Arc::new(Frozen { rows, dropped }));
+        layers.frozen = Some(Arc::new(Frozen::new(dirty, dropped)));
         layers.next_structure = next_structure;
+    }
+
+    /// What the running checkpoint takes down.
+    pub(super) fn frozen(&self) -> Option<Arc<Frozen>> {
+        self.read().frozen.clone()
+    }
+
+    /// Shows the resident rows, under the lock.
+    pub(super) fn with_resident<R>(&self, f: impl FnOnce(&Resident<T>) -> R) -> R {
+        f(&self.read().resident)
     }
 
     /// The checkpoint is durable: `backing` shows it.
@@ -497,70 +501,6 @@ impl<T: Clone> Layers<T> {
             self.dropped.push(structure);
         }
     }
-}
-
-/// Hands every frozen row of a node, encoded, to `sink`, in order of the row keys.
-pub(crate) fn write_frozen<T: Slot>(
-    rows: &Rows<T>,
-    sink: &mut dyn FnMut(FrozenChange<'_>) -> Result<(), StoreError>,
-) -> Result<(), StoreError> {
-    let node = rows.node();
-    let Some(frozen) = rows.read().frozen.clone() else { return Ok(()) };
-    let mut ids = frozen.rows.lock().unwrap_or_else(PoisonError::into_inner);
-    ids.sort_unstable();
-    let (mut slots, mut buffer) = (Vec::with_capacity(ROWS_AT_ONCE), Vec::new());
-    for ids in ids.chunks(ROWS_AT_ONCE) {
-        {
-            // Copied, so that serialization, which is the user's, runs without the lock.
-            let layers = rows.read();
-            layers.resident.frozen(ids, |slot| slots.push(slot.cloned()));
-        }
-        for ((structure, key), slot) in ids.iter().zip(slots.drain(..)) {
-            // Its structure had gone before the rows were frozen.
-            let Some(slot) = slot else { continue };
-            let row = row_key(*structure, key);
-            let Some(slot) = slot else {
-                sink(FrozenChange::Remove { node, key: &row })?;
-                continue;
-            };
-            buffer = postcard::to_extend(&slot, std::mem::take(&mut buffer))
-                .map_err(StoreError::Encode)?;
-            sink(FrozenChange::Put { node, key: &row, value: &buffer })?;
-            buffer.clear();
-        }
-    }
-    for structure in &frozen.dropped {
-        sink(FrozenChange::Drop { node, structure: *structure })?;
-    }
-    Ok(())
-}
-
-/// One change that a checkpoint makes to what lies beneath a partition.
-#[derive(Debug, Clone, Copy)]
-pub enum FrozenChange<'a> {
-    /// A row gets a value.
-    Put {
-        /// The node.
-        node: u32,
-        /// The row's key.
-        key: &'a [u8],
-        /// Its encoded slot.
-        value: &'a [u8],
-    },
-    /// A row goes.
-    Remove {
-        /// The node.
-        node: u32,
-        /// The row's key.
-        key: &'a [u8],
-    },
-    /// All rows of a structure go, and of those nested in it.
-    Drop {
-        /// The node.
-        node: u32,
-        /// The structure.
-        structure: u64,
-    },
 }
 
 /// The rows of a structure in the backing: the first key, and the first behind it.

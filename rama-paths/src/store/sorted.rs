@@ -30,6 +30,11 @@ impl<T> SortedMap<T> {
         Self::One((key, value))
     }
 
+    /// Whether it is one that can be gone through at any time, for it has few entries.
+    pub(crate) fn is_small(&self) -> bool {
+        !matches!(self, Self::Large(_))
+    }
+
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::One(_) => 1,

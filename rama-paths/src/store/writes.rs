@@ -8,8 +8,9 @@ use postcard::ser_flavors::Size;
 
 use super::costs::Costs;
 use super::listed::{Entry, ListedMap, hash};
+use super::marks::row_bytes;
 use super::page::Stretch;
-use super::resident::{NO_PLACE, Place, Resident, row_bytes};
+use super::resident::{NO_PLACE, Place, Resident};
 use super::sorted::SortedMap;
 use crate::key::KeyBytes;
 use crate::schema::Slot;

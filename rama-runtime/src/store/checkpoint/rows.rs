@@ -155,15 +155,14 @@ impl<'a> FrozenSink<'a> {
     }
 
     fn rows(&mut self, node: u32) -> Result<&mut RowsMut<'a>, DatabaseError> {
-        if let Some((_, other)) = self.open.take_if(|(open, _)| *open != node) {
-            // First: a table is open once.
-            other.finish()?;
+        if self.open.as_ref().is_none_or(|(open, _)| *open != node) {
+            if let Some((_, other)) = self.open.take() {
+                // First: a table is open once.
+                other.finish()?;
+            }
+            self.open = Some((node, self.writer.rows((self.table)(node))?));
         }
-        let open = match self.open.take() {
-            Some(open) => open,
-            None => (node, self.writer.rows((self.table)(node))?),
-        };
-        Ok(&mut self.open.insert(open).1)
+        Ok(&mut self.open.as_mut().expect("it was opened if it was not open").1)
     }
 
     /// Writes what was changed; the structures that were dropped.

@@ -19,9 +19,9 @@ pub(crate) struct RowsMut<'t> {
     errors: &'t Errors,
     /// Counts those that are not finished.
     unfinished: &'t Cell<usize>,
-    open: Option<OpenLeaf>,
-    /// Memory for the next leaf.
-    spare: OpenLeaf,
+    leaf: OpenLeaf,
+    /// Whether `leaf` is being gone through; else it is only memory for the next one.
+    is_open: bool,
 }
 
 /// A leaf that is gone through.
@@ -101,29 +101,27 @@ impl<'t> RowsMut<'t> {
         unfinished: &'t Cell<usize>,
     ) -> RowsMut<'t> {
         unfinished.update(|count| count + 1);
-        RowsMut { table, errors, unfinished, open: None, spare: OpenLeaf::default() }
+        RowsMut { table, errors, unfinished, leaf: OpenLeaf::default(), is_open: false }
     }
 
     /// Sets a row. Fastest in the order of the keys.
     pub(crate) fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
         self.errors.check_space()?;
-        let mut open = self.open_at(key)?;
-        open.skip(key).map_err(|problem| self.errors.damaged(problem))?;
-        leaf::push_row(key, value, &mut open.new);
-        open.is_changed = true;
-        if open.new.len() >= 4 * LEAF_BYTES {
-            self.spill(&mut open)?;
+        self.open_at(key)?;
+        self.leaf.skip(key).map_err(|problem| self.errors.damaged(problem))?;
+        leaf::push_row(key, value, &mut self.leaf.new);
+        self.leaf.is_changed = true;
+        if self.leaf.new.len() >= 4 * LEAF_BYTES {
+            self.spill()?;
         }
-        self.open = Some(open);
         Ok(())
     }
 
     /// Removes a row; says whether it was there.
     pub(crate) fn remove(&mut self, key: &[u8]) -> Result<bool, DatabaseError> {
-        let mut open = self.open_at(key)?;
-        let removed = open.skip(key).map_err(|problem| self.errors.damaged(problem))?;
-        open.is_changed |= removed;
-        self.open = Some(open);
+        self.open_at(key)?;
+        let removed = self.leaf.skip(key).map_err(|problem| self.errors.damaged(problem))?;
+        self.leaf.is_changed |= removed;
         Ok(removed)
     }
 
@@ -136,23 +134,25 @@ impl<'t> RowsMut<'t> {
         max: usize,
         f: &mut dyn FnMut(&[u8], &[u8]),
     ) -> Result<usize, DatabaseError> {
-        let damaged = |problem| self.errors.damaged(problem);
         let (mut from, mut removed) = (start.to_vec(), 0);
         while &*from < end && removed < max {
-            let mut open = self.open_at(&from)?;
+            self.open_at(&from)?;
+            let leaf = &mut self.leaf;
             let mut is_done = false;
-            while let Some(row) = leaf::row_at(&open.old, open.at).map_err(damaged)? {
-                is_done = row.key(&open.old) >= end || removed == max;
+            while let Some(row) =
+                leaf::row_at(&leaf.old, leaf.at).map_err(|problem| self.errors.damaged(problem))?
+            {
+                is_done = row.key(&leaf.old) >= end || removed == max;
                 if is_done {
                     break;
                 }
-                f(row.key(&open.old), row.value(&open.old));
-                open.at = row.end();
-                open.is_changed = true;
+                f(row.key(&leaf.old), row.value(&leaf.old));
+                leaf.at = row.end();
+                leaf.is_changed = true;
                 removed += 1;
             }
-            let next = self.next_of(&mut open)?;
-            self.close(open)?;
+            let next = self.next_leaf()?.map(<[u8]>::to_vec);
+            self.close()?;
             match next {
                 Some(next) if !is_done => from = next,
                 _ => break,
@@ -163,118 +163,113 @@ impl<'t> RowsMut<'t> {
 
     /// Writes what was changed.
     pub(crate) fn finish(mut self) -> Result<(), DatabaseError> {
-        if let Some(open) = self.open.take() {
-            self.close(open)?;
-        }
+        self.close()?;
         self.unfinished.update(|count| count - 1);
         Ok(())
     }
 
-    /// Takes the leaf that has `key`, with all rows before it gone past.
-    fn open_at(&mut self, key: &[u8]) -> Result<OpenLeaf, DatabaseError> {
-        let damaged = |problem| self.errors.damaged(problem);
-        if let Some(mut open) = self.open.take() {
-            if key > &*open.last {
-                let is_within = open.pass(key).map_err(damaged)?;
-                if is_within || self.next_of(&mut open)?.is_none_or(|next| key < &*next) {
-                    open.set_last(key);
-                    return Ok(open);
+    /// Opens the leaf that has `key`, with all rows before it gone past.
+    fn open_at(&mut self, key: &[u8]) -> Result<(), DatabaseError> {
+        if self.is_open {
+            if key > &*self.leaf.last {
+                let is_within =
+                    self.leaf.pass(key).map_err(|problem| self.errors.damaged(problem))?;
+                if is_within || self.next_leaf()?.is_none_or(|next| key < next) {
+                    self.leaf.set_last(key);
+                    return Ok(());
                 }
             }
-            self.close(open)?;
+            self.close()?;
         }
-        let mut open = self.load(key)?;
-        open.pass(key).map_err(damaged)?;
-        open.set_last(key);
-        Ok(open)
+        self.load(key)?;
+        self.leaf.pass(key).map_err(|problem| self.errors.damaged(problem))?;
+        self.leaf.set_last(key);
+        Ok(())
     }
 
     /// Reads the leaf that has `key`; a new one, whose name is before all keys, if there is none.
-    fn load(&mut self, key: &[u8]) -> Result<OpenLeaf, DatabaseError> {
-        let mut open = std::mem::take(&mut self.spare);
+    fn load(&mut self, key: &[u8]) -> Result<(), DatabaseError> {
         let mut leaves = self.table.range(..=key).map_err(self.errors.of("write"))?;
         match leaves.next_back() {
             Some(found) => {
                 let (name, bytes) = found.map_err(self.errors.of("write"))?;
-                open.reset(name.value(), true);
-                open.old.extend_from_slice(bytes.value());
+                self.leaf.reset(name.value(), true);
+                self.leaf.old.extend_from_slice(bytes.value());
             }
-            None => open.reset(&[], false),
+            None => self.leaf.reset(&[], false),
         }
-        Ok(open)
+        self.is_open = true;
+        Ok(())
     }
 
-    /// The name of the leaf behind an open one.
-    fn next_of(&self, open: &mut OpenLeaf) -> Result<Option<Vec<u8>>, DatabaseError> {
-        if let Some(next) = &open.next {
-            return Ok(next.clone());
+    /// The name of the leaf behind the open one.
+    fn next_leaf(&mut self) -> Result<Option<&[u8]>, DatabaseError> {
+        if self.leaf.next.is_none() {
+            let behind = (Bound::Excluded(&*self.leaf.name), Bound::Unbounded);
+            let mut leaves = self.table.range::<&[u8]>(behind).map_err(self.errors.of("write"))?;
+            let next = match leaves.next() {
+                Some(found) => Some(found.map_err(self.errors.of("write"))?.0.value().to_vec()),
+                None => None,
+            };
+            drop(leaves);
+            self.leaf.next = Some(next);
         }
-        let behind = (Bound::Excluded(&*open.name), Bound::Unbounded);
-        let mut leaves = self.table.range::<&[u8]>(behind).map_err(self.errors.of("write"))?;
-        let next = match leaves.next() {
-            Some(found) => Some(found.map_err(self.errors.of("write"))?.0.value().to_vec()),
-            None => None,
-        };
-        open.next = Some(next.clone());
-        Ok(next)
+        Ok(self.leaf.next.as_ref().and_then(|next| next.as_deref()))
     }
 
     /// Writes the first rows of a leaf that has got many, and goes on with the others.
-    fn spill(&mut self, open: &mut OpenLeaf) -> Result<(), DatabaseError> {
+    fn spill(&mut self) -> Result<(), DatabaseError> {
         // While it is known: what is written lies between.
-        self.next_of(open)?;
-        let (name, rest) = self.write_pieces(&open.name, &open.new, LEAF_BYTES, false)?;
+        self.next_leaf()?;
+        let (name, rest) = self.write_pieces(LEAF_BYTES, false)?;
         if rest > 0 {
-            (open.name, open.is_stored) = (name, false);
-            open.new.drain(..rest);
+            (self.leaf.name, self.leaf.is_stored) = (name, false);
+            self.leaf.new.drain(..rest);
         }
         Ok(())
     }
 
-    /// Writes a leaf that was gone through, if it has changed.
-    fn close(&mut self, mut open: OpenLeaf) -> Result<(), DatabaseError> {
-        open.pass_all();
-        if !open.is_changed {
-            self.spare = open;
+    /// Writes the open leaf, if there is one and it has changed.
+    fn close(&mut self) -> Result<(), DatabaseError> {
+        if !std::mem::take(&mut self.is_open) {
             return Ok(());
         }
-        while !open.new.is_empty() && open.new.len() < SMALL_LEAF_BYTES {
-            let Some(next) = self.next_of(&mut open)? else { break };
+        self.leaf.pass_all();
+        if !self.leaf.is_changed {
+            return Ok(());
+        }
+        while !self.leaf.new.is_empty() && self.leaf.new.len() < SMALL_LEAF_BYTES {
+            let Some(next) = self.next_leaf()?.map(<[u8]>::to_vec) else { break };
             let taken = self.table.remove(&*next).map_err(self.errors.of("write"))?;
             if let Some(bytes) = taken {
-                open.new.extend_from_slice(bytes.value());
+                self.leaf.new.extend_from_slice(bytes.value());
             }
-            open.next = None;
+            self.leaf.next = None;
         }
-        if open.new.is_empty() {
-            if open.is_stored {
-                self.table.remove(&*open.name).map_err(self.errors.of("write"))?;
+        if self.leaf.new.is_empty() {
+            if self.leaf.is_stored {
+                self.table.remove(&*self.leaf.name).map_err(self.errors.of("write"))?;
             }
         } else {
-            let total = open.new.len() + open.name.len();
+            let total = self.leaf.new.len() + self.leaf.name.len();
             let size = match total.div_ceil(LEAF_BYTES) {
                 1 => LEAF_BYTES,
                 // At the end of the table rows are likely to come behind these: full leaves stay.
-                _ if self.next_of(&mut open)?.is_none() => LEAF_BYTES,
+                _ if self.next_leaf()?.is_none() => LEAF_BYTES,
                 pieces => total.div_ceil(pieces),
             };
-            self.write_pieces(&open.name, &open.new, size, true)?;
+            self.write_pieces(size, true)?;
         }
-        self.spare = open;
         Ok(())
     }
 
-    /// Writes rows as leaves that are about `size` large, the first of them by this name; the last one
-    /// only if `all` are wanted. The name of the last one, and where in `rows` it begins.
-    fn write_pieces(
-        &mut self,
-        name: &[u8],
-        rows: &[u8],
-        size: usize,
-        all: bool,
-    ) -> Result<(Vec<u8>, usize), DatabaseError> {
+    /// Writes the new rows of the open leaf as leaves that are about `size` large, the first of them by
+    /// its name; the last one only if `all` are wanted. The name of the last one, and where in the rows
+    /// it begins.
+    fn write_pieces(&mut self, size: usize, all: bool) -> Result<(Vec<u8>, usize), DatabaseError> {
         let damaged = |problem| self.errors.damaged(problem);
-        let (mut name, mut start, mut at) = (name, 0, 0);
+        let OpenLeaf { name, new: rows, .. } = &self.leaf;
+        let (mut name, mut start, mut at) = (&**name, 0, 0);
         let mut last: &[u8] = &[];
         while let Some(row) = leaf::row_at(rows, at).map_err(damaged)? {
             let fits = row.end() - start + name.len() <= LEAF_BYTES && at - start < size;
