@@ -8,10 +8,9 @@ use crate::store::rows_hash;
 /// It decides where data lies. Another hash is another version, and data must be moved.
 pub const ROUTING_VERSION: u8 = 1;
 
-/// The hash of an encoded key, and that key, for PStates that place their keys by something else.
+/// An encoded key, and its hash, which is made when it is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyHash {
-    hash: u64,
     key: KeyBytes,
 }
 
@@ -19,18 +18,13 @@ impl KeyHash {
     /// The hash of bytes that are already an encoded key.
     #[inline]
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        Self::of(KeyBytes::from(bytes))
-    }
-
-    #[inline]
-    fn of(key: KeyBytes) -> Self {
-        Self { hash: xxhash_rust::xxh3::xxh3_64(&key), key }
+        Self { key: KeyBytes::from(bytes) }
     }
 
     /// The hash as a number.
     #[inline]
     pub fn value(&self) -> u64 {
-        self.hash
+        xxhash_rust::xxh3::xxh3_64(&self.key)
     }
 
     /// The encoded key.
@@ -55,7 +49,7 @@ impl KeyHash {
     pub fn task(&self, tasks: u32) -> u32 {
         assert!(tasks.is_power_of_two(), "the number of tasks is a power of two, not {tasks}");
         // The low 32 bits are all that a mask of a `u32` can meet.
-        (self.hash & u64::from(u32::MAX)) as u32 & (tasks - 1)
+        (self.value() & u64::from(u32::MAX)) as u32 & (tasks - 1)
     }
 }
 
@@ -72,5 +66,5 @@ impl KeyHash {
 pub fn key_hash<K: Key>(key: &K) -> KeyHash {
     let mut bytes = KeyBytes::new();
     key.encode_key(&mut bytes);
-    KeyHash::of(bytes)
+    KeyHash { key: bytes }
 }

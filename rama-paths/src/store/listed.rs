@@ -43,16 +43,18 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
         Some(&self.entries[*at as usize].1)
     }
 
-    /// Shows what are most likely the entries of the keys with these hashes to `f`: for each hash none
-    /// or one, which may be that of another key.
+    /// Shows what are most likely the entries of the keys with these hashes to `f`: for each hash one,
+    /// which may be that of another key, or none. Then the hash goes to `missing`.
     ///
     /// All are sought before the first is shown, and none of their keys is looked at: the processor
     /// then waits for many at a time.
     #[inline]
-    pub(crate) fn likely<'a>(&'a self, hashes: &[u64], mut f: impl FnMut(&'a K, &'a V)) {
-        if self.entries.is_empty() {
-            return;
-        }
+    pub(crate) fn likely<'a>(
+        &'a self,
+        hashes: &[u64],
+        mut f: impl FnMut(&'a K, &'a V),
+        mut missing: impl FnMut(u64),
+    ) {
         let mut places = [0; SOUGHT_AHEAD];
         for hashes in hashes.chunks(SOUGHT_AHEAD) {
             let mut count = 0;
@@ -61,7 +63,10 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
                     places[count] = *at;
                     true
                 };
-                count += usize::from(self.positions.find(*hash, &mut first).is_some());
+                match self.positions.find(*hash, &mut first) {
+                    Some(_) => count += 1,
+                    None => missing(*hash),
+                }
             }
             for at in &places[..count] {
                 let (key, value) = self.at(*at);

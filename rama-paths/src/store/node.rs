@@ -296,9 +296,9 @@ impl<V: Schema> Tables for Node<V> {
     }
 
     fn prefetch(&self, writes: &Self::Writes, hashes: &[u64]) {
-        writes.rows.prefetch_top(hashes);
-        let mut structures = Vec::new();
-        self.rows.prefetch_top(hashes, |slot| {
+        let (mut unwritten, mut structures) = (Vec::with_capacity(hashes.len()), Vec::new());
+        writes.rows.prefetch_top(hashes, |hash| unwritten.push(hash));
+        self.rows.prefetch_top(&unwritten, |slot| {
             if V::NESTED
                 && let Some(handle) = slot.as_ref().and_then(V::handle)
             {

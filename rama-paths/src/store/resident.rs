@@ -114,10 +114,11 @@ impl<T> Resident<T> {
     /// into the processor's cache; shows them to `f`.
     pub(crate) fn prefetch_top(&self, hashes: &[u64], mut f: impl FnMut(&Option<T>)) {
         let mut sum = 0;
-        self.top.likely(hashes, |key, row| {
+        let touch = |key: &KeyBytes, row: &Row<T>| {
             sum += key.len() + row.touch();
             f(&row.slot);
-        });
+        };
+        self.top.likely(hashes, touch, |_| {});
         black_box(sum);
     }
 
@@ -125,12 +126,16 @@ impl<T> Resident<T> {
     pub(crate) fn prefetch_nested(&self, hashes: &[u64]) {
         let mut sum = 0;
         let mut structures = Vec::with_capacity(hashes.len());
-        self.nested.likely(hashes, |id, structure| {
-            sum += *id as usize + structure.rows.len();
-            structures.push(structure);
-        });
-        for structure in structures {
-            sum += structure.rows.last().map_or(0, |(key, _)| key.len());
+        self.nested.likely(
+            hashes,
+            |id, structure| {
+                sum += *id as usize + structure.rows.len();
+                structures.push(&structure.rows);
+            },
+            |_| {},
+        );
+        for rows in structures {
+            sum += rows.last().map_or(0, |(key, _)| key.len());
         }
         black_box(sum);
     }

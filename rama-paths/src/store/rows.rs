@@ -128,7 +128,7 @@ impl<T> Rows<T> {
     pub(crate) fn prefetch_top(&self, hashes: &[u64], f: impl FnMut(&Option<T>)) {
         let layers = self.read();
         for sealed in &layers.sealed {
-            sealed.rows.prefetch_top(hashes);
+            sealed.rows.prefetch_top(hashes, |_| {});
         }
         layers.resident.prefetch_top(hashes, f);
     }

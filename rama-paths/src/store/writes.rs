@@ -127,17 +127,17 @@ impl<T> WriteRows<T> {
         }
     }
 
-    /// As [`Resident::prefetch_top`].
-    pub(crate) fn prefetch_top(&self, hashes: &[u64]) {
+    /// As [`Resident::prefetch_top`]; hands the hashes of what is not written to `missing`.
+    pub(crate) fn prefetch_top(&self, hashes: &[u64], missing: impl FnMut(u64)) {
         let mut sum = 0;
-        self.top.likely(hashes, |key, _| sum += key.len());
+        self.top.likely(hashes, |key, _| sum += key.len(), missing);
         black_box(sum);
     }
 
     /// Fetches what are most likely the written rows of the structures whose ids have these hashes.
     pub(crate) fn prefetch_nested(&self, hashes: &[u64]) {
         let mut sum = 0;
-        self.nested.likely(hashes, |_, rows| sum += rows.len());
+        self.nested.likely(hashes, |_, rows| sum += rows.len(), |_| {});
         black_box(sum);
     }
 

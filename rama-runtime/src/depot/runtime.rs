@@ -89,20 +89,28 @@ struct Chunk<T> {
 }
 
 impl<T> Records<T> {
-    /// Takes a record; its own `encoded` bytes tell how much memory it takes.
-    fn push(&mut self, append_millis: u64, record: T, encoded: usize) {
-        if ((self.len - self.base) as usize).is_multiple_of(CHUNK) {
-            let capacity = if self.len == 0 { 16 } else { CHUNK };
-            self.chunks.push_back(Chunk { records: Vec::with_capacity(capacity), bytes: 0 });
-        }
-        if let Some(chunk) = self.chunks.back_mut() {
-            chunk.records.push(record);
-            let heap = if std::mem::needs_drop::<T>() { encoded } else { 0 };
-            chunk.bytes += size_of::<T>() + heap;
-        }
+    /// Takes records; their `encoded` bytes, of each on the average, tell how much memory they take.
+    fn extend(
+        &mut self,
+        append_millis: u64,
+        mut records: impl ExactSizeIterator<Item = T>,
+        encoded: usize,
+    ) {
+        let heap = if std::mem::needs_drop::<T>() { encoded } else { 0 };
         self.times.push(self.len, append_millis);
-        self.len += 1;
         self.last_append_millis = append_millis;
+        while records.len() > 0 {
+            let taken = (self.len - self.base) as usize % CHUNK;
+            if taken == 0 {
+                let capacity = if self.len == 0 { 16 } else { CHUNK };
+                self.chunks.push_back(Chunk { records: Vec::with_capacity(capacity), bytes: 0 });
+            }
+            let Some(chunk) = self.chunks.back_mut() else { return };
+            let count = records.len().min(CHUNK - taken);
+            chunk.records.extend(records.by_ref().take(count));
+            chunk.bytes += count * (size_of::<T>() + heap);
+            self.len += count as u64;
+        }
     }
 
     /// The records from `first` on are durable when the log is, up to `position`; it is up to `durable`.
@@ -233,7 +241,7 @@ impl<T: Record> DepotRuntime<T> {
             .append_with(|buffer| entry.encode(&encoded, buffer))
             .map_err(|source| AppendError::Refused { depot: self.name, source })?;
         let first = records.len;
-        records.push(append_millis, record, encoded.len());
+        records.extend(append_millis, std::iter::once(record), encoded.len());
         ENCODED.set(cleared(encoded));
         records.sequenced(first, position, log.durable());
         drop(records);
@@ -334,9 +342,7 @@ impl<T: Record> DepotRuntime<T> {
             }
         })?;
         let each = encoded.len() / appended.len().max(1);
-        for record in appended {
-            records.push(append_millis, record, each);
-        }
+        records.extend(append_millis, appended.into_iter(), each);
         records.sequenced(offset, position, log.durable());
         Ok(position)
     }
@@ -480,7 +486,7 @@ impl<T: Record> AnyDepot for DepotRuntime<T> {
         let record = postcard::from_bytes(record).map_err(|source| {
             RecoveryError::UndecodableRecord { depot: self.name, partition, offset, source }
         })?;
-        records.push(append_millis, record, encoded);
+        records.extend(append_millis, std::iter::once(record), encoded);
         Ok(())
     }
 
