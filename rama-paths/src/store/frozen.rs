@@ -29,7 +29,7 @@ impl Frozen {
     }
 }
 
-/// A row as it was frozen; no slot is one that was removed.
+/// A row as it was frozen; without a slot it is one that was removed.
 type FrozenRow<T> = (u64, KeyBytes, Option<T>);
 
 /// Which nested structures are left, and behind which row of the first of them.
@@ -125,7 +125,7 @@ fn frozen_of<T: Clone>(
     more
 }
 
-/// Hands every frozen row of a node, encoded, to `sink`, mostly in order of the row keys.
+/// Hands every frozen row of a node, encoded, to `sink`, in order of the row keys.
 pub(super) fn write_frozen<T: Slot>(
     rows: &Rows<T>,
     sink: &mut dyn FnMut(FrozenChange<'_>) -> Result<(), StoreError>,
@@ -158,14 +158,23 @@ pub(super) fn write_frozen<T: Slot>(
         rows.with_resident(|resident| resident.frozen_top(some, &mut page));
         write(&mut page)?;
     }
-    let mut left = Left { structures: &dirty.structures, behind: None };
-    while !left.structures.is_empty() {
-        rows.with_resident(|resident| resident.frozen_structures(&mut left, &mut page));
-        write(&mut page)?;
-    }
-    for some in dirty.rows.chunks(ROWS_AT_ONCE) {
-        rows.with_resident(|resident| resident.frozen_rows(some, &mut page));
-        write(&mut page)?;
+    let (mut structures, mut single) = (&*dirty.structures, &*dirty.rows);
+    while !structures.is_empty() || !single.is_empty() {
+        let before = |id: &u64| single.first().is_none_or(|(first, _)| id < first);
+        let (some, others) = structures.split_at(structures.partition_point(|(id, _)| before(id)));
+        let mut left = Left { structures: some, behind: None };
+        while !left.structures.is_empty() {
+            rows.with_resident(|resident| resident.frozen_structures(&mut left, &mut page));
+            write(&mut page)?;
+        }
+        structures = others;
+        let before = |id: &u64| structures.first().is_none_or(|(first, _)| id < first);
+        let (some, others) = single.split_at(single.partition_point(|(id, _)| before(id)));
+        for some in some.chunks(ROWS_AT_ONCE) {
+            rows.with_resident(|resident| resident.frozen_rows(some, &mut page));
+            write(&mut page)?;
+        }
+        single = others;
     }
     for structure in &frozen.dropped {
         sink(FrozenChange::Drop { node, structure: *structure })?;
