@@ -81,6 +81,12 @@ impl<S: Schema> Partition<S> {
         Self::over_initial(horizon, Some(initial))
     }
 
+    /// The node of the elements of a structure at the top, and what was written of them.
+    #[cfg(test)]
+    pub(crate) fn top(&self) -> (&S::Tables, &<S::Tables as Tables>::Writes) {
+        (&self.state.rows.below, &self.writes.below)
+    }
+
     fn over_initial(horizon: Arc<Horizon>, initial: Option<S::Slot>) -> Self {
         let mut nodes: Vec<u32> = nodes::<S>().iter().map(|node| node.id).collect();
         let count = nodes.len();

@@ -517,3 +517,26 @@ impl<T: Record> AnyDepot for DepotRuntime<T> {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rama_paths::key_hash;
+
+    use super::{DepotContext, DepotRuntime};
+    use crate::depot::{hash_by, random};
+
+    #[test]
+    fn records_without_a_key_or_with_one_that_cannot_be_made_any_more_have_none() {
+        let context = DepotContext { id: 0, kept_bytes: 0, tasks: 2, seed: 1 };
+        let extract = |record: &u64| {
+            assert!(*record < 5, "too large a record for the module of today");
+            key_hash(record)
+        };
+        let keyed = DepotRuntime::new("keyed", Box::new(hash_by(extract)), context);
+        let rows = |record: u64| key_hash(&record).rows();
+        assert_eq!(keyed.keys(&[1, 4]), [rows(1), rows(4)]);
+        assert_eq!(keyed.keys(&[1, 9, 4]), [0; 0]);
+        let unkeyed = DepotRuntime::<u64>::new("unkeyed", Box::new(random()), context);
+        assert_eq!(unkeyed.keys(&[1, 4]), [0; 0]);
+    }
+}

@@ -66,3 +66,39 @@ impl<T: Serialize + Any + Send> AnyColumn for Column<T> {
         postcard::to_stdvec(&self.frames)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Column;
+
+    #[test]
+    fn a_frame_has_its_own_key_or_none_however_columns_are_filled_and_emptied() {
+        let mut rng = fastrand::Rng::with_seed(5);
+        let mut column = Column::from(vec![]);
+        let (mut next, mut taken) = (0_u64, 0);
+        let mut with_keys = 0;
+        for _ in 0..2_000 {
+            let has_keys = rng.bool();
+            for _ in 0..rng.u64(..5) {
+                if has_keys {
+                    column.push_with_key(next, next * 10);
+                } else {
+                    column.push(next);
+                }
+                next += 1;
+            }
+            for _ in 0..rng.u64(..6) {
+                let keys = column.keys(3);
+                with_keys += usize::from(!keys.is_empty());
+                for (at, key) in (taken..).zip(keys) {
+                    assert_eq!(*key, at * 10, "the key of frame {at}");
+                }
+                if let Some(frame) = column.next() {
+                    assert_eq!(frame, taken);
+                    taken += 1;
+                }
+            }
+        }
+        assert!(with_keys > 100, "{with_keys}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use crate::store::listed::{Entry, ListedMap};
+use crate::store::listed::{Entry, ListedMap, hash};
 
 proptest! {
     #[test]
@@ -32,6 +32,17 @@ proptest! {
                 prop_assert_eq!(map.get(&key), model.get(&key));
                 prop_assert_eq!(map.get_mut(&key).copied(), model.get(&key).copied());
             }
+            for (at, (key, _)) in map.iter().enumerate() {
+                for guess in [at as u32, 0, 7, u32::MAX] {
+                    prop_assert_eq!(map.position_near(key, guess), Some(at as u32));
+                }
+            }
+            // What is there is never missing; something else may be taken for what is not.
+            let hashes: Vec<u64> = (0..40).map(|key: u64| hash(&key)).collect();
+            let (mut shown, mut missing) = (0, Vec::new());
+            map.likely(&hashes, |_, _| shown += 1, |hash| missing.push(hash));
+            prop_assert_eq!(shown + missing.len(), hashes.len());
+            prop_assert!(model.keys().all(|key| !missing.contains(&hash(key))));
             let entries: BTreeMap<u64, u16> = map.iter().map(|(k, v)| (*k, *v)).collect();
             prop_assert_eq!(&entries, &model);
         }

@@ -6,5 +6,6 @@ mod layered;
 mod listed;
 mod memory_backing;
 mod model;
+mod prefetch;
 mod readers;
 mod sorted;
