@@ -188,6 +188,12 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
         self.entries.iter().map(|(key, value)| (key, value))
     }
 
+    /// Shows the entries to somebody who takes them, and finds them no more. To be cleared behind that.
+    pub(crate) fn emptied(&mut self) -> &mut [(K, V)] {
+        self.positions.clear();
+        &mut self.entries
+    }
+
     /// Takes everything out; the memory stays.
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = (K, V)> {
         self.positions.clear();

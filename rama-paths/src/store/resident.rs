@@ -140,22 +140,22 @@ impl<T> Resident<T> {
         black_box(sum);
     }
 
-    /// Writes rows of the structure at the top, each of another key, with their places.
+    /// Takes rows of the structure at the top, each of another key, out of a list; `guesses` are their
+    /// places.
     pub(crate) fn put_top(
         &mut self,
-        mut rows: impl Iterator<Item = ((KeyBytes, Option<T>), Place)>,
+        rows: &mut [(KeyBytes, Option<T>)],
+        guesses: &[Place],
         heap: usize,
     ) {
         let Self { top, marks, .. } = self;
-        let (mut some, mut places) = (Vec::with_capacity(SOUGHT_AT_ONCE), Vec::new());
-        loop {
-            some.extend(rows.by_ref().take(SOUGHT_AT_ONCE));
-            if some.is_empty() {
-                return;
-            }
+        let mut places = Vec::with_capacity(SOUGHT_AT_ONCE);
+        for (some, guesses) in rows.chunks_mut(SOUGHT_AT_ONCE).zip(guesses.chunks(SOUGHT_AT_ONCE)) {
             // Sought in a loop that does nothing else, the processor waits for many at a time.
-            places.extend(some.iter().map(|((key, _), place)| top.position_near(key, *place)));
-            for (((key, slot), _), place) in some.drain(..).zip(places.drain(..)) {
+            let guessed = some.iter().zip(guesses);
+            places.extend(guessed.map(|((key, _), guess)| top.position_near(key, *guess)));
+            for (row, place) in some.iter_mut().zip(places.drain(..)) {
+                let (key, slot) = std::mem::take(row);
                 let there = place.and_then(|at| Some((at, top.get_at_mut(at as usize)?.1)));
                 if let Some((at, row)) = there {
                     if marks.rewrite(0, &key, row, (slot, heap)) {
@@ -170,66 +170,84 @@ impl<T> Resident<T> {
         }
     }
 
-    /// Writes rows of nested structures, with the structures' places. Those from `first_new` on have
-    /// no rows in a checkpoint.
+    /// Takes rows of nested structures out of a list; `guesses` are the structures' places. Those from
+    /// `first_new` on have no rows in a checkpoint.
     pub(crate) fn put_nested(
         &mut self,
-        mut structures: impl Iterator<Item = ((u64, SortedMap<Option<T>>), Place)>,
+        structures: &mut [(u64, SortedMap<Option<T>>)],
+        guesses: &[Place],
+        heap: usize,
+        first_new: u64,
+    ) {
+        let mut places = Vec::with_capacity(SOUGHT_AT_ONCE);
+        let chunks = structures.chunks_mut(SOUGHT_AT_ONCE).zip(guesses.chunks(SOUGHT_AT_ONCE));
+        for (some, guesses) in chunks {
+            // As in `put_top`, with the last row of each structure: most rows come behind it.
+            let guessed = some.iter().zip(guesses);
+            places.extend(guessed.map(|((structure, rows), guess)| {
+                let at = self.nested.position_near(structure, *guess)?;
+                let found = &self.nested.at(at).1.rows;
+                Some((at, rows.first().is_some_and(|(first, _)| found.is_before(first))))
+            }));
+            for ((structure, rows), place) in some.iter_mut().zip(places.drain(..)) {
+                let rows = std::mem::take(rows);
+                match place {
+                    Some((at, behind)) => self.put_rows((*structure, at), rows, behind, heap),
+                    None => self.put_structure(*structure, rows, heap, first_new),
+                }
+            }
+        }
+    }
+
+    /// Writes rows of a structure that is here; `behind` says whether all are behind those here.
+    fn put_rows(
+        &mut self,
+        id: (u64, Place),
+        rows: SortedMap<Option<T>>,
+        behind: bool,
+        heap: usize,
+    ) {
+        let Self { nested, marks, .. } = self;
+        let Some((_, found)) = nested.get_at_mut(id.1 as usize) else { return };
+        let Structure { rows: here, listed, .. } = found;
+        let is_small = here.is_small();
+        rows.into_each(|key, slot| {
+            if behind {
+                marks.list_nested(id, listed, is_small, &key);
+                let row = marks.new_row(&key, slot, heap);
+                here.push_behind(key, row);
+                return;
+            }
+            here.upsert(key, |key, row| match row {
+                Some(row) => {
+                    if marks.rewrite(id.0, key, row, (slot, heap)) {
+                        marks.list_nested(id, listed, is_small, key);
+                    }
+                    None
+                }
+                None => {
+                    marks.list_nested(id, listed, is_small, key);
+                    Some(marks.new_row(key, slot, heap))
+                }
+            });
+        });
+    }
+
+    /// Writes rows of a structure that is not here.
+    fn put_structure(
+        &mut self,
+        structure: u64,
+        rows: SortedMap<Option<T>>,
         heap: usize,
         first_new: u64,
     ) {
         let Self { nested, marks, complete, .. } = self;
-        let mut some = Vec::with_capacity(SOUGHT_AT_ONCE);
-        loop {
-            // As in `put_top`, with the last row of each structure: most rows come behind it.
-            some.extend(structures.by_ref().take(SOUGHT_AT_ONCE).map(
-                |((structure, rows), place)| {
-                    let place = nested.position_near(&structure, place).map(|at| {
-                        let found = &nested.at(at).1.rows;
-                        (at, rows.first().is_some_and(|(first, _)| found.is_before(first)))
-                    });
-                    (structure, rows, place)
-                },
-            ));
-            if some.is_empty() {
-                return;
-            }
-            for (structure, rows, place) in some.drain(..) {
-                let there = place
-                    .and_then(|(at, behind)| Some((at, nested.get_at_mut(at as usize)?.1, behind)));
-                let Some((at, found, behind)) = there else {
-                    let Entry::Vacant(entry) = nested.entry(&structure) else { continue };
-                    let mut listed = Listed::default();
-                    marks.list_structure((structure, entry.place()), &mut listed);
-                    let rows = rows.map(|key, slot| marks.new_row(key, slot, heap));
-                    let complete = *complete || structure >= first_new;
-                    entry.insert(structure, Structure { rows, complete, listed });
-                    continue;
-                };
-                let (id, is_small, listed) =
-                    ((structure, at), found.rows.is_small(), &mut found.listed);
-                rows.into_each(|key, slot| {
-                    if behind {
-                        marks.list_nested(id, listed, is_small, &key);
-                        let row = marks.new_row(&key, slot, heap);
-                        found.rows.push_behind(key, row);
-                        return;
-                    }
-                    found.rows.upsert(key, |key, row| match row {
-                        Some(row) => {
-                            if marks.rewrite(structure, key, row, (slot, heap)) {
-                                marks.list_nested(id, listed, is_small, key);
-                            }
-                            None
-                        }
-                        None => {
-                            marks.list_nested(id, listed, is_small, key);
-                            Some(marks.new_row(key, slot, heap))
-                        }
-                    });
-                });
-            }
-        }
+        let Entry::Vacant(entry) = nested.entry(&structure) else { return };
+        let mut listed = Listed::default();
+        marks.list_structure((structure, entry.place()), &mut listed);
+        let rows = rows.map(|key, slot| marks.new_row(key, slot, heap));
+        let complete = *complete || structure >= first_new;
+        entry.insert(structure, Structure { rows, complete, listed });
     }
 
     /// Keeps a row of the last checkpoint, unless it is here already.

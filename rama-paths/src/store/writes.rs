@@ -288,8 +288,8 @@ impl<T> WriteRows<T> {
     pub(crate) fn move_into(&mut self, resident: &mut Resident<T>, first_new_structure: u64) {
         let heap = self.mean_heap();
         let (top, nested) = &mut self.places;
-        resident.put_top(self.top.drain().zip(top.drain(..)), heap);
-        resident.put_nested(self.nested.drain().zip(nested.drain(..)), heap, first_new_structure);
+        resident.put_top(self.top.emptied(), top, heap);
+        resident.put_nested(self.nested.emptied(), nested, heap, first_new_structure);
         self.clear();
     }
 
