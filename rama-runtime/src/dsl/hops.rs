@@ -6,13 +6,21 @@ use super::{Cx, Label};
 use crate::exec::StatementFailure;
 use crate::pstate::{IsGlobal, PState};
 
-/// The task that frames go to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The task that frames go to. Targets are equal if the task is the same.
+#[derive(Clone, Copy, Debug)]
 pub struct Target {
     task: u32,
     /// [`KeyHash::rows`] of the key whose task it is; zero if it was not chosen by a key.
     key: u64,
 }
+
+impl PartialEq for Target {
+    fn eq(&self, other: &Self) -> bool {
+        self.task == other.task
+    }
+}
+
+impl Eq for Target {}
 
 impl Target {
     fn at(task: u32) -> Target {
