@@ -54,7 +54,7 @@ impl<V: Record> ValueAt for V {
     type Value = V;
     type Part<U: Record> = U;
 
-    #[inline]
+    #[inline(always)]
     fn selected(value: V) -> V {
         value
     }
@@ -64,7 +64,7 @@ impl<T: Clone + 'static> ValueAt for ReadOnly<T> {
     type Value = T;
     type Part<U: Record> = ReadOnly<U>;
 
-    #[inline]
+    #[inline(always)]
     fn selected(value: T) -> T {
         value
     }
@@ -120,10 +120,12 @@ impl Presence for FilledTop {
     type OrPresent = FilledTop;
     type Fixed = FilledTop;
 
+    #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<V> {
         stored
     }
 
+    #[inline(always)]
     fn stored<V>(selected: V) -> Option<V> {
         Some(selected)
     }
@@ -137,10 +139,12 @@ impl Presence for Top {
     type OrPresent = Top;
     type Fixed = Top;
 
+    #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<Option<V>> {
         Some(stored)
     }
 
+    #[inline(always)]
     fn stored<V>(selected: Option<V>) -> Option<V> {
         selected
     }
@@ -154,10 +158,12 @@ impl Presence for Maybe {
     type OrPresent = Maybe;
     type Fixed = Top;
 
+    #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<Option<V>> {
         Some(stored)
     }
 
+    #[inline(always)]
     fn stored<V>(selected: Option<V>) -> Option<V> {
         selected
     }
@@ -171,10 +177,12 @@ impl Presence for Present {
     type OrPresent = Present;
     type Fixed = FilledTop;
 
+    #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<V> {
         stored
     }
 
+    #[inline(always)]
     fn stored<V>(selected: V) -> Option<V> {
         Some(selected)
     }
@@ -259,7 +267,7 @@ impl<V: Record> Selectable for V {
     type Value = V;
     type Selected<P: Presence> = P::Of<V>;
 
-    #[inline]
+    #[inline(always)]
     fn take<P: Presence>(place: ReadPlace<'_, V>) -> Result<Option<P::Of<V>>, PathError> {
         Ok(P::of(place.slot.into_owned()))
     }
@@ -269,7 +277,7 @@ impl<T: Clone + 'static> Selectable for ReadOnly<T> {
     type Value = T;
     type Selected<P: Presence> = P::Of<T>;
 
-    #[inline]
+    #[inline(always)]
     fn take<P: Presence>(place: ReadPlace<'_, Self>) -> Result<Option<P::Of<T>>, PathError> {
         Ok(P::of(place.slot.into_owned()))
     }

@@ -77,7 +77,7 @@ pub use whole_range::{Ranged, WholeRange, WriteValues};
 
 use std::marker::PhantomData;
 
-use self::plain::{WhichOf, write_value};
+use self::plain::{Fate, SpotOf, WhichOf, as_spot, write_value};
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::schema::{Ordered, Schema};
@@ -161,7 +161,7 @@ pub trait Navigator {
     /// Visits every collection in memory that the path leads to, with which of its elements are
     /// meant: what leads to a part of a collection shows the collection and where the part is.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn read_parts<F>(&self, top: ReadPlace<'_, Self::Schema>, f: &mut F) -> Visit
     where
         Self::Here: ValueAt<Value: Collection>,
@@ -175,7 +175,7 @@ pub trait Navigator {
     /// Adds what `make` gives for each value that is selected; those that lie side by side in memory
     /// are added at once.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn select_into<T>(
         &self,
         top: ReadPlace<'_, Self::Schema>,
@@ -216,11 +216,28 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>;
 
+    /// As [`write`](Self::write), of a value in memory that is changed where it is.
+    #[doc(hidden)]
+    #[inline]
+    fn write_in<F>(&self, top: SpotOf<'_, Self::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        top.as_place::<Self::Schema>(&mut Ids::none(), |top| {
+            self.write(
+                top,
+                &mut |collected: &Self::Collected, place: WritePlace<'_, Self::Here>| {
+                    as_spot(place, |spot, _| f(collected, spot))
+                },
+            )
+        })
+    }
+
     /// Writes every collection in memory that the path leads to where it is, through `f`, which is
     /// told which of its elements are meant and says whether something changed. An absent one stays
     /// so.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn write_parts<F>(&self, top: WritePlace<'_, Self::Schema>, f: &mut F) -> Written<Self::Schema>
     where
         Self::Here: Collection,
@@ -236,14 +253,38 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
         })
     }
 
+    /// As [`write_parts`](Self::write_parts), of a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn write_parts_in<F>(&self, top: SpotOf<'_, Self::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        Self::Here: Collection,
+        F: FnMut(
+            &Self::Collected,
+            &mut Self::Here,
+            &WhichOf<Self::Here>,
+        ) -> Result<bool, PathError>,
+    {
+        self.write_in(top, &mut |collected: &Self::Collected, spot: SpotOf<'_, Self::Here>| {
+            spot.change(|| None, |whole| f(collected, whole, &Which::All))
+        })
+    }
+
     /// Removes every place the path leads to: as [`write`](Self::write) does with
     /// [`Change::Remove`], and where it can be without reading what is removed.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn remove(&self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema> {
         self.write(top, &mut |_: &Self::Collected, _: WritePlace<'_, Self::Here>| {
             Ok(Change::Remove)
         })
+    }
+
+    /// As [`remove`](Self::remove), of a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn remove_in(&self, top: SpotOf<'_, Self::Schema>) -> Result<Fate, PathError> {
+        self.write_in(top, &mut |_: &Self::Collected, _: SpotOf<'_, Self::Here>| Ok(Fate::Removed))
     }
 }
 
@@ -276,7 +317,7 @@ where
 {
     type Rows = N::Here;
 
-    #[inline]
+    #[inline(always)]
     fn write_entries<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, N::Here>, &Span) -> Written<N::Here>,

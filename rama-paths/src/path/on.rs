@@ -1,8 +1,9 @@
 //! Paths on plain data: values in memory that no PState holds.
 
-use super::{Halt, PStatePath, SelectPath, Value, WritePath, plain, to_the_end};
+use super::plain::Spot;
+use super::{Halt, PStatePath, SelectPath, Value, WritePath, to_the_end};
 use crate::error::PathError;
-use crate::store::{Held, Ids, ReadPlace};
+use crate::store::{Held, ReadPlace};
 
 impl<O, N> PStatePath<O, N>
 where
@@ -22,6 +23,7 @@ where
     /// assert_eq!(path.all().last().select_from(&vec![vec![1, 2], vec![3]])?, [2, 3]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn select_from(
         &self,
         value: &<Self as SelectPath>::Schema,
@@ -45,6 +47,7 @@ where
     /// assert_eq!(path().all().select_one_from(&vec![1, 2]), Err(PathError::NotOne { found: 2 }));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn select_one_from(
         &self,
         value: &<Self as SelectPath>::Schema,
@@ -72,6 +75,7 @@ where
     /// assert_eq!(path.all().filter_greater_than(1).select_first_from(&vec![1, 2, 3])?, Some(2));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn select_first_from(
         &self,
         value: &<Self as SelectPath>::Schema,
@@ -112,7 +116,7 @@ where
     #[inline]
     pub fn transform_in(self, value: &mut <Self as WritePath>::Schema) -> Result<(), PathError> {
         // The top cannot be removed: `none` does not compile there.
-        let _ = plain::write_part(value, &mut Ids::none(), |place| WritePath::write(self, place))?;
+        let _ = self.write_in(Spot::there(value))?;
         Ok(())
     }
 

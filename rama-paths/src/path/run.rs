@@ -1,10 +1,12 @@
 //! What a path can be used for, as traits that the runtime asks for.
 
+use super::plain::{Fate, SpotOf};
 use super::{Collected, IsSingle, Navigator, PStatePath, Selectable, Value, Visit, WriteNavigator};
 use crate::aggregate::Aggregator;
+use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::schema::Schema;
-use crate::store::{Change, ReadPlace, WritePlace, Written};
+use crate::store::{Change, Ids, ReadPlace, WritePlace, Written};
 
 /// A path that can be selected.
 #[diagnostic::on_unimplemented(
@@ -46,7 +48,7 @@ where
     type Schema = N::Schema;
     type Value = <N::Collected as Collected>::With<<N::Here as Selectable>::Selected<N::Presence>>;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(Self::Value) -> Visit,
@@ -59,7 +61,7 @@ where
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn select_into(&self, top: ReadPlace<'_, N::Schema>, into: &mut Vec<Self::Value>) -> Visit {
         self.nav.select_into(top, into, |collected, value| collected.with(value))
     }
@@ -135,7 +137,7 @@ where
         self.nav.leading_key()
     }
 
-    #[inline]
+    #[inline(always)]
     fn aggregate<A: Aggregator<N::Here>>(
         &self,
         top: WritePlace<'_, N::Schema>,
@@ -171,6 +173,16 @@ pub trait WritePath {
     /// Runs the write.
     #[doc(hidden)]
     fn write(self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema>;
+
+    /// Runs the write on a value in memory, which is changed where it is.
+    #[doc(hidden)]
+    #[inline]
+    fn write_in(self, top: SpotOf<'_, Self::Schema>) -> Result<Fate, PathError>
+    where
+        Self: Sized,
+    {
+        top.as_place::<Self::Schema>(&mut Ids::none(), |top| self.write(top))
+    }
 }
 
 impl<W: WritePath + Clone> WritePath for &W {
@@ -187,5 +199,10 @@ impl<W: WritePath + Clone> WritePath for &W {
 
     fn write(self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema> {
         self.clone().write(top)
+    }
+
+    #[inline]
+    fn write_in(self, top: SpotOf<'_, Self::Schema>) -> Result<Fate, PathError> {
+        self.clone().write_in(top)
     }
 }

@@ -15,7 +15,7 @@ use crate::store::{Change, Current, ReadPlace, WritePlace, WriteView, Written};
 pub type SubPath<O, N> = PStatePath<O, Root<<N as Navigator>::Here, <N as Navigator>::Presence>>;
 
 /// The navigators that a closure adds at a place.
-#[inline]
+#[inline(always)]
 pub(crate) fn navigators<O, N, M>(make: impl FnOnce(SubPath<O, N>) -> PStatePath<O, M>) -> M
 where
     N: Navigator,
@@ -24,7 +24,7 @@ where
 }
 
 /// Whether a path leads anywhere from a place.
-#[inline]
+#[inline(always)]
 pub(crate) fn leads_anywhere<M: Navigator>(
     nav: &M,
     place: ReadPlace<'_, M::Schema>,
@@ -43,7 +43,7 @@ pub type SelectedBy<M> =
     <<M as Navigator>::Here as Selectable>::Selected<<M as Navigator>::Presence>;
 
 /// Everything that a path selects from a place.
-#[inline]
+#[inline(always)]
 pub(crate) fn select<M>(
     nav: &M,
     place: ReadPlace<'_, M::Schema>,
@@ -57,7 +57,7 @@ where
 }
 
 /// Adds everything that a path selects from a place.
-#[inline]
+#[inline(always)]
 pub(crate) fn select_into<M>(
     nav: &M,
     place: ReadPlace<'_, M::Schema>,

@@ -1,10 +1,11 @@
 //! `all()`: every element of a collection, or of a range of one.
 
 use super::key::{encoded, in_structure};
+use crate::error::PathError;
 use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
 use crate::path::moved::{Entry as Moved, write_entries};
-use crate::path::plain::{Fate, for_std, write_part};
+use crate::path::plain::{Fate, Spot, SpotOf, for_std, write_part};
 use crate::path::sub::SelectedBy;
 use crate::path::{
     Entries, Entry, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present,
@@ -175,7 +176,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -226,7 +227,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -281,7 +282,7 @@ where
 
 /// What `f` makes of an element of a set: another one, none, or no change.
 #[expect(clippy::option_option, reason = "no change, or an element that may be none")]
-#[inline]
+#[inline(always)]
 pub(super) fn write_item<T, F>(
     item: &T,
     ids: &mut Ids,
@@ -304,7 +305,7 @@ where
 }
 
 /// Puts an element into a stored set, or removes it.
-#[inline]
+#[inline(always)]
 pub(super) fn put_item<M: Ordered<Element = ()>>(
     writes: &mut NodeWrites<()>,
     rows: &Node<()>,
@@ -330,7 +331,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -378,7 +379,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -401,7 +402,7 @@ where
     N: WriteNavigator,
     N::Here: StdMap,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -410,6 +411,25 @@ where
             map.write_each(which, |key, value| {
                 let mut pair = (key.clone(), value.take_out());
                 let fate = write_part(&mut pair, ids, |place| f(collected, place));
+                *value = pair.1;
+                Ok(match fate? {
+                    Fate::Kept => Entry::Kept,
+                    Fate::Changed => Entry::To(pair.0),
+                    Fate::Removed => Entry::Removed,
+                })
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            map.write_each(which, |key, value| {
+                let mut pair = (key.clone(), value.take_out());
+                let fate = f(collected, Spot::there(&mut pair));
                 *value = pair.1;
                 Ok(match fate? {
                     Fate::Kept => Entry::Kept,
@@ -432,7 +452,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -452,13 +472,30 @@ where
     N: WriteNavigator,
     N::Here: StdSet,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.0.write_parts(top, &mut |collected: &N::Collected, set, which, ids| {
             set.write_each(which, |item| write_item(item, ids, |place| f(collected, place)))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_parts_in(top, &mut |collected: &N::Collected, set, which| {
+            set.write_each(which, |item| {
+                let mut new = None;
+                Ok(match f(collected, Spot::instead(item, &mut new))? {
+                    Fate::Kept => None,
+                    Fate::Changed => Some(new),
+                    Fate::Removed => Some(None),
+                })
+            })
         })
     }
 }
@@ -474,7 +511,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -484,7 +521,7 @@ where
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn select_into<T>(
         &self,
         top: ReadPlace<'_, N::Schema>,
@@ -516,13 +553,23 @@ where
     N: WriteNavigator,
     N::Here: StdSeq,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.0.write_parts(top, &mut |collected: &N::Collected, seq, which, ids| {
             seq.write_each(which, |item| write_part(item, ids, |place| f(collected, place)))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_parts_in(top, &mut |collected: &N::Collected, seq, which| {
+            seq.write_each(which, |item| f(collected, Spot::there(item)))
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SpotOf};
 use crate::path::sub::{SelectedBy, SubPath, navigators, select, select_into};
 use crate::path::{Collected, Navigator, PStatePath, Selectable, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -107,7 +108,7 @@ where
     type Emits = N::Emits;
     type Collected = <N::Collected as Collected>::Push<Vec<SelectedBy<Q>>>;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -135,7 +136,7 @@ where
     Q: Navigator<Schema = N::Here, Here: Selectable>,
     SelectedBy<Q>: Clone + 'static,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -148,6 +149,23 @@ where
             let written = f(&pushed, place);
             values = N::Collected::pop(pushed);
             written
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        let mut values = Vec::new();
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let Some(place) = spot.reading() else { return Ok(Fate::Kept) };
+            values.clear();
+            select_into(&self.sub, place, &mut values)?;
+            let pushed = collected.push(std::mem::take(&mut values));
+            let fate = f(&pushed, spot);
+            values = N::Collected::pop(pushed);
+            fate
         })
     }
 }
@@ -164,7 +182,7 @@ where
     type Emits = N::Emits;
     type Collected = <N::Collected as Collected>::Push<SelectedBy<Q>>;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -186,7 +204,7 @@ where
     Q: Navigator<Schema = N::Here, Here: Selectable>,
     SelectedBy<Q>: Clone + 'static,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -194,6 +212,18 @@ where
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             let value = one(select(&self.sub, place.reading()?)?)?;
             f(&collected.push(value), place)
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let Some(place) = spot.reading() else { return Ok(Fate::Kept) };
+            let value = one(select(&self.sub, place)?)?;
+            f(&collected.push(value), spot)
         })
     }
 }
@@ -209,7 +239,7 @@ where
     type Emits = N::Emits;
     type Collected = <N::Collected as Collected>::Push<C>;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -229,13 +259,23 @@ where
     N: WriteNavigator,
     C: Clone + 'static,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             f(&collected.push(self.value.clone()), place)
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            f(&collected.push(self.value.clone()), spot)
         })
     }
 }

@@ -1,7 +1,9 @@
 //! `cond_path(pairs)`: the path behind the first condition that leads anywhere.
 
 use super::root::Root;
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SpotOf};
 use crate::path::sub::{SubPath, leads_anywhere};
 use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -29,6 +31,12 @@ pub trait WriteCases: Cases<From: crate::schema::Schema, Here: crate::schema::Sc
     fn write_first<F>(&self, place: WritePlace<'_, Self::From>, f: &mut F) -> Written<Self::From>
     where
         F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+
+    /// As [`write_first`](Self::write_first), of a value in memory.
+    #[doc(hidden)]
+    fn write_first_in<F>(&self, spot: SpotOf<'_, Self::From>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>;
 }
 
 macro_rules! cases {
@@ -78,6 +86,26 @@ macro_rules! cases {
                     return self.$index.1.nav.write(place, &mut f);
                 })*
                 Ok(Change::Keep)
+            }
+
+            #[inline(always)]
+            fn write_first_in<F>(
+                &self,
+                spot: SpotOf<'_, Self::From>,
+                f: &mut F,
+            ) -> Result<Fate, PathError>
+            where
+                F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+            {
+                let mut f = |_: &(), spot: SpotOf<'_, Self::Here>| f(spot);
+                let Some(place) = spot.reading() else { return Ok(Fate::Kept) };
+                if leads_anywhere(&self.$at.0.nav, place.again())? {
+                    return self.$at.1.nav.write_in(spot, &mut f);
+                }
+                $(if leads_anywhere(&self.$index.0.nav, place.again())? {
+                    return self.$index.1.nav.write_in(spot, &mut f);
+                })*
+                Ok(Fate::Kept)
             }
         }
     };
@@ -142,7 +170,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -162,13 +190,23 @@ where
     N: WriteNavigator,
     B: WriteCases<From = N::Here>,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             self.cases.write_first(place, &mut |place| f(collected, place))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            self.cases.write_first_in(spot, &mut |spot| f(collected, spot))
         })
     }
 }

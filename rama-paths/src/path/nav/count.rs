@@ -39,7 +39,7 @@ macro_rules! counted {
                 navigator
             }
 
-            #[inline]
+            #[inline(always)]
             fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
             where
                 N: Navigator<Here = Self>,
@@ -67,7 +67,7 @@ for_std!([maps, sets, seqs]: Counted {
         navigator
     }
 
-    #[inline]
+    #[inline(always)]
     fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         N: Navigator<Here = Self>,
@@ -122,7 +122,7 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,

@@ -65,7 +65,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 }
 
 /// The key of a field's rows.
-#[inline]
+#[inline(always)]
 fn field_key<S: FieldAt<I>, const I: usize>() -> KeyBytes {
     KeyBytes::from(&S::ID.to_be_bytes()[..])
 }
@@ -81,7 +81,7 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -110,7 +110,7 @@ where
     N: WriteNavigator,
     N::Here: FieldAt<I>,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,

@@ -1,7 +1,9 @@
 //! `filter_selected(path)` and `filter_not_selected(path)`: only where a path leads anywhere, or
 //! nowhere.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SpotOf};
 use crate::path::sub::{SubPath, leads_anywhere, navigators};
 use crate::path::{Many, Navigator, PStatePath, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -71,7 +73,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -95,7 +97,7 @@ where
     N: WriteNavigator,
     Q: Navigator<Schema = N::Here>,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -105,6 +107,21 @@ where
                 f(collected, place)
             } else {
                 Ok(Change::Keep)
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let Some(place) = spot.reading() else { return Ok(Fate::Kept) };
+            if leads_anywhere(&self.sub, place)? == ANYWHERE {
+                f(collected, spot)
+            } else {
+                Ok(Fate::Kept)
             }
         })
     }

@@ -1,7 +1,9 @@
 //! `if_path(condition, then)`: one path or another, as a third one leads anywhere or not.
 
 use super::stop::Nowhere;
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SpotOf};
 use crate::path::sub::{SubPath, leads_anywhere, navigators};
 use crate::path::{Emits, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -139,6 +141,23 @@ where
                 self.then.write(place, &mut go_on)
             } else {
                 self.otherwise.write(place, &mut go_on)
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let Some(place) = spot.reading() else { return Ok(Fate::Kept) };
+            let is_taken = leads_anywhere(&self.condition, place)?;
+            let mut go_on = |_: &(), spot: SpotOf<'_, A::Here>| f(collected, spot);
+            if is_taken {
+                self.then.write_in(spot, &mut go_on)
+            } else {
+                self.otherwise.write_in(spot, &mut go_on)
             }
         })
     }

@@ -4,7 +4,7 @@ use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
 use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
-use crate::path::plain::{Fate, for_std, new_part, write_part, write_value};
+use crate::path::plain::{Fate, Spot, SpotOf, for_std, new_part, write_part, write_value};
 use crate::path::{
     Location, Maybe, Navigator, PStatePath, Span, StdMap, ValueAt, Visit, WriteNavigator,
 };
@@ -56,7 +56,7 @@ impl<K: Key, V: Schema, C: Tracking> Keyed for PMap<K, V, C> {
     type KeyOfNav<N> = super::MapKey<N, K>;
     type SubMapNav<N> = StoredRange<N>;
 
-    #[inline]
+    #[inline(always)]
     fn key_nav<N>(prev: N, key: impl KeyArg<K>) -> KeyNav<N> {
         let mut bytes = KeyBytes::new();
         key.encode(&mut bytes);
@@ -78,7 +78,7 @@ for_std!(maps: Keyed {
     type KeyOfNav<N> = super::StdMapKey<N, Self::Key>;
     type SubMapNav<N> = Picked<N, ToldOf<<Self as ValueAt>::Value>>;
 
-    #[inline]
+    #[inline(always)]
     fn key_nav<N>(prev: N, key: impl KeyArg<Self::Key>) -> ValueKey<N, Self::Key> {
         ValueKey { prev, key: key.to_key() }
     }
@@ -143,7 +143,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 }
 
 /// Writes elements of the structure at `place`, and says what becomes of its own slot.
-#[inline]
+#[inline(always)]
 pub(in crate::path) fn in_structure<M: Schema<Slot = Handle>>(
     place: WritePlace<'_, M>,
     f: impl FnOnce(&mut Option<Handle>, WritePlace<'_, M>) -> Result<(), PathError>,
@@ -158,7 +158,7 @@ pub(in crate::path) fn in_structure<M: Schema<Slot = Handle>>(
 }
 
 /// Writes one element of the structure at `place`.
-#[inline]
+#[inline(always)]
 pub(super) fn write_element<M: Ordered>(
     place: WritePlace<'_, M>,
     key: &KeyBytes,
@@ -171,7 +171,7 @@ pub(super) fn write_element<M: Ordered>(
 }
 
 /// The element of a structure at a key.
-#[inline]
+#[inline(always)]
 pub(super) fn element<'a, M: Ordered>(
     place: &ReadPlace<'a, M>,
     key: &KeyBytes,
@@ -194,7 +194,7 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -214,7 +214,7 @@ where
     N: WriteNavigator,
     N::Here: Ordered,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -236,7 +236,7 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -257,7 +257,7 @@ where
     N::Here: StdMap<Key = K>,
     K: Key,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -278,6 +278,33 @@ where
                     map.take_entry(&self.key);
                 }
                 Ok(fate != Fate::Kept)
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let make = || Some(N::Here::default());
+            spot.change(make, |map| {
+                let mut new = None;
+                let spot = match map.value_mut(&self.key) {
+                    Some(value) => Spot::there(value),
+                    None => Spot::absent(&mut new),
+                };
+                let is_there = spot.is_there();
+                let fate = f(collected, spot)?;
+                if let Some(value) = new {
+                    map.put(self.key.clone(), value);
+                    return Ok(true);
+                }
+                if is_there && fate == Fate::Removed {
+                    map.take_entry(&self.key);
+                }
+                Ok(is_there && fate != Fate::Kept)
             })
         })
     }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, new_part, part, write_part};
+use crate::path::plain::{Fate, Spot, SpotOf, new_part, part, write_part};
 use crate::path::{
     HoldsValue, KindAt, Navigator, PStatePath, Presence, Value, ValueAt, Visit, WriteNavigator,
 };
@@ -74,7 +74,7 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -102,7 +102,7 @@ where
     G: Fn(&V) -> &T,
     W: Fn(&mut V) -> &mut T,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, T>) -> Written<T>,
@@ -130,6 +130,25 @@ where
                 // A field cannot be removed.
                 (Fate::Kept | Fate::Removed, _) => Change::Keep,
             })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            if spot.get().is_none() {
+                let mut new = None;
+                let _ = f(collected, Spot::absent(&mut new))?;
+                return if new.is_some() { Err(PathError::AbsentWhole) } else { Ok(Fate::Kept) };
+            }
+            spot.change(
+                || None,
+                // A field cannot be removed.
+                |whole| Ok(f(collected, Spot::there((self.get_mut)(whole)))? == Fate::Changed),
+            )
         })
     }
 }

@@ -2,9 +2,10 @@
 
 use super::key::encoded;
 use super::map_vals::MapEntries;
+use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
 use crate::path::moved::{Entry as Moved, write_entries};
-use crate::path::plain::{Fate, write_part};
+use crate::path::plain::{Fate, Spot, SpotOf, write_part};
 use crate::path::{
     Entry, HasEntries, Many, Navigator, PStatePath, Present, StdMap, ValueAt, Visit, WriteEntries,
     WriteNavigator,
@@ -62,7 +63,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -115,7 +116,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -135,7 +136,7 @@ where
     N: WriteNavigator,
     N::Here: StdMap,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -146,6 +147,23 @@ where
                 Ok(match write_part(&mut key, ids, |place| f(collected, place))? {
                     Fate::Kept => Entry::Kept,
                     Fate::Changed => Entry::To(key),
+                    Fate::Removed => Entry::Removed,
+                })
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            map.write_each(which, |key, _| {
+                let mut new = None;
+                Ok(match f(collected, Spot::instead(key, &mut new))? {
+                    Fate::Kept => Entry::Kept,
+                    Fate::Changed => new.map_or(Entry::Changed, Entry::To),
                     Fate::Removed => Entry::Removed,
                 })
             })

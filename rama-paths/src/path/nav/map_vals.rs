@@ -1,8 +1,9 @@
 //! `map_vals()`: every element of a map, or of a range of one.
 
 use super::key::in_structure;
+use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, for_std, write_part};
+use crate::path::plain::{Fate, Spot, SpotOf, for_std, write_part};
 use crate::path::{
     Entries, Entry, HasEntries, Location, Many, Navigator, PStatePath, Present, SortedRange,
     StdMap, ValueAt, Visit, WriteEntries, WriteNavigator,
@@ -111,7 +112,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -161,7 +162,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -181,7 +182,7 @@ where
     N: WriteNavigator,
     N::Here: StdMap,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -189,6 +190,22 @@ where
         self.0.write_parts(top, &mut |collected: &N::Collected, map, which, ids| {
             map.write_each(which, |_, value| {
                 Ok(match write_part(value, ids, |place| f(collected, place))? {
+                    Fate::Kept => Entry::Kept,
+                    Fate::Changed => Entry::Changed,
+                    Fate::Removed => Entry::Removed,
+                })
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            map.write_each(which, |_, value| {
+                Ok(match f(collected, Spot::there(value))? {
                     Fate::Kept => Entry::Kept,
                     Fate::Changed => Entry::Changed,
                     Fate::Removed => Entry::Removed,

@@ -1,7 +1,9 @@
 //! `multi_path(paths)`: several paths, one after the other.
 
 use super::root::Root;
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SpotInTurn, SpotOf};
 use crate::path::sub::{InTurn, SubPath};
 use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -32,6 +34,12 @@ pub trait WriteBranches:
     fn write_each<F>(&self, place: WritePlace<'_, Self::From>, f: &mut F) -> Written<Self::From>
     where
         F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+
+    /// As [`write_each`](Self::write_each), of a value in memory.
+    #[doc(hidden)]
+    fn write_each_in<F>(&self, spot: SpotOf<'_, Self::From>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>;
 }
 
 macro_rules! branches {
@@ -72,6 +80,22 @@ macro_rules! branches {
                 turns.write(|place| self.$at.nav.write(place, &mut f))?;
                 $(turns.write(|place| self.$index.nav.write(place, &mut f))?;)*
                 turns.finish()
+            }
+
+            #[inline(always)]
+            fn write_each_in<F>(
+                &self,
+                spot: SpotOf<'_, Self::From>,
+                f: &mut F,
+            ) -> Result<Fate, PathError>
+            where
+                F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+            {
+                let mut f = |_: &(), spot: SpotOf<'_, Self::Here>| f(spot);
+                let mut turns = SpotInTurn::new(spot);
+                turns.write(|spot| self.$at.nav.write_in(spot, &mut f))?;
+                $(turns.write(|spot| self.$index.nav.write_in(spot, &mut f))?;)*
+                Ok(turns.finish())
             }
         }
     };
@@ -179,7 +203,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -199,13 +223,23 @@ where
     N: WriteNavigator,
     B: WriteBranches<From = N::Here>,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             self.branches.write_each(place, &mut |place| f(collected, place))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            self.branches.write_each_in(spot, &mut |spot| f(collected, spot))
         })
     }
 }

@@ -1,6 +1,8 @@
 //! `nil_to_val(v)`: a default for an absent value.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SpotOf};
 use crate::path::{
     HoldsValue, IsMaybe, KindAt, Navigator, PStatePath, Presence, ValueAt, Visit, WriteNavigator,
 };
@@ -70,7 +72,7 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, N::Here>) -> Visit,
@@ -90,7 +92,7 @@ where
     N: WriteNavigator,
     N::Here: ValueAt<Value = D>,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, N::Here>) -> Written<N::Here>,
@@ -98,6 +100,16 @@ where
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             let current = place.current.with_default(Some(&self.default));
             f(collected, WritePlace { current, below: place.below, ids: place.ids })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            f(collected, spot.with_default(Some(&self.default)))
         })
     }
 }

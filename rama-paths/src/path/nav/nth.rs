@@ -1,8 +1,9 @@
 //! `nth(i)`: the element of a list at an index.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::{element_key, in_list};
-use crate::path::plain::{WhichOf, for_std, write_part};
+use crate::path::plain::{Fate, Spot, SpotOf, WhichOf, for_std, write_part};
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, Which, WriteNavigator,
 };
@@ -51,6 +52,7 @@ pub enum At {
 
 impl At {
     /// The index of an element of a list of `len`.
+    #[inline(always)]
     fn of(self, len: usize) -> Option<usize> {
         match self {
             Self::Index(at) => (at < len).then_some(at),
@@ -59,7 +61,7 @@ impl At {
     }
 
     /// The index of an element of a part of a list; of all of a list there may be none at it.
-    #[inline]
+    #[inline(always)]
     fn within<C: StdSeq>(self, list: &C, which: &WhichOf<C>) -> Option<usize> {
         match (which, self) {
             (Which::All, Self::Index(at)) => Some(at),
@@ -165,7 +167,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -189,7 +191,7 @@ where
     PVec<T>: Ordered<Key = u64, Element = T>,
     T: Schema,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -214,7 +216,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -249,6 +251,20 @@ where
             Some(at) => {
                 seq.write_nth(at, which, |item| write_part(item, ids, |place| f(collected, place)))
             }
+            None => Ok(false),
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_parts_in(top, &mut |collected: &N::Collected, seq, which| match self
+            .at
+            .within(seq, which)
+        {
+            Some(at) => seq.write_nth(at, which, |item| f(collected, Spot::there(item))),
             None => Ok(false),
         })
     }

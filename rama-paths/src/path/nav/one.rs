@@ -2,6 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SpotOf};
 use crate::path::{Navigator, PStatePath, Single, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -69,5 +70,19 @@ impl<N: WriteNavigator> WriteNavigator for One<N> {
             },
         )?;
         if found == 1 { Ok(change) } else { Err(PathError::NotOne { found }) }
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        let mut found = 0_usize;
+        let fate =
+            self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+                found += 1;
+                if found == 1 { f(collected, spot) } else { Ok(Fate::Kept) }
+            })?;
+        if found == 1 { Ok(fate) } else { Err(PathError::NotOne { found }) }
     }
 }

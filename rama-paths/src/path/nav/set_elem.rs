@@ -4,8 +4,9 @@ use super::all::{put_item, write_item};
 use super::key::{encoded, in_structure};
 use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
+use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
-use crate::path::plain::{Fate, write_part, write_value};
+use crate::path::plain::{Fate, Spot, SpotOf, write_part, write_value};
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, Span, StdSet, ValueAt, Visit, WriteNavigator,
 };
@@ -154,7 +155,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -232,7 +233,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -254,7 +255,7 @@ where
     N::Here: StdSet<Item = T>,
     T: Key,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -266,6 +267,29 @@ where
                 |set, ids| {
                     let Some(mut item) = set.take_item(&self.item) else { return Ok(false) };
                     let fate = write_part(&mut item, ids, |place| f(collected, place));
+                    match fate {
+                        Ok(Fate::Removed) => {}
+                        Ok(Fate::Kept | Fate::Changed) => set.put(item),
+                        // The element goes back.
+                        Err(_) => set.put(self.item.clone()),
+                    }
+                    Ok(fate? != Fate::Kept)
+                },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(
+                || None,
+                |set| {
+                    let Some(mut item) = set.take_item(&self.item) else { return Ok(false) };
+                    let fate = f(collected, Spot::there(&mut item));
                     match fate {
                         Ok(Fate::Removed) => {}
                         Ok(Fate::Kept | Fate::Changed) => set.put(item),

@@ -1,8 +1,9 @@
 //! `some()`: what is in an `Option`.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, part, write_part, write_value};
-use crate::path::{Many, Navigator, PStatePath, Present, ReadOnly, ValueAt, Visit, WriteNavigator};
+use crate::path::plain::{Fate, Spot, SpotOf, part, write_part, write_value};
+use crate::path::{Many, Navigator, PStatePath, Present, ReadOnly, Value, ValueAt, Visit, WriteNavigator};
 use crate::record::Record;
 use crate::store::{ReadPlace, WritePlace, Written};
 
@@ -28,7 +29,7 @@ impl<T: Record> OptionAt for Option<T> {
     type Item = T;
     type SomeNav<N> = SomeOf<N>;
 
-    #[inline]
+    #[inline(always)]
     fn some_nav<N>(prev: N) -> SomeOf<N> {
         SomeOf(prev)
     }
@@ -39,7 +40,7 @@ impl<T: Record> OptionAt for ReadOnly<Option<T>> {
     type Item = T;
     type SomeNav<N> = SomeOf<N>;
 
-    #[inline]
+    #[inline(always)]
     fn some_nav<N>(prev: N) -> SomeOf<N> {
         SomeOf(prev)
     }
@@ -89,7 +90,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -105,12 +106,18 @@ where
     }
 }
 
+/// The spot of a value, as one of its type.
+#[inline(always)]
+fn of_value<V: Value>(spot: SpotOf<'_, V>) -> Spot<'_, V> {
+    spot
+}
+
 impl<N, T> WriteNavigator for SomeOf<N>
 where
     N: WriteNavigator<Here = Option<T>>,
     T: Record,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, T>) -> Written<T>,
@@ -122,6 +129,26 @@ where
                 |option, ids| {
                     let Some(item) = option else { return Ok(false) };
                     let fate = write_part(item, ids, |place| f(collected, place))?;
+                    if fate == Fate::Removed {
+                        *option = None;
+                    }
+                    Ok(fate != Fate::Kept)
+                },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, Option<T>>| {
+            of_value(spot).change(
+                || None,
+                |option: &mut Option<T>| {
+                    let Some(item) = option else { return Ok(false) };
+                    let fate = f(collected, Spot::there(item))?;
                     if fate == Fate::Removed {
                         *option = None;
                     }

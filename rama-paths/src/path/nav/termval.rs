@@ -1,6 +1,8 @@
 //! `termval(v)`: the end of a write that sets a value.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, Spot, SpotOf};
 use crate::path::{
     Emits, HoldsWhole, KindAt, Navigator, PStatePath, Value, WritePath, WriteValues,
 };
@@ -51,7 +53,7 @@ where
         self.nav.prev.leading_key()
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         let Termval { prev, value } = self.nav;
         let mut value = Some(value);
@@ -59,6 +61,17 @@ where
             // The only place takes the value itself.
             let value = if N::Emits::SINGLE { value.take() } else { value.clone() };
             Ok(value.map_or(Change::Keep, Change::Put))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+        let Termval { prev, value } = self.nav;
+        let mut value = Some(value);
+        prev.write_values_in(top, &mut |_: &N::Collected, spot: Spot<'_, V>| {
+            // The only place takes the value itself.
+            let value = if N::Emits::SINGLE { value.take() } else { value.clone() };
+            Ok(value.map_or(Fate::Kept, |value| spot.put(value)))
         })
     }
 }

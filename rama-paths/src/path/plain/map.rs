@@ -35,7 +35,7 @@ struct Move<K> {
 }
 
 /// Notes what has become of an entry; says whether it changed.
-#[inline]
+#[inline(always)]
 fn note<K: PartialEq + Clone>(moves: &mut Vec<Move<K>>, key: &K, entry: Entry<K>) -> bool {
     let to = match entry {
         Entry::Kept => return false,
@@ -91,6 +91,7 @@ pub trait StdMap: Collection {
 }
 
 /// As [`range_of`], of a map.
+#[inline]
 fn bounds<'a, K: Clone + Ord, V>(
     map: &BTreeMap<K, V>,
     part: &'a Which<Between<K>, K>,
@@ -165,12 +166,12 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
         Which::These(keys)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find<'a>(map: Held<'a, Self>, key: &K) -> Held<'a, V> {
         part(map, |map| map.get(key), |mut map| map.remove(key))
     }
 
-    #[inline]
+    #[inline(always)]
     fn each<F>(map: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
@@ -205,22 +206,22 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn value_mut(&mut self, key: &K) -> Option<&mut V> {
         self.get_mut(key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, key: K, value: V) {
         self.insert(key, value);
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_entry(&mut self, key: &K) -> Option<(K, V)> {
         self.remove_entry(key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
     where
         F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
@@ -366,12 +367,12 @@ where
         Which::These(keys)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find<'a>(map: Held<'a, Self>, key: &K) -> Held<'a, V> {
         part(map, |map| map.get(key), |mut map| map.remove(key))
     }
 
-    #[inline]
+    #[inline(always)]
     fn each<F>(map: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
@@ -396,22 +397,22 @@ where
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn value_mut(&mut self, key: &K) -> Option<&mut V> {
         self.get_mut(key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, key: K, value: V) {
         self.insert(key, value);
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_entry(&mut self, key: &K) -> Option<(K, V)> {
         self.remove_entry(key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
     where
         F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
@@ -435,7 +436,7 @@ where
 }
 
 /// Writes every entry of a map through `f`, in one walk. A key that is changed waits for its end.
-#[inline]
+#[inline(always)]
 fn write_all<K, V, S, F>(map: &mut HashMap<K, V, S>, mut f: F) -> Result<bool, PathError>
 where
     K: Eq + Hash,

@@ -8,6 +8,7 @@ mod fields;
 mod map;
 mod seq;
 mod set;
+mod spot;
 mod which;
 
 pub use fields::{FieldToken, HasFields, Part, RecordFields};
@@ -16,6 +17,9 @@ pub use map::Entry;
 pub use map::StdMap;
 pub use seq::StdSeq;
 pub use set::StdSet;
+#[doc(hidden)]
+pub use spot::Spot;
+pub(crate) use spot::{SpotInTurn, SpotOf, as_spot};
 pub use which::Collection;
 #[doc(hidden)]
 pub use which::{Between, Which};

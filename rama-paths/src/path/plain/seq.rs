@@ -73,6 +73,7 @@ pub trait StdSeq: Collection<Range = Range<usize>, At = usize> {
 }
 
 /// The indexes of a part that is told by a range, as far as there are elements.
+#[inline(always)]
 fn within(part: &Which<Range<usize>, usize>, len: usize) -> Range<usize> {
     match part {
         Which::Within(range) => {
@@ -84,6 +85,7 @@ fn within(part: &Which<Range<usize>, usize>, len: usize) -> Range<usize> {
 }
 
 /// The indexes of a part that is told by them.
+#[inline(always)]
 fn places(part: &Which<Range<usize>, usize>) -> &[usize] {
     match part {
         Which::These(places) => places,
@@ -133,17 +135,17 @@ macro_rules! std_seq {
         impl<T: Record> StdSeq for $seq<T> {
             type Item = T;
 
-            #[inline]
+            #[inline(always)]
             fn length(&self) -> usize {
                 self.len()
             }
 
-            #[inline]
+            #[inline(always)]
             fn nth<'a>(seq: Held<'a, Self>, at: usize) -> Held<'a, T> {
                 part(seq, |seq| seq.get(at), |seq| seq.into_iter().nth(at))
             }
 
-            #[inline]
+            #[inline(always)]
             fn slice(&self, part: &WhichOf<Self>) -> Option<&[T]> {
                 match part {
                     Which::These(_) => None,
@@ -151,7 +153,7 @@ macro_rules! std_seq {
                 }
             }
 
-            #[inline]
+            #[inline(always)]
             fn each<F>(seq: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
             where
                 F: FnMut(Held<'_, T>) -> Visit,
@@ -175,7 +177,7 @@ macro_rules! std_seq {
                 Ok(())
             }
 
-            #[inline]
+            #[inline(always)]
             fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
             where
                 F: FnOnce(&mut T) -> Result<Fate, PathError>,
@@ -188,7 +190,7 @@ macro_rules! std_seq {
                 Ok(fate != Fate::Kept)
             }
 
-            #[inline]
+            #[inline(always)]
             fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
             where
                 F: FnMut(&mut T) -> Result<Fate, PathError>,
@@ -216,7 +218,7 @@ macro_rules! std_seq {
                 }
             }
 
-            #[inline]
+            #[inline(always)]
             fn put_before(&mut self, at: usize, item: T) {
                 self.insert(at.min(self.len()), item);
             }
@@ -328,7 +330,7 @@ trait Ranged<T>: Sized {
 /// What is done by the same names.
 macro_rules! same_in_both {
     () => {
-        #[inline]
+        #[inline(always)]
         fn swap_items(&mut self, a: usize, b: usize) {
             self.swap(a, b);
         }
@@ -352,7 +354,7 @@ macro_rules! same_in_both {
 }
 
 impl<T> Ranged<T> for Vec<T> {
-    #[inline]
+    #[inline(always)]
     fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
     where
         T: 'a,
@@ -360,12 +362,12 @@ impl<T> Ranged<T> for Vec<T> {
         self[range].iter()
     }
 
-    #[inline]
+    #[inline(always)]
     fn slice_of(&self, range: Range<usize>) -> Option<&[T]> {
         self.get(range)
     }
 
-    #[inline]
+    #[inline(always)]
     fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
     where
         T: 'a,
@@ -381,7 +383,7 @@ impl<T> Ranged<T> for Vec<T> {
 }
 
 impl<T> Ranged<T> for VecDeque<T> {
-    #[inline]
+    #[inline(always)]
     fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
     where
         T: 'a,
@@ -389,12 +391,12 @@ impl<T> Ranged<T> for VecDeque<T> {
         self.range(range)
     }
 
-    #[inline]
+    #[inline(always)]
     fn slice_of(&self, range: Range<usize>) -> Option<&[T]> {
         self.as_slices().0.get(range)
     }
 
-    #[inline]
+    #[inline(always)]
     fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
     where
         T: 'a,

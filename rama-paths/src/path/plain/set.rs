@@ -50,7 +50,7 @@ pub trait StdSet: Collection {
 type Changes<T> = (Vec<usize>, Vec<Option<T>>);
 
 /// What `f` makes of elements, where it changes them.
-#[inline]
+#[inline(always)]
 fn changes<'a, T: 'a>(
     items: impl Iterator<Item = (usize, &'a T)>,
     mut f: impl FnMut(&T) -> Result<Option<Option<T>>, PathError>,
@@ -128,12 +128,12 @@ impl<T: Record + Ord> StdSet for BTreeSet<T> {
         Which::These(items)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find<'a>(set: Held<'a, Self>, item: &T) -> Held<'a, T> {
         part(set, |set| set.get(item), |mut set| set.take(item))
     }
 
-    #[inline]
+    #[inline(always)]
     fn each<F>(set: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, T>) -> Visit,
@@ -166,17 +166,17 @@ impl<T: Record + Ord> StdSet for BTreeSet<T> {
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, item: T) {
         self.replace(item);
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_item(&mut self, item: &T) -> Option<T> {
         self.take(item)
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnMut(&T) -> Result<Option<Option<T>>, PathError>,
@@ -256,12 +256,12 @@ where
         Which::These(items)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find<'a>(set: Held<'a, Self>, item: &T) -> Held<'a, T> {
         part(set, |set| set.get(item), |mut set| set.take(item))
     }
 
-    #[inline]
+    #[inline(always)]
     fn each<F>(set: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, T>) -> Visit,
@@ -284,17 +284,17 @@ where
         Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, item: T) {
         self.replace(item);
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_item(&mut self, item: &T) -> Option<T> {
         self.take(item)
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnMut(&T) -> Result<Option<Option<T>>, PathError>,

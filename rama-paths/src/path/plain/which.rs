@@ -72,6 +72,7 @@ pub(crate) fn sorted_part<K: Key>(span: &Span) -> Result<Which<Between<K>, K>, P
 
 impl<K> Between<K> {
     /// At most how many elements there are, counted from the start.
+    #[inline]
     pub(super) fn most(&self) -> usize {
         match self.amount {
             Amount::First(most) => most,
@@ -84,6 +85,7 @@ impl<K> Between<K> {
 impl<K: Clone> Between<K> {
     /// Another start, where the elements are counted from the end; `keys` are those between the
     /// bounds.
+    #[inline]
     pub(super) fn start_of_last<'a>(
         &self,
         keys: impl DoubleEndedIterator<Item = &'a K>,
@@ -102,6 +104,7 @@ pub(super) type Bounds<'a, K> = ((Bound<&'a K>, Bound<&'a K>), usize);
 
 /// The bounds of a part of a sorted collection that is told by a range. `keys` are those of the
 /// collection between two bounds.
+#[inline]
 pub(super) fn range_of<'a, 'k, K: Clone + 'k, I>(
     keys: impl FnOnce((Bound<&'a K>, Bound<&'a K>)) -> I,
     part: &'a Which<Between<K>, K>,
