@@ -52,6 +52,7 @@ macro_rules! cases {
             type Here = $first::Here;
             type Presence = cases!(@or $first::Presence $(, $rest)*);
 
+            #[inline(always)]
             fn read_first<F>(&self, place: ReadPlace<'_, Self::From>, f: &mut F) -> Visit
             where
                 F: FnMut(ReadPlace<'_, Self::Here>) -> Visit,

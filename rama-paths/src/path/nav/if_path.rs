@@ -104,6 +104,7 @@ where
     type Emits = <<N::Emits as Emits>::Then<A::Emits> as Emits>::Then<B::Emits>;
     type Collected = N::Collected;
 
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, A::Here>) -> Visit,

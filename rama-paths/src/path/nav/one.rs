@@ -38,6 +38,7 @@ impl<N: Navigator> Navigator for One<N> {
     type Emits = Single;
     type Collected = N::Collected;
 
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, N::Here>) -> Visit,

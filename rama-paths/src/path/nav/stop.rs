@@ -39,6 +39,7 @@ impl<N: Navigator> Navigator for Stop<N> {
     type Emits = Many;
     type Collected = N::Collected;
 
+    #[inline(always)]
     fn read<F>(&self, _top: ReadPlace<'_, N::Schema>, _f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, N::Here>) -> Visit,
@@ -91,6 +92,7 @@ impl<S: Location, H: Location, P: Presence> Navigator for Nowhere<S, H, P> {
     type Emits = Many;
     type Collected = ();
 
+    #[inline(always)]
     fn read<F>(&self, _top: ReadPlace<'_, S>, _f: &mut F) -> Visit
     where
         F: FnMut(&(), ReadPlace<'_, H>) -> Visit,

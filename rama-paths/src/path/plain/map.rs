@@ -1,6 +1,5 @@
 //! Maps of the standard library.
 
-use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
@@ -182,6 +181,12 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
             (Held::Stored(map), Which::These(keys)) => {
                 OneOf::A(keys.iter().filter_map(|key| map.get_key_value(key)).map(stored))
             }
+            (Held::Stored(map), Which::All) => {
+                for (key, value) in map {
+                    f(Held::Stored(key), Held::Stored(value))?;
+                }
+                OneOf::B(std::iter::empty())
+            }
             (Held::Stored(map), part) => {
                 let mut start = None;
                 let (range, most) = bounds(map, part, &mut start);
@@ -227,20 +232,24 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
         F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
     {
         let (mut changed, mut moves) = (false, Vec::new());
-        if let Which::These(keys) = part {
-            for key in keys {
-                if let Some(value) = self.get_mut(key) {
+        match part {
+            Which::All => return write_sorted(self, f),
+            Which::Within(_) => {
+                let mut start = None;
+                let (range, most) = bounds(self, part, &mut start);
+                for (at, (key, value)) in self.range_mut(range).enumerate() {
+                    if at == most {
+                        break;
+                    }
                     changed |= note(&mut moves, key, f(key, value)?);
                 }
             }
-        } else {
-            let mut start = None;
-            let (range, most) = bounds(self, part, &mut start);
-            for (at, (key, value)) in self.range_mut(range).enumerate() {
-                if at == most {
-                    break;
+            Which::These(keys) => {
+                for key in keys {
+                    if let Some(value) = self.get_mut(key) {
+                        changed |= note(&mut moves, key, f(key, value)?);
+                    }
                 }
-                changed |= note(&mut moves, key, f(key, value)?);
             }
         }
         if !moves.is_empty() {
@@ -248,6 +257,78 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
         }
         Ok(changed)
     }
+}
+
+/// What is to become of an entry's place.
+#[derive(Clone, Copy, PartialEq)]
+enum Goes {
+    Stays,
+    Moves,
+    Goes,
+}
+
+/// Which entries of a sorted map do not stay where they are.
+struct Moves<K> {
+    /// Of the entries, as far as the last one that does not stay.
+    goes: Vec<Goes>,
+    /// Where those go to that move.
+    to: Vec<K>,
+    /// The old keys, as long as they are few.
+    old: Vec<K>,
+    few: usize,
+}
+
+impl<K: Clone> Moves<K> {
+    /// Notes where the entry with an index goes to, if anywhere.
+    #[inline]
+    fn note(&mut self, at: usize, old: &K, to: Option<K>) {
+        self.goes.resize(at, Goes::Stays);
+        self.goes.push(if to.is_some() { Goes::Moves } else { Goes::Goes });
+        self.to.extend(to);
+        if self.old.len() < self.few {
+            self.old.push(old.clone());
+        } else {
+            // From now on they are not complete, and not looked at.
+            self.few = 0;
+        }
+    }
+}
+
+/// Writes every entry of a sorted map through `f`.
+#[inline(always)]
+fn write_sorted<K: Key + Ord, V: Record, F>(
+    map: &mut BTreeMap<K, V>,
+    mut f: F,
+) -> Result<bool, PathError>
+where
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+{
+    let few = (map.len() / 8).max(1);
+    let mut moves = Moves { goes: Vec::new(), to: Vec::new(), old: Vec::new(), few };
+    let mut changed = false;
+    for (at, (key, value)) in map.iter_mut().enumerate() {
+        match f(key, value)? {
+            Entry::Kept => {}
+            Entry::Changed => changed = true,
+            Entry::To(new) if new == *key => changed = true,
+            Entry::To(new) => moves.note(at, key, Some(new)),
+            Entry::Removed => moves.note(at, key, None),
+        }
+    }
+    if moves.goes.is_empty() {
+        return Ok(changed);
+    }
+    let Moves { goes, to, old, few } = moves;
+    if few == 0 {
+        move_many(map, &goes, to);
+    } else {
+        let mut to = to.into_iter();
+        let goes = goes.into_iter().filter(|goes| *goes != Goes::Stays);
+        let new = goes.map(|goes| if goes == Goes::Moves { to.next() } else { None });
+        let moves = old.into_iter().zip(new).map(|(old, to)| Move { old, to }).collect();
+        move_entries(map, &Which::All, moves);
+    }
+    Ok(true)
 }
 
 /// Takes entries of a part out, and puts those back that get another key. Of entries that end at one
@@ -258,9 +339,6 @@ fn move_entries<K: Key + Ord, V: Record>(
     moves: Vec<Move<K>>,
 ) {
     let few = moves.len() < map.len() / 8;
-    if !few && let Which::All = part {
-        return move_many(map, moves);
-    }
     // Of a range, its last key.
     let mut start = None;
     let (range, most) = bounds(map, part, &mut start);
@@ -271,7 +349,7 @@ fn move_entries<K: Key + Ord, V: Record>(
     }
     // The new keys and the old ones, with the values.
     let mut moved: Vec<(K, K, V)> = Vec::new();
-    if few || matches!(part, Which::These(_)) {
+    if few || !matches!(part, Which::Within(_)) {
         for Move { old, to } in moves {
             let value = map.remove(&old);
             moved.extend(to.zip(value).map(|(to, value)| (to, old, value)));
@@ -297,17 +375,19 @@ fn move_entries<K: Key + Ord, V: Record>(
     // One that was visited later and has stayed is the later of the two.
     moved.retain(|(to, old, _)| to < old || !is_in_part(to) || !map.contains_key(to));
     // Of those with one key the last stays.
-    put_all(map, &mut moved.into_iter().map(|(to, _, value)| (to, value)).collect());
+    let moved = moved.into_iter().map(|(to, _, value)| (to, value));
+    if few { map.extend(moved) } else { put_all(map, &mut moved.collect()) }
 }
 
 /// As [`move_entries`], of all entries, of which many move: the map is built anew.
-fn move_many<K: Key + Ord, V: Record>(map: &mut BTreeMap<K, V>, moves: Vec<Move<K>>) {
+fn move_many<K: Key + Ord, V: Record>(map: &mut BTreeMap<K, V>, goes: &[Goes], to: Vec<K>) {
     let len = map.len();
-    let mut moves = moves.into_iter().peekable();
+    let (mut goes, mut to) = (goes.iter(), to.into_iter());
     let entries = std::mem::take(map).into_iter();
-    let entries = entries.filter_map(|(key, value)| match moves.next_if(|of| of.old == key) {
-        Some(Move { to, .. }) => Some((to?, value)),
-        None => Some((key, value)),
+    let entries = entries.filter_map(|(key, value)| match goes.next() {
+        None | Some(Goes::Stays) => Some((key, value)),
+        Some(Goes::Moves) => Some((to.next()?, value)),
+        Some(Goes::Goes) => None,
     });
     let mut all = Vec::with_capacity(len);
     all.extend(entries);
@@ -444,44 +524,70 @@ where
     F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
 {
     let (mut changed, mut failed) = (false, None);
-    let to = Cell::new(None);
+    // Of the entries that are not taken out, as far as the last one that moves, whether they move;
+    // and where to.
+    let (mut stayed, mut moves, mut to) = (0, Vec::new(), Vec::new());
     let taken = map.extract_if(|key, value| {
         if failed.is_some() {
             return false;
         }
         match f(key, value) {
-            Ok(Entry::Kept) => return false,
-            Ok(Entry::To(new)) if new != *key => to.set(Some(new)),
-            Ok(Entry::Changed | Entry::To(_)) => {
+            Ok(Entry::Kept) => {}
+            Ok(Entry::Changed) => changed = true,
+            Ok(Entry::To(new)) => {
                 changed = true;
-                return false;
+                if new != *key {
+                    moves.resize(stayed, false);
+                    moves.push(true);
+                    to.push(new);
+                }
             }
-            Ok(Entry::Removed) => {}
-            Err(error) => {
-                failed = Some(error);
-                return false;
+            Ok(Entry::Removed) => {
+                changed = true;
+                return true;
             }
+            Err(error) => failed = Some(error),
         }
-        changed = true;
-        true
+        stayed += 1;
+        false
     });
-    let mut moved = Vec::new();
-    for (old, value) in taken {
-        if let Some(new) = to.take() {
-            moved.push((new, old, value));
+    taken.for_each(drop);
+    match failed {
+        Some(error) => return Err(error),
+        None if to.is_empty() => {}
+        None => move_all(map, moves, to),
+    }
+    Ok(changed)
+}
+
+/// Moves entries of a map: as far as `moves` goes it says of each entry, in the map's order, whether
+/// it moves; `to` says where to.
+fn move_all<K, V, S>(map: &mut HashMap<K, V, S>, moves: Vec<bool>, to: Vec<K>)
+where
+    K: Eq + Hash,
+    S: BuildHasher + Clone,
+{
+    let mut moves = moves.into_iter();
+    if to.len() <= map.len() / 2 {
+        let moved = map.extract_if(|_, _| moves.next() == Some(true)).map(|(_, value)| value);
+        let moved: Vec<(K, V)> = to.into_iter().zip(moved).collect();
+        return map.extend(moved);
+    }
+    // What is taken out leaves marks, behind which one would have to look on: a new map is faster.
+    let anew = HashMap::with_capacity_and_hasher(map.len(), map.hasher().clone());
+    let old = std::mem::replace(map, anew);
+    if to.len() == old.len() {
+        return map.extend(to.into_iter().zip(old.into_values()));
+    }
+    let mut to = to.into_iter();
+    for (key, value) in old {
+        let new = if moves.next() == Some(true) { to.next() } else { None };
+        match new {
+            Some(new) => drop(map.insert(new, value)),
+            // One that has moved there stays.
+            None => {
+                map.entry(key).or_insert(value);
+            }
         }
     }
-    if let Some(error) = failed {
-        map.extend(moved.into_iter().map(|(_, old, value)| (old, value)));
-        return Err(error);
-    }
-    if moved.len() > map.len() {
-        // What was taken out has left marks, behind which one would have to look on.
-        let len = map.len() + moved.len();
-        let anew = HashMap::with_capacity_and_hasher(len, map.hasher().clone());
-        let stayed = std::mem::replace(map, anew);
-        map.extend(stayed);
-    }
-    map.extend(moved.into_iter().map(|(new, _, value)| (new, value)));
-    Ok(changed)
 }

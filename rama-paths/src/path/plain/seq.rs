@@ -238,24 +238,25 @@ fn write_behind<T, L, F>(
     mut f: F,
 ) -> Result<bool, PathError>
 where
-    L: Ranged<T> + IndexMut<usize, Output = T>,
+    L: Ranged<T>,
     F: FnMut(&mut T) -> Result<Fate, PathError>,
 {
-    let (mut to, mut visited, mut failed) = (first, end, Ok(true));
-    for at in first + 1..end {
-        match f(&mut list[at]) {
+    let (mut to, mut visited, mut failed) = (0, end, Ok(true));
+    let items = list.slice_mut(first..end);
+    for at in 1..items.len() {
+        match f(&mut items[at]) {
             Ok(fate) => {
                 // Those that go are swapped among each other, so that nothing has to be decided here.
-                list.swap_items(to, at);
+                items.swap(to, at);
                 to += usize::from(fate != Fate::Removed);
             }
             Err(error) => {
-                (failed, visited) = (Err(error), at);
+                (failed, visited) = (Err(error), first + at);
                 break;
             }
         }
     }
-    list.cut_items(to..visited);
+    list.cut_items(first + to..visited);
     failed
 }
 
@@ -323,6 +324,9 @@ trait Ranged<T>: Sized {
     /// Swaps two elements.
     fn swap_items(&mut self, a: usize, b: usize);
 
+    /// The elements in a range, brought side by side if they are not.
+    fn slice_mut(&mut self, range: Range<usize>) -> &mut [T];
+
     /// Removes the elements in a range.
     fn cut_items(&mut self, range: Range<usize>);
 }
@@ -375,6 +379,11 @@ impl<T> Ranged<T> for Vec<T> {
         self[range].iter_mut()
     }
 
+    #[inline(always)]
+    fn slice_mut(&mut self, range: Range<usize>) -> &mut [T] {
+        &mut self[range]
+    }
+
     fn replace_items(&mut self, range: Range<usize>, new: Self) {
         self.splice(range, new);
     }
@@ -402,6 +411,11 @@ impl<T> Ranged<T> for VecDeque<T> {
         T: 'a,
     {
         self.range_mut(range)
+    }
+
+    #[inline(always)]
+    fn slice_mut(&mut self, range: Range<usize>) -> &mut [T] {
+        &mut self.make_contiguous()[range]
     }
 
     fn replace_items(&mut self, range: Range<usize>, new: Self) {

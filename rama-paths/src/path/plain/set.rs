@@ -143,6 +143,12 @@ impl<T: Record + Ord> StdSet for BTreeSet<T> {
             (Held::Stored(set), Which::These(items)) => {
                 OneOf::A(items.iter().filter_map(|item| set.get(item)).map(Held::Stored))
             }
+            (Held::Stored(set), Which::All) => {
+                for item in set {
+                    f(Held::Stored(item))?;
+                }
+                OneOf::B(std::iter::empty())
+            }
             (Held::Stored(set), part) => {
                 let mut start = None;
                 let (range, most) = range_of(|range| set.range(range), part, &mut start);
