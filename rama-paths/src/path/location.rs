@@ -2,6 +2,7 @@
 
 use super::kind::{ComputedKind, StoredKind};
 use super::nav::ClearTop;
+use super::plain::SeenOf;
 use crate::error::PathError;
 use crate::record::Record;
 use crate::schema::Schema;
@@ -260,6 +261,15 @@ pub trait Selectable: Location {
     fn take<P: Presence>(
         place: ReadPlace<'_, Self>,
     ) -> Result<Option<Self::Selected<P>>, PathError>;
+
+    /// Takes it out of a value in memory.
+    #[doc(hidden)]
+    #[inline]
+    fn take_in<P: Presence>(
+        seen: SeenOf<'_, Self>,
+    ) -> Result<Option<Self::Selected<P>>, PathError> {
+        seen.place().map_or(Ok(None), Self::take::<P>)
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -271,6 +281,11 @@ impl<V: Record> Selectable for V {
     fn take<P: Presence>(place: ReadPlace<'_, V>) -> Result<Option<P::Of<V>>, PathError> {
         Ok(P::of(place.slot.into_owned()))
     }
+
+    #[inline(always)]
+    fn take_in<P: Presence>(seen: SeenOf<'_, V>) -> Result<Option<P::Of<V>>, PathError> {
+        Ok(P::of(seen.into_owned()))
+    }
 }
 
 impl<T: Clone + 'static> Selectable for ReadOnly<T> {
@@ -280,6 +295,11 @@ impl<T: Clone + 'static> Selectable for ReadOnly<T> {
     #[inline(always)]
     fn take<P: Presence>(place: ReadPlace<'_, Self>) -> Result<Option<P::Of<T>>, PathError> {
         Ok(P::of(place.slot.into_owned()))
+    }
+
+    #[inline(always)]
+    fn take_in<P: Presence>(seen: SeenOf<'_, Self>) -> Result<Option<P::Of<T>>, PathError> {
+        Ok(P::of(seen.into_owned()))
     }
 }
 

@@ -77,7 +77,7 @@ pub use whole_range::{Ranged, WholeRange, WriteValues};
 
 use std::marker::PhantomData;
 
-use self::plain::{Fate, SpotOf, WhichOf, as_spot, write_value};
+use self::plain::{Fate, Seen, SeenOf, SpotOf, WhichOf, as_spot, see, write_value};
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::schema::{Ordered, Schema};
@@ -158,6 +158,19 @@ pub trait Navigator {
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit;
 
+    /// As [`read`](Self::read), of a value in memory.
+    #[doc(hidden)]
+    #[inline]
+    fn read_in<F>(&self, top: SeenOf<'_, Self::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&Self::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        let Some(top) = top.place() else { return Ok(()) };
+        self.read(top, &mut |collected: &Self::Collected, place: ReadPlace<'_, Self::Here>| {
+            see(place.slot, |seen| f(collected, seen))
+        })
+    }
+
     /// Visits every collection in memory that the path leads to, with which of its elements are
     /// meant: what leads to a part of a collection shows the collection and where the part is.
     #[doc(hidden)]
@@ -169,6 +182,40 @@ pub trait Navigator {
     {
         self.read(top, &mut |collected: &Self::Collected, place: ReadPlace<'_, Self::Here>| {
             f(collected, place.slot, &Which::All)
+        })
+    }
+
+    /// As [`read_parts`](Self::read_parts), of a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn read_parts_in<F>(&self, top: SeenOf<'_, Self::Schema>, f: &mut F) -> Visit
+    where
+        Self::Here: ValueAt<Value: Collection>,
+        F: FnMut(&Self::Collected, Seen<'_, ValueOf<Self>>, &WhichOf<ValueOf<Self>>) -> Visit,
+    {
+        self.read_in(top, &mut |collected: &Self::Collected, seen: SeenOf<'_, Self::Here>| {
+            f(collected, seen, &Which::All)
+        })
+    }
+
+    /// As [`select_into`](Self::select_into), of a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, Self::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&Self::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit
+    where
+        Self: Sized,
+        Self::Here: Selectable,
+    {
+        self.read_in(top, &mut |collected: &Self::Collected, seen: SeenOf<'_, Self::Here>| {
+            if let Some(value) = Self::Here::take_in::<Self::Presence>(seen)? {
+                into.push(make(collected, value));
+            }
+            Ok(())
         })
     }
 

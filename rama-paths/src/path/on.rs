@@ -1,9 +1,8 @@
 //! Paths on plain data: values in memory that no PState holds.
 
-use super::plain::Spot;
+use super::plain::{Seen, Spot};
 use super::{Halt, PStatePath, SelectPath, Value, WritePath, to_the_end};
 use crate::error::PathError;
-use crate::store::{Held, ReadPlace};
 
 impl<O, N> PStatePath<O, N>
 where
@@ -29,7 +28,7 @@ where
         value: &<Self as SelectPath>::Schema,
     ) -> Result<Vec<<Self as SelectPath>::Value>, PathError> {
         let mut selected = Vec::new();
-        to_the_end(self.select_into(ReadPlace::value(Held::Stored(value)), &mut selected))?;
+        to_the_end(self.select_into_in(Seen::There(value), &mut selected))?;
         Ok(selected)
     }
 
@@ -53,7 +52,7 @@ where
         value: &<Self as SelectPath>::Schema,
     ) -> Result<<Self as SelectPath>::Value, PathError> {
         let (mut selected, mut found) = (None, 0);
-        let visit = self.read(ReadPlace::value(Held::Stored(value)), &mut |value| {
+        let visit = self.read_in(Seen::There(value), &mut |value| {
             found += 1;
             selected = Some(value);
             Ok(())
@@ -81,7 +80,7 @@ where
         value: &<Self as SelectPath>::Schema,
     ) -> Result<Option<<Self as SelectPath>::Value>, PathError> {
         let mut selected = None;
-        let visit = self.read(ReadPlace::value(Held::Stored(value)), &mut |value| {
+        let visit = self.read_in(Seen::There(value), &mut |value| {
             selected = Some(value);
             Err(Halt::Enough)
         });

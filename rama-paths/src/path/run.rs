@@ -1,6 +1,6 @@
 //! What a path can be used for, as traits that the runtime asks for.
 
-use super::plain::{Fate, SpotOf};
+use super::plain::{Fate, SeenOf, SpotOf};
 use super::{Collected, IsSingle, Navigator, PStatePath, Selectable, Value, Visit, WriteNavigator};
 use crate::aggregate::Aggregator;
 use crate::error::PathError;
@@ -31,6 +31,16 @@ pub trait SelectPath {
     /// Adds every selected value.
     #[doc(hidden)]
     fn select_into(&self, top: ReadPlace<'_, Self::Schema>, into: &mut Vec<Self::Value>) -> Visit;
+
+    /// As [`read`](Self::read), of a value in memory.
+    #[doc(hidden)]
+    fn read_in<F>(&self, top: SeenOf<'_, Self::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(Self::Value) -> Visit;
+
+    /// As [`select_into`](Self::select_into), of a value in memory.
+    #[doc(hidden)]
+    fn select_into_in(&self, top: SeenOf<'_, Self::Schema>, into: &mut Vec<Self::Value>) -> Visit;
 
     /// The routing hash of the leading key.
     fn routing(&self) -> Option<KeyHash>;
@@ -64,6 +74,24 @@ where
     #[inline(always)]
     fn select_into(&self, top: ReadPlace<'_, N::Schema>, into: &mut Vec<Self::Value>) -> Visit {
         self.nav.select_into(top, into, |collected, value| collected.with(value))
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(Self::Value) -> Visit,
+    {
+        self.nav.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            match N::Here::take_in::<N::Presence>(seen)? {
+                Some(value) => f(collected.with(value)),
+                None => Ok(()),
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in(&self, top: SeenOf<'_, N::Schema>, into: &mut Vec<Self::Value>) -> Visit {
+        self.nav.select_into_in(top, into, |collected, value| collected.with(value))
     }
 
     fn routing(&self) -> Option<KeyHash> {

@@ -1,6 +1,7 @@
 //! Paths within paths: what a navigator does with the path that a closure makes of its place.
 
 use super::nav::Root;
+use super::plain::SeenOf;
 use super::{Halt, Navigator, PStatePath, Selectable, Visit, to_the_end};
 use crate::error::PathError;
 use crate::schema::Schema;
@@ -36,6 +37,34 @@ pub(crate) fn leads_anywhere<M: Navigator>(
     });
     to_the_end(visit)?;
     Ok(found)
+}
+
+/// As [`leads_anywhere`], of a value in memory.
+#[inline(always)]
+pub(crate) fn leads_anywhere_in<M: Navigator>(
+    nav: &M,
+    seen: SeenOf<'_, M::Schema>,
+) -> Result<bool, PathError> {
+    let mut found = false;
+    let visit = nav.read_in(seen, &mut |_: &M::Collected, _: SeenOf<'_, M::Here>| -> Visit {
+        found = true;
+        Err(Halt::Enough)
+    });
+    to_the_end(visit)?;
+    Ok(found)
+}
+
+/// Adds everything that a path selects from a value in memory.
+#[inline(always)]
+pub(crate) fn select_into_in<M>(
+    nav: &M,
+    seen: SeenOf<'_, M::Schema>,
+    selected: &mut Vec<SelectedBy<M>>,
+) -> Result<(), PathError>
+where
+    M: Navigator<Here: Selectable>,
+{
+    to_the_end(nav.select_into_in(seen, selected, |_, value| value))
 }
 
 /// What is selected of the places that a path `M` leads to.

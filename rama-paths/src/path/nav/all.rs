@@ -5,7 +5,7 @@ use crate::error::PathError;
 use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
 use crate::path::moved::{Entry as Moved, write_entries};
-use crate::path::plain::{Fate, Spot, SpotOf, for_std, write_part};
+use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, for_std, see, write_part};
 use crate::path::sub::SelectedBy;
 use crate::path::{
     Entries, Entry, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present,
@@ -392,6 +392,19 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            StdMap::each(map.held(), which, |key, value| {
+                let mut pair = key.into_owned().zip(value.into_owned());
+                f(collected, Seen::Made(&mut pair))
+            })
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
     }
@@ -462,6 +475,16 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, set, which| {
+            StdSet::each(set.held(), which, |item| see(item, |seen| f(collected, seen)))
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
     }
@@ -522,6 +545,16 @@ where
     }
 
     #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, list, which| {
+            StdSeq::each(list.held(), which, |item| see(item, |seen| f(collected, seen)))
+        })
+    }
+
+    #[inline(always)]
     fn select_into<T>(
         &self,
         top: ReadPlace<'_, N::Schema>,
@@ -537,6 +570,28 @@ where
                 return Ok(());
             }
             StdSeq::each(list, which, |item| {
+                into.extend(item.into_owned().map(make));
+                Ok(())
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, list, which| {
+            let make = |item| make(collected, Self::Here::selected(item));
+            if let Seen::There(list) = list
+                && let Some(items) = list.slice(which)
+            {
+                into.extend(items.iter().cloned().map(make));
+                return Ok(());
+            }
+            StdSeq::each(list.held(), which, |item| {
                 into.extend(item.into_owned().map(make));
                 Ok(())
             })

@@ -2,8 +2,8 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotOf};
-use crate::path::sub::{SelectedBy, SubPath, navigators, select, select_into};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::sub::{SelectedBy, SubPath, navigators, select, select_into, select_into_in};
 use crate::path::{Collected, Navigator, PStatePath, Selectable, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
@@ -125,6 +125,22 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&Self::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        let mut values = Vec::new();
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            values.clear();
+            select_into_in(&self.sub, seen.again(), &mut values)?;
+            let pushed = collected.push(std::mem::take(&mut values));
+            let visit = f(&pushed, seen);
+            values = N::Collected::pop(pushed);
+            visit
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }
@@ -159,9 +175,8 @@ where
     {
         let mut values = Vec::new();
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
-            let Some(place) = spot.reading() else { return Ok(Fate::Kept) };
             values.clear();
-            select_into(&self.sub, place, &mut values)?;
+            select_into_in(&self.sub, spot.seen(), &mut values)?;
             let pushed = collected.push(std::mem::take(&mut values));
             let fate = f(&pushed, spot);
             values = N::Collected::pop(pushed);
@@ -193,6 +208,18 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&Self::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let mut values = Vec::new();
+            select_into_in(&self.sub, seen.again(), &mut values)?;
+            f(&collected.push(one(values)?), seen)
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }
@@ -221,9 +248,9 @@ where
         F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
-            let Some(place) = spot.reading() else { return Ok(Fate::Kept) };
-            let value = one(select(&self.sub, place)?)?;
-            f(&collected.push(value), spot)
+            let mut values = Vec::new();
+            select_into_in(&self.sub, spot.seen(), &mut values)?;
+            f(&collected.push(one(values)?), spot)
         })
     }
 }
@@ -246,6 +273,16 @@ where
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             f(&collected.push(self.value.clone()), place)
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&Self::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            f(&collected.push(self.value.clone()), seen)
         })
     }
 

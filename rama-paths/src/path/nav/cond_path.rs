@@ -3,8 +3,8 @@
 use super::root::Root;
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotOf};
-use crate::path::sub::{SubPath, leads_anywhere};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::sub::{SubPath, leads_anywhere, leads_anywhere_in};
 use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -22,6 +22,12 @@ pub trait Cases {
     fn read_first<F>(&self, place: ReadPlace<'_, Self::From>, f: &mut F) -> Visit
     where
         F: FnMut(ReadPlace<'_, Self::Here>) -> Visit;
+
+    /// As [`read_first`](Self::read_first), of a value in memory.
+    #[doc(hidden)]
+    fn read_first_in<F>(&self, seen: SeenOf<'_, Self::From>, f: &mut F) -> Visit
+    where
+        F: FnMut(SeenOf<'_, Self::Here>) -> Visit;
 }
 
 /// Cases whose places can be written.
@@ -66,6 +72,21 @@ macro_rules! cases {
                 })*
                 Ok(())
             }
+
+            #[inline(always)]
+            fn read_first_in<F>(&self, seen: SeenOf<'_, Self::From>, f: &mut F) -> Visit
+            where
+                F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
+            {
+                let mut f = |_: &(), seen: SeenOf<'_, Self::Here>| f(seen);
+                if leads_anywhere_in(&self.$at.0.nav, seen.again())? {
+                    return self.$at.1.nav.read_in(seen, &mut f);
+                }
+                $(if leads_anywhere_in(&self.$index.0.nav, seen.again())? {
+                    return self.$index.1.nav.read_in(seen, &mut f);
+                })*
+                Ok(())
+            }
         }
 
         impl<O, $c, $first, $($d, $rest),*> WriteCases for ((PStatePath<O, $c>, PStatePath<O, $first>), $((PStatePath<O, $d>, PStatePath<O, $rest>)),*)
@@ -99,11 +120,10 @@ macro_rules! cases {
                 F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
             {
                 let mut f = |_: &(), spot: SpotOf<'_, Self::Here>| f(spot);
-                let Some(place) = spot.reading() else { return Ok(Fate::Kept) };
-                if leads_anywhere(&self.$at.0.nav, place.again())? {
+                if leads_anywhere_in(&self.$at.0.nav, spot.seen())? {
                     return self.$at.1.nav.write_in(spot, &mut f);
                 }
-                $(if leads_anywhere(&self.$index.0.nav, place.again())? {
+                $(if leads_anywhere_in(&self.$index.0.nav, spot.seen())? {
                     return self.$index.1.nav.write_in(spot, &mut f);
                 })*
                 Ok(Fate::Kept)
@@ -178,6 +198,16 @@ where
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             self.cases.read_first(place, &mut |place| f(collected, place))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            self.cases.read_first_in(seen, &mut |seen| f(collected, seen))
         })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotOf};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
 use crate::path::{
     HoldsValue, KindAt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator,
 };
@@ -136,6 +136,20 @@ where
                 _ => Ok(()),
             }
         })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(
+            top,
+            &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| match seen.get() {
+                Some(value) if self.test.test(value) => f(collected, seen),
+                _ => Ok(()),
+            },
+        )
     }
 
     fn leading_key(&self) -> Option<KeyHash> {

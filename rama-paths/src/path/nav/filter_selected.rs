@@ -3,8 +3,8 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotOf};
-use crate::path::sub::{SubPath, leads_anywhere, navigators};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::sub::{SubPath, leads_anywhere, leads_anywhere_in, navigators};
 use crate::path::{Many, Navigator, PStatePath, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -87,6 +87,20 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            if leads_anywhere_in(&self.sub, seen.again())? == ANYWHERE {
+                f(collected, seen)
+            } else {
+                Ok(())
+            }
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }
@@ -117,8 +131,7 @@ where
         F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
-            let Some(place) = spot.reading() else { return Ok(Fate::Kept) };
-            if leads_anywhere(&self.sub, place)? == ANYWHERE {
+            if leads_anywhere_in(&self.sub, spot.seen())? == ANYWHERE {
                 f(collected, spot)
             } else {
                 Ok(Fate::Kept)

@@ -3,8 +3,8 @@
 use super::stop::Nowhere;
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotOf};
-use crate::path::sub::{SubPath, leads_anywhere, navigators};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::sub::{SubPath, leads_anywhere, leads_anywhere_in, navigators};
 use crate::path::{Emits, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
@@ -119,6 +119,21 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let mut go_on = |_: &(), seen: SeenOf<'_, A::Here>| f(collected, seen);
+            if leads_anywhere_in(&self.condition, seen.again())? {
+                self.then.read_in(seen, &mut go_on)
+            } else {
+                self.otherwise.read_in(seen, &mut go_on)
+            }
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }
@@ -152,8 +167,7 @@ where
         F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
-            let Some(place) = spot.reading() else { return Ok(Fate::Kept) };
-            let is_taken = leads_anywhere(&self.condition, place)?;
+            let is_taken = leads_anywhere_in(&self.condition, spot.seen())?;
             let mut go_on = |_: &(), spot: SpotOf<'_, A::Here>| f(collected, spot);
             if is_taken {
                 self.then.write_in(spot, &mut go_on)

@@ -3,7 +3,7 @@
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::in_list;
-use crate::path::plain::{Fate, Spot, SpotOf, for_std, write_part, write_value};
+use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, for_std, write_part, write_value};
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, StdSeq, Value, ValueAt, Visit, Which,
     WriteNavigator,
@@ -238,6 +238,21 @@ where
                     Some(item) => f(collected, ReadPlace::computed((index - 1, item))),
                     None => Ok(()),
                 }
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let mut index = 0;
+            StdSeq::each(seen.held(), &Which::All, |item| {
+                index += 1;
+                let mut pair = item.into_owned().map(|item| (index - 1, item));
+                f(collected, Seen::Made(&mut pair))
             })
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotOf};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
 use crate::path::{Many, Navigator, PStatePath, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -73,6 +73,16 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            if (self.test)(collected) { f(collected, seen) } else { Ok(()) }
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }
@@ -120,6 +130,14 @@ where
         F: FnMut(&(), ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.0.read(top, &mut |_: &N::Collected, place: ReadPlace<'_, N::Here>| f(&(), place))
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&(), SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_in(top, &mut |_: &N::Collected, seen: SeenOf<'_, N::Here>| f(&(), seen))
     }
 
     fn leading_key(&self) -> Option<KeyHash> {

@@ -4,7 +4,9 @@ use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
 use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
-use crate::path::plain::{Fate, Spot, SpotOf, for_std, new_part, write_part, write_value};
+use crate::path::plain::{
+    Fate, SeenOf, Spot, SpotOf, for_std, new_part, see, write_part, write_value,
+};
 use crate::path::{
     Location, Maybe, Navigator, PStatePath, Span, StdMap, ValueAt, Visit, WriteNavigator,
 };
@@ -243,6 +245,16 @@ where
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             f(collected, ReadPlace::value(StdMap::find(place.slot, &self.key)))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            see(StdMap::find(seen.held(), &self.key), |seen| f(collected, seen))
         })
     }
 

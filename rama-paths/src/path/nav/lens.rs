@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, Spot, SpotOf, new_part, part, write_part};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, new_part, part, see, write_part};
 use crate::path::{
     HoldsValue, KindAt, Navigator, PStatePath, Presence, Value, ValueAt, Visit, WriteNavigator,
 };
@@ -86,6 +86,21 @@ where
                 |mut whole| Some((self.get_mut)(&mut whole).take_out()),
             );
             f(collected, ReadPlace::value(field))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let field = part(
+                seen.held(),
+                |whole| Some((self.get)(whole)),
+                |mut whole| Some((self.get_mut)(&mut whole).take_out()),
+            );
+            see(field, |seen| f(collected, seen))
         })
     }
 

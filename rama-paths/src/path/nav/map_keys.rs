@@ -5,7 +5,7 @@ use super::map_vals::MapEntries;
 use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
 use crate::path::moved::{Entry as Moved, write_entries};
-use crate::path::plain::{Fate, Spot, SpotOf, write_part};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, see, write_part};
 use crate::path::{
     Entry, HasEntries, Many, Navigator, PStatePath, Present, StdMap, ValueAt, Visit, WriteEntries,
     WriteNavigator,
@@ -123,6 +123,16 @@ where
     {
         self.0.read_parts(top, &mut |collected: &N::Collected, map, which| {
             StdMap::each(map, which, |key, _| f(collected, ReadPlace::value(key)))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            StdMap::each(map.held(), which, |key, _| see(key, |seen| f(collected, seen)))
         })
     }
 

@@ -3,7 +3,7 @@
 use super::key::in_structure;
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, Spot, SpotOf, for_std, write_part};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, for_std, see, write_part};
 use crate::path::{
     Entries, Entry, HasEntries, Location, Many, Navigator, PStatePath, Present, SortedRange,
     StdMap, ValueAt, Visit, WriteEntries, WriteNavigator,
@@ -169,6 +169,16 @@ where
     {
         self.0.read_parts(top, &mut |collected: &N::Collected, map, which| {
             StdMap::each(map, which, |_, value| f(collected, ReadPlace::value(value)))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            StdMap::each(map.held(), which, |_, value| see(value, |seen| f(collected, seen)))
         })
     }
 

@@ -3,7 +3,7 @@
 use super::root::Root;
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotInTurn, SpotOf};
+use crate::path::plain::{Fate, SeenOf, SpotInTurn, SpotOf};
 use crate::path::sub::{InTurn, SubPath};
 use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -23,6 +23,12 @@ pub trait Branches {
     fn read_each<F>(&self, place: ReadPlace<'_, Self::From>, f: &mut F) -> Visit
     where
         F: FnMut(ReadPlace<'_, Self::Here>) -> Visit;
+
+    /// As [`read_each`](Self::read_each), of a value in memory.
+    #[doc(hidden)]
+    fn read_each_in<F>(&self, seen: SeenOf<'_, Self::From>, f: &mut F) -> Visit
+    where
+        F: FnMut(SeenOf<'_, Self::Here>) -> Visit;
 }
 
 /// Several paths whose places can be written.
@@ -61,6 +67,17 @@ macro_rules! branches {
                 let mut f = |_: &(), place: ReadPlace<'_, Self::Here>| f(place);
                 self.$at.nav.read(place.again(), &mut f)?;
                 $(self.$index.nav.read(place.again(), &mut f)?;)*
+                Ok(())
+            }
+
+            #[inline(always)]
+            fn read_each_in<F>(&self, seen: SeenOf<'_, Self::From>, f: &mut F) -> Visit
+            where
+                F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
+            {
+                let mut f = |_: &(), seen: SeenOf<'_, Self::Here>| f(seen);
+                self.$at.nav.read_in(seen.again(), &mut f)?;
+                $(self.$index.nav.read_in(seen.again(), &mut f)?;)*
                 Ok(())
             }
         }
@@ -210,6 +227,16 @@ where
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             self.branches.read_each(place, &mut |place| f(collected, place))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            self.branches.read_each_in(seen, &mut |seen| f(collected, seen))
         })
     }
 

@@ -3,7 +3,7 @@
 use super::key::Keyed;
 use crate::error::PathError;
 use crate::key::{KeyArg, KeyHash};
-use crate::path::plain::{Fate, SpotOf};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
 use crate::path::{Many, Navigator, PStatePath, Present, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -57,6 +57,16 @@ where
     {
         self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             if place.slot.is_some() { f(collected, place) } else { Ok(()) }
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            if seen.get().is_some() { f(collected, seen) } else { Ok(()) }
         })
     }
 

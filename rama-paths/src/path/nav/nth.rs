@@ -3,7 +3,7 @@
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::{element_key, in_list};
-use crate::path::plain::{Fate, Spot, SpotOf, WhichOf, for_std, write_part};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, WhichOf, for_std, see, write_part};
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, Which, WriteNavigator,
 };
@@ -226,6 +226,19 @@ where
             let Some(at) = at else { return Ok(()) };
             let item = StdSeq::nth(seq, at);
             if item.is_some() { f(collected, ReadPlace::value(item)) } else { Ok(()) }
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_parts_in(top, &mut |collected: &N::Collected, seq, which| {
+            let at = seq.get().and_then(|seq| self.at.within(seq, which));
+            let Some(at) = at else { return Ok(()) };
+            let item = StdSeq::nth(seq.held(), at);
+            if item.is_some() { see(item, |seen| f(collected, seen)) } else { Ok(()) }
         })
     }
 

@@ -9,7 +9,9 @@ use std::cell::Cell;
 
 use crate::error::PathError;
 use crate::key::{Key, KeyHash};
-use crate::path::plain::{Fate, Spot, SpotOf, WhichOf, sorted_part, write_part, write_value};
+use crate::path::plain::{
+    Fate, Seen, SeenOf, Spot, SpotOf, WhichOf, sorted_part, write_part, write_value,
+};
 use crate::path::{
     Between, Collection, Navigator, Present, Span, ValueAt, Visit, Which, WriteNavigator,
 };
@@ -88,6 +90,20 @@ where
     }
 
     #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let part = match seen.get() {
+                Some(whole) => whole.copy_part(&*self.pick.which(whole)?),
+                None => C::default(),
+            };
+            f(collected, Seen::Made(&mut Some(part)))
+        })
+    }
+
+    #[inline(always)]
     fn read_parts<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         Self::Here: ValueAt<Value: Collection>,
@@ -104,6 +120,26 @@ where
                 None => Cow::Owned(Which::All),
             };
             f(collected, place.slot, &*which)
+        })
+    }
+
+    #[inline(always)]
+    fn read_parts_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        Self::Here: ValueAt<Value: Collection>,
+        F: FnMut(
+            &N::Collected,
+            Seen<'_, <Self::Here as ValueAt>::Value>,
+            &WhichOf<<Self::Here as ValueAt>::Value>,
+        ) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            // `f` is called in one place only, so that it can be inlined.
+            let which = match seen.get() {
+                Some(whole) => self.pick.which(whole)?,
+                None => Cow::Owned(Which::All),
+            };
+            f(collected, seen, &*which)
         })
     }
 

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotOf};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
 use crate::path::{Location, Navigator, PStatePath, Presence, Single, Top, Visit, WriteNavigator};
 use crate::schema::Schema;
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -47,6 +47,14 @@ impl<S: Location, P: Presence> Navigator for Root<S, P> {
     fn read<F>(&self, top: ReadPlace<'_, S>, f: &mut F) -> Visit
     where
         F: FnMut(&(), ReadPlace<'_, S>) -> Visit,
+    {
+        f(&(), top)
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, S>, f: &mut F) -> Visit
+    where
+        F: FnMut(&(), SeenOf<'_, Self::Here>) -> Visit,
     {
         f(&(), top)
     }

@@ -6,7 +6,7 @@ use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
 use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
-use crate::path::plain::{Fate, Spot, SpotOf, write_part, write_value};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, see, write_part, write_value};
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, Span, StdSet, ValueAt, Visit, WriteNavigator,
 };
@@ -241,6 +241,17 @@ where
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             let item = StdSet::find(place.slot, &self.item);
             if item.is_some() { f(collected, ReadPlace::value(item)) } else { Ok(()) }
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let item = StdSet::find(seen.held(), &self.item);
+            if item.is_some() { see(item, |seen| f(collected, seen)) } else { Ok(()) }
         })
     }
 

@@ -2,8 +2,10 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, Spot, SpotOf, part, write_part, write_value};
-use crate::path::{Many, Navigator, PStatePath, Present, ReadOnly, Value, ValueAt, Visit, WriteNavigator};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, part, see, write_part, write_value};
+use crate::path::{
+    Many, Navigator, PStatePath, Present, ReadOnly, Value, ValueAt, Visit, WriteNavigator,
+};
 use crate::record::Record;
 use crate::store::{ReadPlace, WritePlace, Written};
 
@@ -98,6 +100,17 @@ where
         self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             let item = part(place.slot, Option::as_ref, |option| option);
             if item.is_some() { f(collected, ReadPlace::value(item)) } else { Ok(()) }
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let item = part(seen.held(), Option::as_ref, |option| option);
+            if item.is_some() { see(item, |seen| f(collected, seen)) } else { Ok(()) }
         })
     }
 

@@ -2,8 +2,8 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, write_part};
-use crate::path::sub::{SubPath, navigators, select};
+use crate::path::plain::{Fate, Seen, SeenOf, write_part};
+use crate::path::sub::{SubPath, navigators, select, select_into_in};
 use crate::path::{
     HoldsStored, KindAt, Navigator, PStatePath, Present, Value, Visit, WriteNavigator,
 };
@@ -67,6 +67,18 @@ where
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             f(collected, ReadPlace::computed(select(&self.sub, place)?))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let mut values = Vec::new();
+            select_into_in(&self.sub, seen, &mut values)?;
+            f(collected, Seen::Made(&mut Some(values)))
         })
     }
 

@@ -1,6 +1,7 @@
 //! `view(f)`: what a function makes of a value.
 
 use crate::key::KeyHash;
+use crate::path::plain::{Seen, SeenOf};
 use crate::path::{
     HoldsValue, KindAt, Navigator, PStatePath, Presence, Present, ReadOnly, ValueAt, Visit,
 };
@@ -62,6 +63,20 @@ where
                 None => Ok(()),
             }
         })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(
+            top,
+            &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| match seen.get() {
+                Some(value) => f(collected, Seen::Made(&mut Some((self.f)(value)))),
+                None => Ok(()),
+            },
+        )
     }
 
     fn leading_key(&self) -> Option<KeyHash> {

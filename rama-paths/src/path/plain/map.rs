@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
 use std::ops::Bound;
 
-use super::which::{Between, Bounds, OneOf, range_of};
+use super::which::{Between, Bounds, range_of};
 use super::{Collection, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::key::Key;
@@ -87,6 +87,19 @@ pub trait StdMap: Collection {
     fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnMut(&Self::Key, &mut Self::Item) -> Result<Entry<Self::Key>, PathError>;
+}
+
+/// Hands every entry of a part of a map that has been made to `f`.
+#[cold]
+#[inline(never)]
+fn each_owned<M, K, V, F>(map: Held<'_, M>, part: &WhichOf<M>, mut f: F) -> Visit
+where
+    M: Collection + IntoIterator<Item = (K, V)>,
+    F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
+{
+    let Some(map) = map.into_owned() else { return Ok(()) };
+    let map = if let Which::All = part { map } else { map.copy_part(part) };
+    map.into_iter().try_for_each(|(key, value)| f(Held::Owned(key), Held::Owned(value)))
 }
 
 /// As [`range_of`], of a map.
@@ -175,19 +188,15 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
     where
         F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
     {
-        let stored = |(key, value)| (Held::Stored(key), Held::Stored(value));
-        // Ranges have a loop of their own, which is the one that is fast.
-        let entries = match (map, part) {
-            (Held::Stored(map), Which::These(keys)) => {
-                OneOf::A(keys.iter().filter_map(|key| map.get_key_value(key)).map(stored))
-            }
+        // Each has a loop of its own: that is the one that is fast.
+        match (map, part) {
             (Held::Stored(map), Which::All) => {
                 for (key, value) in map {
                     f(Held::Stored(key), Held::Stored(value))?;
                 }
-                OneOf::B(std::iter::empty())
+                Ok(())
             }
-            (Held::Stored(map), part) => {
+            (Held::Stored(map), Which::Within(_)) => {
                 let mut start = None;
                 let (range, most) = bounds(map, part, &mut start);
                 for (at, (key, value)) in map.range(range).enumerate() {
@@ -196,19 +205,16 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
                     }
                     f(Held::Stored(key), Held::Stored(value))?;
                 }
-                OneOf::B(std::iter::empty())
+                Ok(())
             }
-            (Held::Owned(map), part) => {
-                let map = if let Which::All = part { map } else { map.copy_part(part) };
-                let owned = |(key, value)| (Held::Owned(key), Held::Owned(value));
-                OneOf::C(map.into_iter().map(owned))
+            (Held::Stored(map), Which::These(keys)) => {
+                for (key, value) in keys.iter().filter_map(|key| map.get_key_value(key)) {
+                    f(Held::Stored(key), Held::Stored(value))?;
+                }
+                Ok(())
             }
-            (Held::Nothing, _) => OneOf::D(std::iter::empty()),
-        };
-        for (key, value) in entries {
-            f(key, value)?;
+            (map, part) => each_owned(map, part, f),
         }
-        Ok(())
     }
 
     #[inline(always)]
@@ -457,24 +463,21 @@ where
     where
         F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
     {
-        let stored = |(key, value)| (Held::Stored(key), Held::Stored(value));
-        let entries = match (map, part) {
-            (_, Which::Within(never)) => match *never {},
-            (Held::Stored(map), Which::All) => OneOf::A(map.iter().map(stored)),
+        match (map, part) {
+            (Held::Stored(map), Which::All) => {
+                for (key, value) in map {
+                    f(Held::Stored(key), Held::Stored(value))?;
+                }
+                Ok(())
+            }
             (Held::Stored(map), Which::These(keys)) => {
-                OneOf::B(keys.iter().filter_map(|key| map.get_key_value(key)).map(stored))
+                for (key, value) in keys.iter().filter_map(|key| map.get_key_value(key)) {
+                    f(Held::Stored(key), Held::Stored(value))?;
+                }
+                Ok(())
             }
-            (Held::Owned(map), part) => {
-                let map = if let Which::All = part { map } else { map.copy_part(part) };
-                let owned = |(key, value)| (Held::Owned(key), Held::Owned(value));
-                OneOf::C(map.into_iter().map(owned))
-            }
-            (Held::Nothing, _) => OneOf::D(std::iter::empty()),
-        };
-        for (key, value) in entries {
-            f(key, value)?;
+            (map, part) => each_owned(map, part, f),
         }
-        Ok(())
     }
 
     #[inline(always)]

@@ -6,6 +6,7 @@
 
 mod fields;
 mod map;
+mod seen;
 mod seq;
 mod set;
 mod spot;
@@ -15,6 +16,9 @@ pub use fields::{FieldToken, HasFields, Part, RecordFields};
 #[doc(hidden)]
 pub use map::Entry;
 pub use map::StdMap;
+#[doc(hidden)]
+pub use seen::Seen;
+pub(crate) use seen::{SeenOf, see};
 pub use seq::StdSeq;
 pub use set::StdSet;
 #[doc(hidden)]

@@ -1,9 +1,8 @@
 //! Sequences of the standard library.
 
 use std::collections::VecDeque;
-use std::ops::{IndexMut, Range};
+use std::ops::{Index, IndexMut, Range};
 
-use super::which::OneOf;
 use super::{Collection, Fate, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::path::Visit;
@@ -158,23 +157,16 @@ macro_rules! std_seq {
             where
                 F: FnMut(Held<'_, T>) -> Visit,
             {
-                let items = match (seq, part) {
-                    (Held::Stored(seq), Which::These(at)) => {
-                        OneOf::A(at.iter().filter_map(|at| seq.get(*at)).map(Held::Stored))
+                // What a list holds side by side is gone through in a loop that does nothing else.
+                match (seq, part) {
+                    (Held::Stored(seq), Which::All | Which::Within(_)) => {
+                        for item in seq.items(within(part, seq.len())) {
+                            f(Held::Stored(item))?;
+                        }
+                        Ok(())
                     }
-                    (Held::Stored(seq), _) => {
-                        OneOf::B(seq.items(within(part, seq.len())).map(Held::Stored))
-                    }
-                    (Held::Owned(seq), _) => {
-                        let seq = if let Which::All = part { seq } else { seq.copy_part(part) };
-                        OneOf::C(seq.into_iter().map(Held::Owned))
-                    }
-                    (Held::Nothing, _) => OneOf::D(std::iter::empty()),
-                };
-                for item in items {
-                    f(item)?;
+                    (seq, _) => each_other(seq, part, f),
                 }
-                Ok(())
             }
 
             #[inline(always)]
@@ -227,6 +219,27 @@ macro_rules! std_seq {
 }
 
 std_seq!(Vec, VecDeque);
+
+/// Hands every element of a part to `f`: of a list that has been made, or those at some places.
+#[inline(never)]
+fn each_other<T, L, F>(list: Held<'_, L>, part: &WhichOf<L>, mut f: F) -> Visit
+where
+    T: Record,
+    L: StdSeq<Item = T> + Index<usize, Output = T> + IntoIterator<Item = T>,
+    F: FnMut(Held<'_, T>) -> Visit,
+{
+    match (list, part) {
+        (Held::Stored(list), part) => {
+            let some = places(part).iter().filter(|at| **at < list.length());
+            some.map(|at| &list[*at]).try_for_each(|item| f(Held::Stored(item)))
+        }
+        (Held::Owned(list), part) => {
+            let list = if let Which::All = part { list } else { list.copy_part(part) };
+            list.into_iter().try_for_each(|item| f(Held::Owned(item)))
+        }
+        (Held::Nothing, _) => Ok(()),
+    }
+}
 
 /// Writes the elements up to `end` through `f`, of which the one at `first` was removed: those that stay
 /// move up over those that go.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
 
-use super::which::{Between, OneOf, range_of};
+use super::which::{Between, range_of};
 use super::{Collection, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::path::Visit;
@@ -44,6 +44,19 @@ pub trait StdSet: Collection {
     fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnMut(&Self::Item) -> Result<Option<Option<Self::Item>>, PathError>;
+}
+
+/// Hands every element of a part of a set that has been made to `f`.
+#[cold]
+#[inline(never)]
+fn each_owned<S, T, F>(set: Held<'_, S>, part: &WhichOf<S>, mut f: F) -> Visit
+where
+    S: Collection + IntoIterator<Item = T>,
+    F: FnMut(Held<'_, T>) -> Visit,
+{
+    let Some(set) = set.into_owned() else { return Ok(()) };
+    let set = if let Which::All = part { set } else { set.copy_part(part) };
+    set.into_iter().try_for_each(|item| f(Held::Owned(item)))
 }
 
 /// What becomes of elements: where each is in the part, and what takes its place.
@@ -138,18 +151,15 @@ impl<T: Record + Ord> StdSet for BTreeSet<T> {
     where
         F: FnMut(Held<'_, T>) -> Visit,
     {
-        // Ranges have a loop of their own, which is the one that is fast.
-        let items = match (set, part) {
-            (Held::Stored(set), Which::These(items)) => {
-                OneOf::A(items.iter().filter_map(|item| set.get(item)).map(Held::Stored))
-            }
+        // Each has a loop of its own: that is the one that is fast.
+        match (set, part) {
             (Held::Stored(set), Which::All) => {
                 for item in set {
                     f(Held::Stored(item))?;
                 }
-                OneOf::B(std::iter::empty())
+                Ok(())
             }
-            (Held::Stored(set), part) => {
+            (Held::Stored(set), Which::Within(_)) => {
                 let mut start = None;
                 let (range, most) = range_of(|range| set.range(range), part, &mut start);
                 for (at, item) in set.range(range).enumerate() {
@@ -158,18 +168,16 @@ impl<T: Record + Ord> StdSet for BTreeSet<T> {
                     }
                     f(Held::Stored(item))?;
                 }
-                OneOf::B(std::iter::empty())
+                Ok(())
             }
-            (Held::Owned(set), part) => {
-                let set = if let Which::All = part { set } else { set.copy_part(part) };
-                OneOf::C(set.into_iter().map(Held::Owned))
+            (Held::Stored(set), Which::These(items)) => {
+                for item in items.iter().filter_map(|item| set.get(item)) {
+                    f(Held::Stored(item))?;
+                }
+                Ok(())
             }
-            (Held::Nothing, _) => OneOf::D(std::iter::empty()),
-        };
-        for item in items {
-            f(item)?;
+            (set, part) => each_owned(set, part, f),
         }
-        Ok(())
     }
 
     #[inline(always)]
@@ -272,22 +280,21 @@ where
     where
         F: FnMut(Held<'_, T>) -> Visit,
     {
-        let items = match (set, part) {
-            (_, Which::Within(never)) => match *never {},
-            (Held::Stored(set), Which::All) => OneOf::A(set.iter().map(Held::Stored)),
+        match (set, part) {
+            (Held::Stored(set), Which::All) => {
+                for item in set {
+                    f(Held::Stored(item))?;
+                }
+                Ok(())
+            }
             (Held::Stored(set), Which::These(items)) => {
-                OneOf::B(items.iter().filter_map(|item| set.get(item)).map(Held::Stored))
+                for item in items.iter().filter_map(|item| set.get(item)) {
+                    f(Held::Stored(item))?;
+                }
+                Ok(())
             }
-            (Held::Owned(set), part) => {
-                let set = if let Which::All = part { set } else { set.copy_part(part) };
-                OneOf::C(set.into_iter().map(Held::Owned))
-            }
-            (Held::Nothing, _) => OneOf::D(std::iter::empty()),
-        };
-        for item in items {
-            f(item)?;
+            (set, part) => each_owned(set, part, f),
         }
-        Ok(())
     }
 
     #[inline(always)]

@@ -4,14 +4,12 @@
 //! later. What is in memory needs none of that, and goes from navigator to navigator as a [`Spot`]:
 //! no code for rows stands in the loops over it, so that they come out as written by hand.
 
-use super::Fate;
+use super::{Fate, Seen};
 use crate::error::PathError;
 use crate::path::Location;
 use crate::record::Record;
 use crate::schema::Schema;
-use crate::store::{
-    AsOf, Change, Current, Held, Ids, ReadPlace, Tables, View, WritePlace, WriteView, Written,
-};
+use crate::store::{Change, Current, Held, Ids, Tables, WritePlace, WriteView, Written};
 
 /// A place within a value that is changed where it is.
 #[derive(Debug)]
@@ -97,12 +95,10 @@ impl<'a, T> Spot<'a, T> {
         Fate::Changed
     }
 
-    /// To read, unless it is of a structure: those are in no value.
+    /// To read.
     #[inline(always)]
-    pub(crate) fn reading<L: Location<Slot = T>>(&self) -> Option<ReadPlace<'_, L>> {
-        let (_, rows) = L::Tables::of_value()?;
-        let below = View { writes: None, rows, at: AsOf::LATEST };
-        Some(ReadPlace { slot: self.get().into(), below })
+    pub(crate) fn seen(&self) -> Seen<'_, T> {
+        self.get().into()
     }
 
     /// Writes it through `f`, as a place of a PState.

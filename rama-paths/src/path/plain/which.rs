@@ -120,31 +120,3 @@ where
     *start_of_last = between.start_of_last(keys((start, end)));
     ((start_of_last.as_ref().map_or(start, Bound::as_ref), end), between.most())
 }
-
-/// One of several iterators, so that what is done with the elements stands in one place.
-pub(super) enum OneOf<A, B, C, D> {
-    A(A),
-    B(B),
-    C(C),
-    D(D),
-}
-
-impl<T, A, B, C, D> Iterator for OneOf<A, B, C, D>
-where
-    A: Iterator<Item = T>,
-    B: Iterator<Item = T>,
-    C: Iterator<Item = T>,
-    D: Iterator<Item = T>,
-{
-    type Item = T;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<T> {
-        match self {
-            Self::A(items) => items.next(),
-            Self::B(items) => items.next(),
-            Self::C(items) => items.next(),
-            Self::D(items) => items.next(),
-        }
-    }
-}
