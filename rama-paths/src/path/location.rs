@@ -48,6 +48,10 @@ pub trait ValueAt: Location<Slot = <Self as ValueAt>::Value, Tables = ()> + Sele
     /// What is selected of a value that is there.
     #[doc(hidden)]
     fn selected(value: <Self as ValueAt>::Value) -> Self::Selected<Present>;
+
+    /// Adds what is selected of values that lie side by side.
+    #[doc(hidden)]
+    fn select_all(values: &[<Self as ValueAt>::Value], into: &mut Vec<Self::Selected<Present>>);
 }
 
 #[diagnostic::do_not_recommend]
@@ -59,6 +63,11 @@ impl<V: Record> ValueAt for V {
     fn selected(value: V) -> V {
         value
     }
+
+    #[inline(always)]
+    fn select_all(values: &[V], into: &mut Vec<V>) {
+        into.extend_from_slice(values);
+    }
 }
 
 impl<T: Clone + 'static> ValueAt for ReadOnly<T> {
@@ -68,6 +77,11 @@ impl<T: Clone + 'static> ValueAt for ReadOnly<T> {
     #[inline(always)]
     fn selected(value: T) -> T {
         value
+    }
+
+    #[inline(always)]
+    fn select_all(values: &[T], into: &mut Vec<T>) {
+        into.extend_from_slice(values);
     }
 }
 

@@ -219,6 +219,21 @@ pub trait Navigator {
         })
     }
 
+    /// Adds each value that is selected in a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn select_all_in(
+        &self,
+        top: SeenOf<'_, Self::Schema>,
+        into: &mut Vec<SelectedBy<Self>>,
+    ) -> Visit
+    where
+        Self: Sized,
+        Self::Here: Selectable,
+    {
+        self.select_into_in(top, into, |_, value| value)
+    }
+
     /// Adds what `make` gives for each value that is selected; those that lie side by side in memory
     /// are added at once.
     #[doc(hidden)]

@@ -64,7 +64,7 @@ pub(crate) fn select_into_in<M>(
 where
     M: Navigator<Here: Selectable>,
 {
-    to_the_end(nav.select_into_in(seen, selected, |_, value| value))
+    to_the_end(nav.select_all_in(seen, selected))
 }
 
 /// What is selected of the places that a path `M` leads to.

@@ -598,6 +598,22 @@ where
         })
     }
 
+    #[inline(always)]
+    fn select_all_in(&self, top: SeenOf<'_, N::Schema>, into: &mut Vec<SelectedBy<Self>>) -> Visit {
+        self.0.read_parts_in(top, &mut |_: &N::Collected, list, which| {
+            if let Seen::There(list) = list
+                && let Some(items) = list.slice(which)
+            {
+                Self::Here::select_all(items, into);
+                return Ok(());
+            }
+            StdSeq::each(list.held(), which, |item| {
+                into.extend(item.into_owned().map(Self::Here::selected));
+                Ok(())
+            })
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
     }

@@ -1,9 +1,11 @@
 //! Maps of the standard library.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
 use std::ops::Bound;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::which::{Between, Bounds, range_of};
 use super::{Collection, Which, WhichOf, part};
@@ -87,6 +89,18 @@ pub trait StdMap: Collection {
     fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnMut(&Self::Key, &mut Self::Item) -> Result<Entry<Self::Key>, PathError>;
+}
+
+/// Hands entries to `f`.
+#[inline(never)]
+fn each_of_first<'a, K: 'a, V: 'a, F>(
+    mut entries: impl Iterator<Item = (&'a K, &'a V)>,
+    mut f: F,
+) -> Visit
+where
+    F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
+{
+    entries.try_for_each(|(key, value)| f(Held::Stored(key), Held::Stored(value)))
 }
 
 /// Hands every entry of a part of a map that has been made to `f`.
@@ -199,10 +213,11 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
             (Held::Stored(map), Which::Within(_)) => {
                 let mut start = None;
                 let (range, most) = bounds(map, part, &mut start);
-                for (at, (key, value)) in map.range(range).enumerate() {
-                    if at == most {
-                        break;
-                    }
+                // Without a count to keep, the most frequent case is as fast as by hand.
+                if most < usize::MAX {
+                    return each_of_first(map.range(range).take(most), f);
+                }
+                for (key, value) in map.range(range) {
                     f(Held::Stored(key), Held::Stored(value))?;
                 }
                 Ok(())
@@ -265,8 +280,127 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
     }
 }
 
-/// What is to become of an entry's place.
-#[derive(Clone, Copy, PartialEq)]
+/// Writes every entry of a sorted map through `f`.
+#[inline(always)]
+fn write_sorted<K: Key + Ord, V: Record, F>(
+    map: &mut BTreeMap<K, V>,
+    mut f: F,
+) -> Result<bool, PathError>
+where
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+{
+    let (mut changed, mut first) = (false, None);
+    // As long as every entry stays, a loop that does nothing else.
+    for (at, (key, value)) in map.iter_mut().enumerate() {
+        let to = match f(key, value)? {
+            Entry::Kept => continue,
+            Entry::Changed => None,
+            Entry::To(new) if new == *key => None,
+            Entry::To(new) => Some(Some(new)),
+            Entry::Removed => Some(None),
+        };
+        changed = true;
+        if let Some(to) = to {
+            first = Some((at, key.clone(), to));
+            break;
+        }
+    }
+    match first {
+        Some((at, key, to)) => write_behind(map, at, key, to, f),
+        None => Ok(changed),
+    }
+}
+
+/// An entry that has been taken out for a time: where it was, its old key, its new one unless it
+/// goes, and its value.
+struct Taken<K, V> {
+    at: usize,
+    old: K,
+    to: Option<K>,
+    value: V,
+}
+
+/// Writes the entries behind the first that does not stay where it is: its index, its key, and its new
+/// key unless it goes.
+#[inline(never)]
+fn write_behind<K: Key + Ord, V: Record, F>(
+    map: &mut BTreeMap<K, V>,
+    first: usize,
+    key: K,
+    to: Option<K>,
+    mut f: F,
+) -> Result<bool, PathError>
+where
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+{
+    // They are taken out at once, and put back under their new keys at the end.
+    let (mut taken, mut failed, mut next) = (Vec::<Taken<K, V>>::new(), None, Some(to));
+    let (mut at, gone) = (first, Cell::new(None));
+    let mut goes = |key: &K, value: &mut V| {
+        at += 1;
+        if failed.is_some() {
+            return false;
+        }
+        let to = match next.take() {
+            Some(to) => to,
+            None => match f(key, value) {
+                Ok(Entry::Kept | Entry::Changed) => return false,
+                Ok(Entry::To(new)) if new == *key => return false,
+                Ok(Entry::To(new)) => Some(new),
+                Ok(Entry::Removed) => None,
+                Err(error) => {
+                    failed = Some(error);
+                    return false;
+                }
+            },
+        };
+        gone.set(Some((at - 1, to)));
+        true
+    };
+    let mut are_many = false;
+    let walk = catch_unwind(AssertUnwindSafe(|| {
+        for (old, value) in map.extract_if(&key.., &mut goes) {
+            let Some((at, to)) = gone.take() else { continue };
+            taken.push(Taken { at, old, to, value });
+            // Many are faster noted, and the map made anew.
+            if taken.len() > 64 && taken.len() > (at - first) / 8 {
+                are_many = true;
+                break;
+            }
+        }
+    }));
+    if let (Ok(()), None, false) = (&walk, &failed, are_many) {
+        // One that was visited later and has stayed is the later of the two.
+        taken.retain(|of| of.to.as_ref().is_some_and(|to| *to < of.old || !map.contains_key(to)));
+        map.extend(taken.into_iter().filter_map(|of| Some((of.to?, of.value))));
+        return Ok(true);
+    }
+    // Else all are put back where they were.
+    let mut moves = Moves { goes: Vec::new(), to: Vec::new() };
+    for Taken { at, old, to, value } in taken {
+        moves.note(at, to);
+        map.insert(old, value);
+    }
+    if let Err(panic) = walk {
+        resume_unwind(panic);
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    for (at, (key, value)) in map.iter_mut().enumerate().skip(moves.goes.len()) {
+        match f(key, value)? {
+            Entry::Kept | Entry::Changed => {}
+            Entry::To(new) if new == *key => {}
+            Entry::To(new) => moves.note(at, Some(new)),
+            Entry::Removed => moves.note(at, None),
+        }
+    }
+    move_many(map, moves);
+    Ok(true)
+}
+
+/// What is to become of the place of an entry.
+#[derive(Clone, Copy)]
 enum Goes {
     Stays,
     Moves,
@@ -279,62 +413,16 @@ struct Moves<K> {
     goes: Vec<Goes>,
     /// Where those go to that move.
     to: Vec<K>,
-    /// The old keys, as long as they are few.
-    old: Vec<K>,
-    few: usize,
 }
 
-impl<K: Clone> Moves<K> {
+impl<K> Moves<K> {
     /// Notes where the entry with an index goes to, if anywhere.
     #[inline]
-    fn note(&mut self, at: usize, old: &K, to: Option<K>) {
+    fn note(&mut self, at: usize, to: Option<K>) {
         self.goes.resize(at, Goes::Stays);
         self.goes.push(if to.is_some() { Goes::Moves } else { Goes::Goes });
         self.to.extend(to);
-        if self.old.len() < self.few {
-            self.old.push(old.clone());
-        } else {
-            // From now on they are not complete, and not looked at.
-            self.few = 0;
-        }
     }
-}
-
-/// Writes every entry of a sorted map through `f`.
-#[inline(always)]
-fn write_sorted<K: Key + Ord, V: Record, F>(
-    map: &mut BTreeMap<K, V>,
-    mut f: F,
-) -> Result<bool, PathError>
-where
-    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
-{
-    let few = (map.len() / 8).max(1);
-    let mut moves = Moves { goes: Vec::new(), to: Vec::new(), old: Vec::new(), few };
-    let mut changed = false;
-    for (at, (key, value)) in map.iter_mut().enumerate() {
-        match f(key, value)? {
-            Entry::Kept => {}
-            Entry::Changed => changed = true,
-            Entry::To(new) if new == *key => changed = true,
-            Entry::To(new) => moves.note(at, key, Some(new)),
-            Entry::Removed => moves.note(at, key, None),
-        }
-    }
-    if moves.goes.is_empty() {
-        return Ok(changed);
-    }
-    let Moves { goes, to, old, few } = moves;
-    if few == 0 {
-        move_many(map, &goes, to);
-    } else {
-        let mut to = to.into_iter();
-        let goes = goes.into_iter().filter(|goes| *goes != Goes::Stays);
-        let new = goes.map(|goes| if goes == Goes::Moves { to.next() } else { None });
-        let moves = old.into_iter().zip(new).map(|(old, to)| Move { old, to }).collect();
-        move_entries(map, &Which::All, moves);
-    }
-    Ok(true)
 }
 
 /// Takes entries of a part out, and puts those back that get another key. Of entries that end at one
@@ -385,10 +473,10 @@ fn move_entries<K: Key + Ord, V: Record>(
     if few { map.extend(moved) } else { put_all(map, &mut moved.collect()) }
 }
 
-/// As [`move_entries`], of all entries, of which many move: the map is built anew.
-fn move_many<K: Key + Ord, V: Record>(map: &mut BTreeMap<K, V>, goes: &[Goes], to: Vec<K>) {
+/// Moves many entries of a map, which is built anew.
+fn move_many<K: Key + Ord, V: Record>(map: &mut BTreeMap<K, V>, moves: Moves<K>) {
     let len = map.len();
-    let (mut goes, mut to) = (goes.iter(), to.into_iter());
+    let (mut goes, mut to) = (moves.goes.into_iter(), moves.to.into_iter());
     let entries = std::mem::take(map).into_iter();
     let entries = entries.filter_map(|(key, value)| match goes.next() {
         None | Some(Goes::Stays) => Some((key, value)),

@@ -107,7 +107,11 @@ macro_rules! std_seq {
 
             fn copy_part(&self, part: &WhichOf<Self>) -> Self {
                 match part {
-                    Which::These(at) => at.iter().filter_map(|at| self.get(*at)).cloned().collect(),
+                    Which::These(at) => {
+                        let mut some = Self::with_capacity(at.len());
+                        some.extend(at.iter().filter_map(|at| self.get(*at)).cloned());
+                        some
+                    }
                     _ => self.items(within(part, self.len())).cloned().collect(),
                 }
             }
@@ -244,7 +248,7 @@ where
 /// Writes the elements up to `end` through `f`, of which the one at `first` was removed: those that stay
 /// move up over those that go.
 #[inline(never)]
-fn write_behind<T, L, F>(
+fn write_behind<T: Clone, L, F>(
     list: &mut L,
     first: usize,
     end: usize,
@@ -259,8 +263,13 @@ where
     for at in 1..items.len() {
         match f(&mut items[at]) {
             Ok(fate) => {
-                // Those that go are swapped among each other, so that nothing has to be decided here.
-                items.swap(to, at);
+                // Those that go are swapped among each other, so that nothing has to be decided here;
+                // what is a number or made of numbers is copied over them.
+                if const { std::mem::needs_drop::<T>() } {
+                    items.swap(to, at);
+                } else {
+                    items[to] = items[at].clone();
+                }
                 to += usize::from(fate != Fate::Removed);
             }
             Err(error) => {

@@ -46,6 +46,15 @@ pub trait StdSet: Collection {
         F: FnMut(&Self::Item) -> Result<Option<Option<Self::Item>>, PathError>;
 }
 
+/// Hands elements to `f`.
+#[inline(never)]
+fn each_of_first<'a, T: 'a, F>(mut items: impl Iterator<Item = &'a T>, mut f: F) -> Visit
+where
+    F: FnMut(Held<'_, T>) -> Visit,
+{
+    items.try_for_each(|item| f(Held::Stored(item)))
+}
+
 /// Hands every element of a part of a set that has been made to `f`.
 #[cold]
 #[inline(never)]
@@ -162,10 +171,11 @@ impl<T: Record + Ord> StdSet for BTreeSet<T> {
             (Held::Stored(set), Which::Within(_)) => {
                 let mut start = None;
                 let (range, most) = range_of(|range| set.range(range), part, &mut start);
-                for (at, item) in set.range(range).enumerate() {
-                    if at == most {
-                        break;
-                    }
+                // Without a count to keep, the most frequent case is as fast as by hand.
+                if most < usize::MAX {
+                    return each_of_first(set.range(range).take(most), f);
+                }
+                for item in set.range(range) {
                     f(Held::Stored(item))?;
                 }
                 Ok(())
