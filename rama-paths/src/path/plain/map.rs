@@ -291,7 +291,7 @@ where
 {
     let (mut changed, mut first) = (false, None);
     // As long as every entry stays, a loop that does nothing else.
-    for (at, (key, value)) in map.iter_mut().enumerate() {
+    for (key, value) in map.iter_mut() {
         let to = match f(key, value)? {
             Entry::Kept => continue,
             Entry::Changed => None,
@@ -301,128 +301,151 @@ where
         };
         changed = true;
         if let Some(to) = to {
-            first = Some((at, key.clone(), to));
+            first = Some((key.clone(), to));
             break;
         }
     }
     match first {
-        Some((at, key, to)) => write_behind(map, at, key, to, f),
+        Some((key, to)) => write_behind(map, key, to, f),
         None => Ok(changed),
     }
 }
 
-/// An entry that has been taken out for a time: where it was, its old key, its new one unless it
-/// goes, and its value.
-struct Taken<K, V> {
-    at: usize,
-    old: K,
-    to: Option<K>,
-    value: V,
-}
-
-/// Writes the entries behind the first that does not stay where it is: its index, its key, and its new
-/// key unless it goes.
+/// Writes the entries behind the first that does not stay where it is: its key, and its new key unless
+/// it goes.
+///
+/// Those that do not stay are taken out at once, and put back under their new keys at the end; as soon
+/// as they are many the map is built anew. If `f` fails or panics all are put back where they were.
 #[inline(never)]
 fn write_behind<K: Key + Ord, V: Record, F>(
     map: &mut BTreeMap<K, V>,
-    first: usize,
-    key: K,
+    first: K,
     to: Option<K>,
     mut f: F,
 ) -> Result<bool, PathError>
 where
     F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
 {
-    // They are taken out at once, and put back under their new keys at the end.
-    let (mut taken, mut failed, mut next) = (Vec::<Taken<K, V>>::new(), None, Some(to));
-    let (mut at, gone) = (first, Cell::new(None));
-    let mut goes = |key: &K, value: &mut V| {
-        at += 1;
-        if failed.is_some() {
-            return false;
+    let mut moves = vec![Move { old: first, to }];
+    let mut values: Vec<V> = map.remove(&moves[0].old).into_iter().collect();
+    loop {
+        let (known, limit) = (moves.len(), 64.max(moves.len() * 8));
+        let last = moves[known - 1].old.clone();
+        let walk = catch_unwind(AssertUnwindSafe(|| {
+            take_out(map, &last, limit, &mut moves, &mut values, &mut f)
+        }));
+        if let Ok(Ok(false)) = walk {
+            break;
         }
-        let to = match next.take() {
-            Some(to) => to,
-            None => match f(key, value) {
-                Ok(Entry::Kept | Entry::Changed) => return false,
-                Ok(Entry::To(new)) if new == *key => return false,
-                Ok(Entry::To(new)) => Some(new),
-                Ok(Entry::Removed) => None,
-                Err(error) => {
-                    failed = Some(error);
-                    return false;
-                }
-            },
+        let behind = (Bound::Excluded(&last), Bound::Included(&moves[moves.len() - 1].old));
+        let (new, stayed) = (moves.len() - known, map.range(behind).count());
+        let are_few = matches!(walk, Ok(Ok(true))) && stayed / 8 > new;
+        if are_few {
+            continue;
+        }
+        map.extend(moves.iter().map(|of| of.old.clone()).zip(values));
+        return match walk {
+            Ok(Ok(_)) => write_anew(map, moves, f),
+            Ok(Err(error)) => Err(error),
+            Err(panic) => resume_unwind(panic),
         };
-        gone.set(Some((at - 1, to)));
-        true
-    };
-    let mut are_many = false;
-    let walk = catch_unwind(AssertUnwindSafe(|| {
-        for (old, value) in map.extract_if(&key.., &mut goes) {
-            let Some((at, to)) = gone.take() else { continue };
-            taken.push(Taken { at, old, to, value });
-            // Many are faster noted, and the map made anew.
-            if taken.len() > 64 && taken.len() > (at - first) / 8 {
-                are_many = true;
-                break;
-            }
-        }
-    }));
-    if let (Ok(()), None, false) = (&walk, &failed, are_many) {
+    }
+    let moved = moves.into_iter().zip(values).filter_map(|(of, value)| {
+        let to = of.to?;
         // One that was visited later and has stayed is the later of the two.
-        taken.retain(|of| of.to.as_ref().is_some_and(|to| *to < of.old || !map.contains_key(to)));
-        map.extend(taken.into_iter().filter_map(|of| Some((of.to?, of.value))));
-        return Ok(true);
-    }
-    // Else all are put back where they were.
-    let mut moves = Moves { goes: Vec::new(), to: Vec::new() };
-    for Taken { at, old, to, value } in taken {
-        moves.note(at, to);
-        map.insert(old, value);
-    }
-    if let Err(panic) = walk {
-        resume_unwind(panic);
-    }
-    if let Some(error) = failed {
-        return Err(error);
-    }
-    for (at, (key, value)) in map.iter_mut().enumerate().skip(moves.goes.len()) {
-        match f(key, value)? {
-            Entry::Kept | Entry::Changed => {}
-            Entry::To(new) if new == *key => {}
-            Entry::To(new) => moves.note(at, Some(new)),
-            Entry::Removed => moves.note(at, None),
-        }
-    }
-    move_many(map, moves);
+        (to < of.old || !map.contains_key(&to)).then_some((to, value))
+    });
+    let moved: Vec<(K, V)> = moved.collect();
+    map.extend(moved);
     Ok(true)
 }
 
-/// What is to become of the place of an entry.
-#[derive(Clone, Copy)]
-enum Goes {
-    Stays,
-    Moves,
-    Goes,
-}
-
-/// Which entries of a sorted map do not stay where they are.
-struct Moves<K> {
-    /// Of the entries, as far as the last one that does not stay.
-    goes: Vec<Goes>,
-    /// Where those go to that move.
-    to: Vec<K>,
-}
-
-impl<K> Moves<K> {
-    /// Notes where the entry with an index goes to, if anywhere.
-    #[inline]
-    fn note(&mut self, at: usize, to: Option<K>) {
-        self.goes.resize(at, Goes::Stays);
-        self.goes.push(if to.is_some() { Goes::Moves } else { Goes::Goes });
-        self.to.extend(to);
+/// Writes the entries behind a key through `f`, and takes those out that do not stay where they are,
+/// up to a limit; says whether that was reached.
+#[inline(always)]
+fn take_out<K: Key + Ord, V: Record, F>(
+    map: &mut BTreeMap<K, V>,
+    behind: &K,
+    limit: usize,
+    moves: &mut Vec<Move<K>>,
+    values: &mut Vec<V>,
+    mut f: F,
+) -> Result<bool, PathError>
+where
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+{
+    let (mut failed, gone) = (None, Cell::new(None));
+    let range = (Bound::Excluded(behind), Bound::Unbounded);
+    let taken = map.extract_if(range, |key, value| {
+        if failed.is_some() {
+            return false;
+        }
+        let to = match f(key, value) {
+            Ok(Entry::Kept | Entry::Changed) => return false,
+            Ok(Entry::To(new)) if new == *key => return false,
+            Ok(Entry::To(new)) => Some(new),
+            Ok(Entry::Removed) => None,
+            Err(error) => {
+                failed = Some(error);
+                return false;
+            }
+        };
+        gone.set(to);
+        true
+    });
+    for (old, value) in taken {
+        moves.push(Move { old, to: gone.take() });
+        values.push(value);
+        if moves.len() >= limit {
+            return Ok(true);
+        }
     }
+    failed.map_or(Ok(false), Err)
+}
+
+/// Writes the entries of a map through `f`, and builds it anew; the first ones, up to the last of
+/// `moves`, have been written. If `f` fails or panics all are put back where they were.
+#[inline(always)]
+fn write_anew<K: Key + Ord, V: Record, F>(
+    map: &mut BTreeMap<K, V>,
+    moves: Vec<Move<K>>,
+    mut f: F,
+) -> Result<bool, PathError>
+where
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+{
+    let mut all: Vec<(K, V)> = Vec::with_capacity(map.len());
+    // The old keys of those that move, and what goes.
+    let (mut old, mut gone) = (Vec::new(), Vec::new());
+    let (mut moves, mut rest) = (moves.into_iter().peekable(), std::mem::take(map).into_iter());
+    let walk = catch_unwind(AssertUnwindSafe(|| {
+        for entry in rest.by_ref() {
+            let at = all.len();
+            all.push(entry);
+            let (key, value) = &mut all[at];
+            let entry = match moves.peek() {
+                None => f(key, value)?,
+                Some(of) if of.old != *key => Entry::Kept,
+                Some(_) => moves.next().and_then(|of| of.to).map_or(Entry::Removed, Entry::To),
+            };
+            match entry {
+                Entry::Kept | Entry::Changed => {}
+                Entry::To(new) => old.push((at, std::mem::replace(key, new))),
+                Entry::Removed => gone.extend(all.pop()),
+            }
+        }
+        Ok(())
+    }));
+    if !matches!(walk, Ok(Ok(()))) {
+        for (at, key) in old {
+            all[at].0 = key;
+        }
+        all.extend(gone);
+        all.extend(rest);
+    }
+    // Of those with one key the last stays.
+    *map = all.into_iter().collect();
+    walk.unwrap_or_else(|panic| resume_unwind(panic)).map(|()| true)
 }
 
 /// Takes entries of a part out, and puts those back that get another key. Of entries that end at one
@@ -471,22 +494,6 @@ fn move_entries<K: Key + Ord, V: Record>(
     // Of those with one key the last stays.
     let moved = moved.into_iter().map(|(to, _, value)| (to, value));
     if few { map.extend(moved) } else { put_all(map, &mut moved.collect()) }
-}
-
-/// Moves many entries of a map, which is built anew.
-fn move_many<K: Key + Ord, V: Record>(map: &mut BTreeMap<K, V>, moves: Moves<K>) {
-    let len = map.len();
-    let (mut goes, mut to) = (moves.goes.into_iter(), moves.to.into_iter());
-    let entries = std::mem::take(map).into_iter();
-    let entries = entries.filter_map(|(key, value)| match goes.next() {
-        None | Some(Goes::Stays) => Some((key, value)),
-        Some(Goes::Moves) => Some((to.next()?, value)),
-        Some(Goes::Goes) => None,
-    });
-    let mut all = Vec::with_capacity(len);
-    all.extend(entries);
-    // Of those with one key the last stays.
-    *map = all.into_iter().collect();
 }
 
 impl<K, V, S> Collection for HashMap<K, V, S>
