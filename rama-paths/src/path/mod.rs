@@ -102,11 +102,13 @@ impl<O, N: Clone> Clone for PStatePath<O, N> {
 }
 
 impl<O, N> PStatePath<O, N> {
+    #[inline]
     pub(crate) fn at_root(nav: N, pstate: u32) -> Self {
         Self { nav, pstate, owner: PhantomData }
     }
 
     /// The path with one navigator more.
+    #[inline]
     pub(crate) fn then<M>(self, extend: impl FnOnce(N) -> M) -> PStatePath<O, M> {
         PStatePath { nav: extend(self.nav), pstate: self.pstate, owner: PhantomData }
     }

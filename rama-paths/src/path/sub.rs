@@ -67,6 +67,29 @@ where
     to_the_end(nav.select_all_in(seen, selected))
 }
 
+/// What a path selects first from a value in memory, and how many.
+#[inline(always)]
+pub(crate) fn first_in<M>(
+    nav: &M,
+    seen: SeenOf<'_, M::Schema>,
+) -> Result<(Option<SelectedBy<M>>, usize), PathError>
+where
+    M: Navigator<Here: Selectable>,
+{
+    let (mut first, mut found) = (None, 0);
+    let visit = nav.read_in(seen, &mut |_: &M::Collected, seen: SeenOf<'_, M::Here>| {
+        if let Some(value) = M::Here::take_in::<M::Presence>(seen)? {
+            found += 1;
+            if found == 1 {
+                first = Some(value);
+            }
+        }
+        Ok(())
+    });
+    to_the_end(visit)?;
+    Ok((first, found))
+}
+
 /// What is selected of the places that a path `M` leads to.
 pub type SelectedBy<M> =
     <<M as Navigator>::Here as Selectable>::Selected<<M as Navigator>::Presence>;

@@ -5,7 +5,7 @@ use crate::error::PathError;
 use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
 use crate::path::moved::{Entry as Moved, write_entries};
-use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, for_std, see, write_part};
+use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, about, for_std, see, write_part};
 use crate::path::sub::SelectedBy;
 use crate::path::{
     Entries, Entry, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present,
@@ -152,6 +152,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select(&path().all())?, ["BLUE", "RED"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn all<M>(self) -> PStatePath<O, M>
     where
         N::Here: Elements<AllNav<N> = M>,
@@ -405,6 +406,23 @@ where
         })
     }
 
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
+            into.reserve(whole.get().map_or(0, |whole| about(whole, which)));
+            StdMap::each(whole.held(), which, |key, value| {
+                let pair = key.into_owned().zip(value.into_owned());
+                into.extend(pair.map(|pair| make(collected, Self::Here::selected(pair))));
+                Ok(())
+            })
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
     }
@@ -482,6 +500,24 @@ where
     {
         self.0.read_parts_in(top, &mut |collected: &N::Collected, set, which| {
             StdSet::each(set.held(), which, |item| see(item, |seen| f(collected, seen)))
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
+            into.reserve(whole.get().map_or(0, |whole| about(whole, which)));
+            StdSet::each(whole.held(), which, |item| {
+                into.extend(
+                    item.into_owned().map(|value| make(collected, Self::Here::selected(value))),
+                );
+                Ok(())
+            })
         })
     }
 

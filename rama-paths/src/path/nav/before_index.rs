@@ -56,6 +56,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().all())?, [1, 2, 3, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn before_index<M>(self, index: usize) -> PStatePath<O, M>
     where
         N::Here: Sequence<InsertNav<N> = M>,

@@ -3,7 +3,9 @@
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::{Fate, SeenOf, SpotOf};
-use crate::path::sub::{SelectedBy, SubPath, navigators, select, select_into, select_into_in};
+use crate::path::sub::{
+    SelectedBy, SubPath, first_in, navigators, select, select_into, select_into_in,
+};
 use crate::path::{Collected, Navigator, PStatePath, Selectable, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
@@ -41,6 +43,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&lists)?, [(vec![1, 2], 1), (vec![3], 3)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn collect<G, Q>(self, path: G) -> PStatePath<O, Collect<N, Q>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -65,6 +68,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(lists, [vec![12, 22], vec![31]]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn collect_one<G, Q>(self, path: G) -> PStatePath<O, CollectOne<N, Q>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -84,6 +88,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&vec![1, 2])?, [("a", 1), ("a", 2)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn put_collected<C: Clone + 'static>(self, value: C) -> PStatePath<O, PutCollected<N, C>> {
         self.then(|nav| PutCollected { prev: nav, value })
     }
@@ -93,6 +98,18 @@ fn one<T>(mut values: Vec<T>) -> Result<T, PathError> {
     match (values.len(), values.pop()) {
         (1, Some(value)) => Ok(value),
         (found, _) => Err(PathError::CollectOne { found }),
+    }
+}
+
+/// The one value that a path selects from a value in memory.
+#[inline(always)]
+fn one_in<Q>(sub: &Q, seen: SeenOf<'_, Q::Schema>) -> Result<SelectedBy<Q>, PathError>
+where
+    Q: Navigator<Here: Selectable>,
+{
+    match first_in(sub, seen)? {
+        (Some(value), 1) => Ok(value),
+        (_, found) => Err(PathError::CollectOne { found }),
     }
 }
 
@@ -214,9 +231,8 @@ where
         F: FnMut(&Self::Collected, SeenOf<'_, Self::Here>) -> Visit,
     {
         self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
-            let mut values = Vec::new();
-            select_into_in(&self.sub, seen.again(), &mut values)?;
-            f(&collected.push(one(values)?), seen)
+            let value = one_in(&self.sub, seen.again())?;
+            f(&collected.push(value), seen)
         })
     }
 
@@ -248,9 +264,8 @@ where
         F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
-            let mut values = Vec::new();
-            select_into_in(&self.sub, spot.seen(), &mut values)?;
-            f(&collected.push(one(values)?), spot)
+            let value = one_in(&self.sub, spot.seen())?;
+            f(&collected.push(value), spot)
         })
     }
 }

@@ -170,6 +170,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&lists)?, [2, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn cond_path<G, B>(self, cases: G) -> PStatePath<O, CondPath<N, B>>
     where
         G: FnOnce(SubPath<O, N>) -> B,

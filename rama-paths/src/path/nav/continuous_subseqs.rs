@@ -19,6 +19,7 @@ pub struct ContinuousSubseqs<N, F> {
 }
 
 /// The longest runs of elements that fulfil a condition.
+#[inline]
 fn runs<C: StdSeq>(list: &C, test: impl Fn(&C::Item) -> bool) -> Vec<Range<usize>> {
     let (mut runs, mut index) = (Vec::<Range<usize>>::new(), 0);
     // The walk is never stopped.
@@ -76,6 +77,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(list, [1, 2, 3, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn continuous_subseqs<F, M>(self, test: F) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<ContinuousSubseqs<N, F>> = M>,

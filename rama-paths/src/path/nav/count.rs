@@ -125,6 +125,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select_one(&path().count())?, 1);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn count<M>(self) -> PStatePath<O, M>
     where
         N::Here: Counted<Then<Count<N>> = M>,

@@ -63,6 +63,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// Goes on with a navigator of the user's; see [`CustomNav`].
     ///
     /// - *Select* and *transform*: as the navigator says; nowhere where no value is.
+    #[inline]
     pub fn nav<V, C, M>(self, custom: C) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<Custom<N, C>> = M>,

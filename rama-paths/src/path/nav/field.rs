@@ -53,6 +53,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     ///
     /// path.key(user_id).field(|f| f.friends).key(friend_id)
     /// ```
+    #[inline]
     pub fn field<G, T, M>(self, field: G) -> PStatePath<O, M>
     where
         N::Here: HasFields,

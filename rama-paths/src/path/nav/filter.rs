@@ -56,6 +56,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&path().map_vals())?, [0, 10, 20, 29, 39]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn filter_pred<V, F, M>(self, test: F) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<Filter<N, Pred<F>>> = M>,

@@ -32,6 +32,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select(&red.map_keys())?, ["red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn filter_selected<G, Q>(self, path: G) -> PStatePath<O, FilterSelected<N, Q, true>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -52,6 +53,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.all().filter_not_selected(|list| list.first()).select_from(&lists)?, [[]; 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn filter_not_selected<G, Q>(self, path: G) -> PStatePath<O, FilterSelected<N, Q, false>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,

@@ -54,6 +54,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(list, [1, 6, 3, 8, 5]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn filtered_list<G, Q, M>(self, path: G) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<Picked<N, Matching<Q>>> = M>,

@@ -36,6 +36,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&lists)?, [1, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn if_path<G, H, C, A>(
         self,
         condition: G,
@@ -71,6 +72,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(lists, [vec![0, 2], vec![3, 0], vec![0, 5]]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn if_path_else<G, H, I, C, A, B>(
         self,
         condition: G,

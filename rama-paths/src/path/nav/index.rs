@@ -55,6 +55,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().all())?, [20, 30, 10, 40]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn index<M>(self, index: usize) -> PStatePath<O, M>
     where
         N::Here: Sequence<IndexNav<N> = M>,

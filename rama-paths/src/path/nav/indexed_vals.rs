@@ -4,6 +4,7 @@ use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::in_list;
 use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, for_std, write_part, write_value};
+use crate::path::sub::SelectedBy;
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, StdSeq, Value, ValueAt, Visit, Which,
     WriteNavigator,
@@ -70,6 +71,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().indexed_vals())?, [(0, 10), (1, 21), (2, 32)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn indexed_vals<M>(self) -> PStatePath<O, M>
     where
         N::Here: IndexedList<IndexedNav<N> = M>,
@@ -253,6 +255,30 @@ where
                 index += 1;
                 let mut pair = item.into_owned().map(|item| (index - 1, item));
                 f(collected, Seen::Made(&mut pair))
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let make = |(at, item)| make(collected, Self::Here::selected((at, item)));
+            if let Seen::There(list) = seen
+                && let Some(items) = list.slice(&Which::All)
+            {
+                into.extend(items.iter().cloned().enumerate().map(make));
+                return Ok(());
+            }
+            let mut index = 0;
+            StdSeq::each(seen.held(), &Which::All, |item| {
+                index += 1;
+                into.extend(item.into_owned().map(|item| make((index - 1, item))));
+                Ok(())
             })
         })
     }

@@ -26,6 +26,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(long.first().select_from(&lists)?, [(2, 1)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn is_collected<G>(self, test: G) -> PStatePath<O, IsCollected<N, G>>
     where
         G: Fn(&N::Collected) -> bool,
@@ -43,6 +44,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&vec![7])?, [7]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn dispense(self) -> PStatePath<O, Dispense<N>> {
         self.then(Dispense)
     }

@@ -135,6 +135,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select_one(&path().key(5).count())?, 1);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn key<A, M>(self, key: A) -> PStatePath<O, M>
     where
         N::Here: Keyed<KeyNav<N> = M>,
@@ -318,6 +319,13 @@ where
                 }
                 Ok(is_there && fate != Fate::Kept)
             })
+        })
+    }
+
+    #[inline(always)]
+    fn remove_in(&self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+        self.prev.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(|| None, |map| Ok(map.take_entry(&self.key).is_some()))
         })
     }
 }

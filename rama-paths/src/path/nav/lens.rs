@@ -49,6 +49,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(ranks.select(&path().must(1).lens(|r| &r.0, |r| &mut r.0))?, [6]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn lens<V, T, G, W, M>(self, get: G, get_mut: W) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<Lens<N, T, G, W>> = M>,

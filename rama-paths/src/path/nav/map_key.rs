@@ -53,6 +53,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&path().all())?, [("bob".to_owned(), 10)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn map_key<A, M>(self, key: A) -> PStatePath<O, M>
     where
         N::Here: Keyed<KeyOfNav<N> = M>,

@@ -5,7 +5,8 @@ use super::map_vals::MapEntries;
 use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
 use crate::path::moved::{Entry as Moved, write_entries};
-use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, see, write_part};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, about, see, write_part};
+use crate::path::sub::SelectedBy;
 use crate::path::{
     Entry, HasEntries, Many, Navigator, PStatePath, Present, StdMap, ValueAt, Visit, WriteEntries,
     WriteNavigator,
@@ -44,6 +45,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select(&path().key(6).map_keys())?, ["blue", "red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn map_keys<M>(self) -> PStatePath<O, M>
     where
         N::Here: MapEntries<KeysNav<N> = M>,
@@ -133,6 +135,24 @@ where
     {
         self.0.read_parts_in(top, &mut |collected: &N::Collected, map, which| {
             StdMap::each(map.held(), which, |key, _| see(key, |seen| f(collected, seen)))
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
+            into.reserve(whole.get().map_or(0, |whole| about(whole, which)));
+            StdMap::each(whole.held(), which, |key, _| {
+                into.extend(
+                    key.into_owned().map(|value| make(collected, Self::Here::selected(value))),
+                );
+                Ok(())
+            })
         })
     }
 

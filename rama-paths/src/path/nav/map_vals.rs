@@ -3,7 +3,8 @@
 use super::key::in_structure;
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, for_std, see, write_part};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, about, for_std, see, write_part};
+use crate::path::sub::SelectedBy;
 use crate::path::{
     Entries, Entry, HasEntries, Location, Many, Navigator, PStatePath, Present, SortedRange,
     StdMap, ValueAt, Visit, WriteEntries, WriteNavigator,
@@ -93,6 +94,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select(&path().map_vals().count())?, [1, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn map_vals<M>(self) -> PStatePath<O, M>
     where
         N::Here: MapEntries<ValsNav<N> = M>,
@@ -179,6 +181,24 @@ where
     {
         self.0.read_parts_in(top, &mut |collected: &N::Collected, map, which| {
             StdMap::each(map.held(), which, |_, value| see(value, |seen| f(collected, seen)))
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
+            into.reserve(whole.get().map_or(0, |whole| about(whole, which)));
+            StdMap::each(whole.held(), which, |_, value| {
+                into.extend(
+                    value.into_owned().map(|value| make(collected, Self::Here::selected(value))),
+                );
+                Ok(())
+            })
         })
     }
 

@@ -158,6 +158,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&both())?, [Some(5), Some(5)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn multi_path<G, B>(self, paths: G) -> PStatePath<O, MultiPath<N, B>>
     where
         G: FnOnce(SubPath<O, N>) -> B,
@@ -179,6 +180,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&1)?, [1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn continue_then_stay<G, Q>(self, path: G) -> PStatePath<O, ThenStay<O, N, Q>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -200,6 +202,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(number, 4);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn stay_then_continue<G, Q>(self, path: G) -> PStatePath<O, StayThen<O, N, Q>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,

@@ -31,6 +31,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&path().must(1))?, [11]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn must<A, M>(self, key: A) -> PStatePath<O, Must<M>>
     where
         N::Here: Keyed<KeyNav<N> = M>,

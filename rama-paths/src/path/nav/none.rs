@@ -28,6 +28,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select_one(&path().count())?, 0);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn none(self) -> PStatePath<O, RemoveNav<N>>
     where
         N::Presence: Removable,

@@ -38,6 +38,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(seen.select(&path().all())?, [1, 3]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn none_elem<M>(self) -> PStatePath<O, M>
     where
         N::Here: SetLike<NewNav<N> = M>,

@@ -148,6 +148,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().key(1).all())?, ["a", "c"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn nth<M>(self, index: usize) -> PStatePath<O, M>
     where
         N::Here: Sequence<NthNav<N> = M>,

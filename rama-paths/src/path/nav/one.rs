@@ -26,6 +26,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select_one(&path().must(1).one())?, 10);
     /// # Ok::<(), PathError>(())
     /// ```
+    #[inline]
     pub fn one(self) -> PStatePath<O, One<N>> {
         self.then(One)
     }

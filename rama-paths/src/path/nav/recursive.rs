@@ -163,6 +163,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     ///
     /// - *Select* and *transform*: what the path leads to. It is followed on the stack of the thread:
     ///   some thousand levels deep.
+    #[inline]
     pub fn follow<A, B, M>(self, path: &RecursivePath<A, B>) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = A, Then<Follow<N, A, B>> = M>,

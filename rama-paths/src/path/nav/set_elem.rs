@@ -134,6 +134,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert!(followers.select(&path().key(1).set_elem(7))?.is_empty());
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn set_elem<A, M>(self, item: A) -> PStatePath<O, M>
     where
         N::Here: SetLike<ElemNav<N> = M>,

@@ -73,6 +73,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(nicks.select_one(&path().key(1))?, Some(None));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn some<M>(self) -> PStatePath<O, M>
     where
         N::Here: OptionAt<SomeNav<N> = M>,

@@ -14,6 +14,7 @@ pub struct Stop<N>(N);
 impl<O, N: Navigator> PStatePath<O, N> {
     /// Stays where it is: a branch of [`multi_path`](Self::multi_path) or
     /// [`if_path`](Self::if_path) that goes on with the place itself.
+    #[inline]
     pub fn stay(self) -> Self {
         self
     }
@@ -27,6 +28,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert!(path.all().stop().select_from(&vec![1, 2])?.is_empty());
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn stop(self) -> PStatePath<O, Stop<N>> {
         self.then(Stop)
     }

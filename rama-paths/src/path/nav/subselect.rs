@@ -38,6 +38,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select_one(&all())?, [10, 20, 30]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn subselect<G, Q, M>(self, path: G) -> PStatePath<O, M>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,

@@ -30,6 +30,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select_one(&path().key(1))?, Some(5));
     /// # Ok::<(), PathError>(())
     /// ```
+    #[inline]
     pub fn term<V, F, M>(self, f: F) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Term<N, F>> = M>,

@@ -29,6 +29,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(names.select_one(&path().key(1))?.as_deref(), Some("alice"));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn termval<V, M>(self, value: V) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Termval<N, V>> = M>,

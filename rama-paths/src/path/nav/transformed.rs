@@ -32,6 +32,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&vec![vec![1, 2], vec![3]])?, [vec![10, 20], vec![30]]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn transformed<V, G, W, M>(self, write: G) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<Transformed<N, W>> = M>,

@@ -29,6 +29,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select_one(&path())?, ["red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn update<V, G, M>(self, f: G) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Update<N, G>> = M>,

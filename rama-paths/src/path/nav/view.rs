@@ -30,6 +30,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(names.select(&path().must(1).view(|name| name.len()))?, [5]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn view<V, U, G, M>(self, f: G) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<View<N, G>> = M>,

@@ -130,6 +130,12 @@ impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
     type Range = Between<K>;
     type At = K;
 
+    #[inline]
+    fn most(range: &Between<K>) -> Option<usize> {
+        Some(range.most()).filter(|most| *most < usize::MAX)
+    }
+
+    #[inline]
     fn count(&self, part: &WhichOf<Self>) -> usize {
         match part {
             Which::All => self.len(),
@@ -142,6 +148,7 @@ impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
         }
     }
 
+    #[inline]
     fn copy_part(&self, part: &WhichOf<Self>) -> Self {
         let copy = |(key, value): (&K, &V)| (key.clone(), value.clone());
         match part {
@@ -157,6 +164,7 @@ impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
         }
     }
 
+    #[inline]
     fn put_part(&mut self, part: &WhichOf<Self>, mut new: Self) {
         match part {
             Which::All => self.clear(),
@@ -186,6 +194,7 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
     type Key = K;
     type Item = V;
 
+    #[inline]
     fn under(mut keys: Vec<K>) -> WhichOf<Self> {
         keys.sort_unstable();
         keys.dedup();
@@ -329,7 +338,7 @@ where
     let mut moves = vec![Move { old: first, to }];
     let mut values: Vec<V> = map.remove(&moves[0].old).into_iter().collect();
     loop {
-        let (known, limit) = (moves.len(), 64.max(moves.len() * 8));
+        let (known, limit) = (moves.len(), moves.len() * 64);
         let last = moves[known - 1].old.clone();
         let walk = catch_unwind(AssertUnwindSafe(|| {
             take_out(map, &last, limit, &mut moves, &mut values, &mut f)
@@ -505,6 +514,7 @@ where
     type Range = Infallible;
     type At = K;
 
+    #[inline]
     fn count(&self, part: &WhichOf<Self>) -> usize {
         match part {
             Which::All => self.len(),
@@ -513,6 +523,7 @@ where
         }
     }
 
+    #[inline]
     fn copy_part(&self, part: &WhichOf<Self>) -> Self {
         match part {
             Which::All => self.clone(),
@@ -524,6 +535,7 @@ where
         }
     }
 
+    #[inline]
     fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
         match part {
             Which::All => self.clear(),
@@ -543,6 +555,7 @@ where
     type Key = K;
     type Item = V;
 
+    #[inline]
     fn under(mut keys: Vec<K>) -> WhichOf<Self> {
         super::retain_first(&mut keys);
         Which::These(keys)

@@ -27,7 +27,7 @@ pub(crate) use spot::{SpotInTurn, SpotOf, as_spot};
 pub use which::Collection;
 #[doc(hidden)]
 pub use which::{Between, Which};
-pub(crate) use which::{WhichOf, sorted_part};
+pub(crate) use which::{WhichOf, about, sorted_part};
 
 use std::hash::{BuildHasher, Hash};
 

@@ -98,6 +98,7 @@ macro_rules! std_seq {
             type Range = Range<usize>;
             type At = usize;
 
+            #[inline]
             fn count(&self, part: &WhichOf<Self>) -> usize {
                 match part {
                     Which::These(at) => at.iter().filter(|at| **at < self.len()).count(),
@@ -105,6 +106,7 @@ macro_rules! std_seq {
                 }
             }
 
+            #[inline]
             fn copy_part(&self, part: &WhichOf<Self>) -> Self {
                 match part {
                     Which::These(at) => {
@@ -112,10 +114,11 @@ macro_rules! std_seq {
                         some.extend(at.iter().filter_map(|at| self.get(*at)).cloned());
                         some
                     }
-                    _ => self.items(within(part, self.len())).cloned().collect(),
+                    _ => self.copy_items(within(part, self.len())),
                 }
             }
 
+            #[inline]
             fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
                 let Which::These(places) = part else {
                     return self.replace_items(within(part, self.len()), new);
@@ -164,8 +167,10 @@ macro_rules! std_seq {
                 // What a list holds side by side is gone through in a loop that does nothing else.
                 match (seq, part) {
                     (Held::Stored(seq), Which::All | Which::Within(_)) => {
-                        for item in seq.items(within(part, seq.len())) {
-                            f(Held::Stored(item))?;
+                        for items in seq.slices(within(part, seq.len())) {
+                            for item in items {
+                                f(Held::Stored(item))?;
+                            }
                         }
                         Ok(())
                     }
@@ -198,15 +203,20 @@ macro_rules! std_seq {
                 let (mut changed, mut removed) = (false, None);
                 // As long as nothing is removed, a loop that does nothing else; the others are
                 // elsewhere, so that this is one with what it calls.
-                for (at, item) in self.items_mut(range.clone()).enumerate() {
-                    match f(item)? {
-                        Fate::Kept => {}
-                        Fate::Changed => changed = true,
-                        Fate::Removed => {
-                            removed = Some(range.start + at);
-                            break;
+                let mut before = range.start;
+                'visits: for items in self.slices_mut(range.clone()) {
+                    let len = items.len();
+                    for (at, item) in items.iter_mut().enumerate() {
+                        match f(item)? {
+                            Fate::Kept => {}
+                            Fate::Changed => changed = true,
+                            Fate::Removed => {
+                                removed = Some(before + at);
+                                break 'visits;
+                            }
                         }
                     }
+                    before += len;
                 }
                 match removed {
                     Some(first) => write_behind(self, first, range.end, f),
@@ -217,6 +227,11 @@ macro_rules! std_seq {
             #[inline(always)]
             fn put_before(&mut self, at: usize, item: T) {
                 self.insert(at.min(self.len()), item);
+            }
+
+            #[inline(always)]
+            fn take_nth(&mut self, at: usize) -> Option<T> {
+                if at < self.len() { self.take_at(at) } else { None }
             }
         }
     )*};
@@ -324,16 +339,24 @@ fn remove_item<T>(list: &mut impl Ranged<T>, mut at: usize, places: &[usize]) {
 
 /// What `Vec` and `VecDeque` do alike and by other names.
 trait Ranged<T>: Sized {
-    /// The elements in a range.
-    fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
+    /// A copy of the elements in a range.
+    fn copy_items(&self, range: Range<usize>) -> Self
+    where
+        T: Clone;
+
+    /// The elements in a range, as they lie side by side.
+    fn slices<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a [T]>
     where
         T: 'a;
+
+    /// The element at an index, taken out.
+    fn take_at(&mut self, at: usize) -> Option<T>;
 
     /// The elements in a range, if they lie side by side.
     fn slice_of(&self, range: Range<usize>) -> Option<&[T]>;
 
-    /// The elements in a range, to change.
-    fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
+    /// As [`slices`](Self::slices), to change.
+    fn slices_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut [T]>
     where
         T: 'a;
 
@@ -381,11 +404,24 @@ macro_rules! same_in_both {
 
 impl<T> Ranged<T> for Vec<T> {
     #[inline(always)]
-    fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
+    fn copy_items(&self, range: Range<usize>) -> Self
+    where
+        T: Clone,
+    {
+        self[range].to_vec()
+    }
+
+    #[inline(always)]
+    fn slices<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a [T]>
     where
         T: 'a,
     {
-        self[range].iter()
+        std::iter::once(&self[range])
+    }
+
+    #[inline(always)]
+    fn take_at(&mut self, at: usize) -> Option<T> {
+        Some(self.remove(at))
     }
 
     #[inline(always)]
@@ -394,11 +430,11 @@ impl<T> Ranged<T> for Vec<T> {
     }
 
     #[inline(always)]
-    fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
+    fn slices_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut [T]>
     where
         T: 'a,
     {
-        self[range].iter_mut()
+        std::iter::once(&mut self[range])
     }
 
     #[inline(always)]
@@ -406,20 +442,47 @@ impl<T> Ranged<T> for Vec<T> {
         &mut self[range]
     }
 
+    #[inline]
     fn replace_items(&mut self, range: Range<usize>, new: Self) {
-        self.splice(range, new);
+        if range.start == self.len() {
+            self.extend(new);
+        } else {
+            self.splice(range, new);
+        }
     }
 
     same_in_both!();
 }
 
+/// What of a range lies in the first `front` elements, and in those behind them.
+#[inline]
+fn halves(range: Range<usize>, front: usize) -> (Range<usize>, Range<usize>) {
+    let of_front = range.start.min(front)..range.end.min(front);
+    (of_front, range.start.max(front) - front..range.end.max(front) - front)
+}
+
 impl<T> Ranged<T> for VecDeque<T> {
     #[inline(always)]
-    fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
+    fn copy_items(&self, range: Range<usize>) -> Self
+    where
+        T: Clone,
+    {
+        self.range(range).cloned().collect()
+    }
+
+    #[inline(always)]
+    fn slices<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a [T]>
     where
         T: 'a,
     {
-        self.range(range)
+        let (front, back) = self.as_slices();
+        let (of_front, of_back) = halves(range, front.len());
+        [&front[of_front], &back[of_back]].into_iter()
+    }
+
+    #[inline(always)]
+    fn take_at(&mut self, at: usize) -> Option<T> {
+        self.remove(at)
     }
 
     #[inline(always)]
@@ -428,11 +491,13 @@ impl<T> Ranged<T> for VecDeque<T> {
     }
 
     #[inline(always)]
-    fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
+    fn slices_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut [T]>
     where
         T: 'a,
     {
-        self.range_mut(range)
+        let (front, back) = self.as_mut_slices();
+        let (of_front, of_back) = halves(range, front.len());
+        [&mut front[of_front], &mut back[of_back]].into_iter()
     }
 
     #[inline(always)]
@@ -451,6 +516,7 @@ impl<T> Ranged<T> for VecDeque<T> {
 }
 
 /// The bytes of the `char`s in a range of indexes, as far as there are any.
+#[inline]
 fn bytes_of(text: &str, range: &Range<usize>) -> Range<usize> {
     let at = |index| text.char_indices().nth(index).map_or(text.len(), |(at, _)| at);
     let end = at(range.end);
@@ -461,6 +527,7 @@ impl Collection for String {
     type Range = Range<usize>;
     type At = usize;
 
+    #[inline]
     fn count(&self, part: &WhichOf<Self>) -> usize {
         match part {
             Which::All => self.chars().count(),
@@ -472,6 +539,7 @@ impl Collection for String {
         }
     }
 
+    #[inline]
     fn copy_part(&self, part: &WhichOf<Self>) -> Self {
         match part {
             Which::All => self.clone(),
@@ -485,6 +553,7 @@ impl Collection for String {
         }
     }
 
+    #[inline]
     fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
         match part {
             Which::All => *self = new,
@@ -501,14 +570,17 @@ impl Collection for String {
 impl StdSeq for String {
     type Item = char;
 
+    #[inline]
     fn length(&self) -> usize {
         self.chars().count()
     }
 
+    #[inline]
     fn nth<'a>(seq: Held<'a, Self>, at: usize) -> Held<'a, char> {
         seq.get().and_then(|text| text.chars().nth(at)).into()
     }
 
+    #[inline]
     fn each<F>(seq: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, char>) -> Visit,
@@ -526,6 +598,7 @@ impl StdSeq for String {
         text.chars().try_for_each(|item| f(Held::Owned(item)))
     }
 
+    #[inline]
     fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnOnce(&mut char) -> Result<Fate, PathError>,
@@ -546,6 +619,7 @@ impl StdSeq for String {
         Ok(fate != Fate::Kept)
     }
 
+    #[inline]
     fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
     where
         F: FnMut(&mut char) -> Result<Fate, PathError>,
@@ -572,6 +646,7 @@ impl StdSeq for String {
         Ok(changed)
     }
 
+    #[inline]
     fn put_before(&mut self, at: usize, item: char) {
         self.insert(bytes_of(self, &(at..at)).start, item);
     }

@@ -91,6 +91,12 @@ impl<T: Record + Ord> Collection for BTreeSet<T> {
     type Range = Between<T>;
     type At = T;
 
+    #[inline]
+    fn most(range: &Between<T>) -> Option<usize> {
+        Some(range.most()).filter(|most| *most < usize::MAX)
+    }
+
+    #[inline]
     fn count(&self, part: &WhichOf<Self>) -> usize {
         match part {
             Which::All => self.len(),
@@ -103,6 +109,7 @@ impl<T: Record + Ord> Collection for BTreeSet<T> {
         }
     }
 
+    #[inline]
     fn copy_part(&self, part: &WhichOf<Self>) -> Self {
         match part {
             Which::All => self.clone(),
@@ -117,6 +124,7 @@ impl<T: Record + Ord> Collection for BTreeSet<T> {
         }
     }
 
+    #[inline]
     fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
         match part {
             Which::All => self.clear(),
@@ -144,6 +152,7 @@ fn put_all<T: Ord>(into: &mut BTreeSet<T>, mut new: BTreeSet<T>) {
 impl<T: Record + Ord> StdSet for BTreeSet<T> {
     type Item = T;
 
+    #[inline]
     fn among(mut items: Vec<T>) -> WhichOf<Self> {
         items.sort_unstable();
         items.dedup();
@@ -240,6 +249,7 @@ where
     type Range = Infallible;
     type At = T;
 
+    #[inline]
     fn count(&self, part: &WhichOf<Self>) -> usize {
         match part {
             Which::All => self.len(),
@@ -248,6 +258,7 @@ where
         }
     }
 
+    #[inline]
     fn copy_part(&self, part: &WhichOf<Self>) -> Self {
         match part {
             Which::All => self.clone(),
@@ -258,6 +269,7 @@ where
         }
     }
 
+    #[inline]
     fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
         match part {
             Which::All => self.clear(),
@@ -275,6 +287,7 @@ where
 {
     type Item = T;
 
+    #[inline]
     fn among(mut items: Vec<T>) -> WhichOf<Self> {
         super::retain_first(&mut items);
         Which::These(items)

@@ -41,6 +41,13 @@ pub trait Collection: Value + Default {
     #[doc(hidden)]
     type At: Clone;
 
+    /// At most how many elements a range has, if it says so.
+    #[doc(hidden)]
+    #[inline]
+    fn most(_range: &Self::Range) -> Option<usize> {
+        None
+    }
+
     /// The number of elements in a part.
     #[doc(hidden)]
     fn count(&self, part: &WhichOf<Self>) -> usize;
@@ -52,6 +59,16 @@ pub trait Collection: Value + Default {
     /// Puts other elements in the place of a part.
     #[doc(hidden)]
     fn put_part(&mut self, part: &WhichOf<Self>, new: Self);
+}
+
+/// How many elements a part has at least or about, if that is known without looking.
+#[inline]
+pub(crate) fn about<C: Collection>(of: &C, part: &WhichOf<C>) -> usize {
+    match part {
+        Which::All => of.count(part),
+        Which::Within(range) => C::most(range).map_or(0, |most| most.min(of.count(&Which::All))),
+        Which::These(at) => at.len(),
+    }
 }
 
 /// The part of a sorted collection that a span means.
