@@ -221,6 +221,13 @@ pub trait Navigator {
         })
     }
 
+    /// How many values it leads to in a value in memory, if that is known without a walk; else 0.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn expected_in(&self, _top: SeenOf<'_, Self::Schema>) -> usize {
+        0
+    }
+
     /// Adds each value that is selected in a value in memory.
     #[doc(hidden)]
     #[inline(always)]
@@ -287,7 +294,7 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     where
         F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
     {
-        top.as_place::<Self::Schema>(&mut Ids::none(), |top| {
+        top.into_place::<Self::Schema>(&mut Ids::none(), |top| {
             self.write(
                 top,
                 &mut |collected: &Self::Collected, place: WritePlace<'_, Self::Here>| {

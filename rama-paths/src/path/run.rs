@@ -91,6 +91,7 @@ where
 
     #[inline(always)]
     fn select_into_in(&self, top: SeenOf<'_, N::Schema>, into: &mut Vec<Self::Value>) -> Visit {
+        into.reserve(self.nav.expected_in(top.again()));
         self.nav.select_into_in(top, into, |collected, value| collected.with(value))
     }
 
@@ -209,7 +210,7 @@ pub trait WritePath {
     where
         Self: Sized,
     {
-        top.as_place::<Self::Schema>(&mut Ids::none(), |top| self.write(top))
+        top.into_place::<Self::Schema>(&mut Ids::none(), |top| self.write(top))
     }
 }
 

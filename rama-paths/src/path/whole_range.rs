@@ -76,7 +76,7 @@ pub trait WriteValues: Navigator<Schema: Schema> {
     where
         F: FnMut(&Self::Collected, SpotOf<'_, Self::Whole>) -> Result<Fate, PathError>,
     {
-        top.as_place::<Self::Schema>(&mut Ids::none(), |top| {
+        top.into_place::<Self::Schema>(&mut Ids::none(), |top| {
             self.write_values(top, &mut |collected, place: WritePlace<'_, Self::Whole>| {
                 as_spot(place, |spot, _| f(collected, spot))
             })

@@ -177,7 +177,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline(always)]
+    #[inline]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -228,7 +228,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline(always)]
+    #[inline]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -283,7 +283,7 @@ where
 
 /// What `f` makes of an element of a set: another one, none, or no change.
 #[expect(clippy::option_option, reason = "no change, or an element that may be none")]
-#[inline(always)]
+#[inline]
 pub(super) fn write_item<T, F>(
     item: &T,
     ids: &mut Ids,
@@ -306,7 +306,7 @@ where
 }
 
 /// Puts an element into a stored set, or removes it.
-#[inline(always)]
+#[inline]
 pub(super) fn put_item<M: Ordered<Element = ()>>(
     writes: &mut NodeWrites<()>,
     rows: &Node<()>,
@@ -332,7 +332,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline(always)]
+    #[inline]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -416,8 +416,14 @@ where
         self.0.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
             into.reserve(whole.get().map_or(0, |whole| about(whole, which)));
             StdMap::each(whole.held(), which, |key, value| {
-                let pair = key.into_owned().zip(value.into_owned());
-                into.extend(pair.map(|pair| make(collected, Self::Here::selected(pair))));
+                let pair = match (key, value) {
+                    (Held::Stored(key), Held::Stored(value)) => (key.clone(), value.clone()),
+                    (key, value) => match key.into_owned().zip(value.into_owned()) {
+                        Some(pair) => pair,
+                        None => return Ok(()),
+                    },
+                };
+                into.push(make(collected, Self::Here::selected(pair)));
                 Ok(())
             })
         })
@@ -648,6 +654,20 @@ where
                 Ok(())
             })
         })
+    }
+
+    #[inline(always)]
+    fn expected_in(&self, top: SeenOf<'_, N::Schema>) -> usize {
+        let mut expected = 0;
+        if N::IS_ROOT {
+            // The walk over one place never fails.
+            let _ = self.0.read_parts_in(top, &mut |_: &N::Collected, list, which| {
+                let items = list.get().and_then(|list| list.slice(which));
+                expected = items.map_or(0, <[_]>::len);
+                Ok(())
+            });
+        }
+        expected
     }
 
     fn leading_key(&self) -> Option<KeyHash> {

@@ -94,7 +94,7 @@ where
     PVec<T>: Ordered<Key = u64, Element = T>,
     T: Schema,
 {
-    #[inline(always)]
+    #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,

@@ -82,7 +82,7 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline(always)]
+    #[inline]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -111,7 +111,7 @@ where
     N: WriteNavigator,
     N::Here: FieldAt<I>,
 {
-    #[inline(always)]
+    #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,

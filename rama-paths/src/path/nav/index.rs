@@ -75,7 +75,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline(always)]
+    #[inline]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -101,7 +101,7 @@ where
     PVec<T>: Ordered<Key = u64, Element = T>,
     T: Schema,
 {
-    #[inline(always)]
+    #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,

@@ -122,7 +122,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline(always)]
+    #[inline]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -147,7 +147,7 @@ where
     PVec<T>: Ordered<Key = u64, Element = T>,
     T: Value,
 {
-    #[inline(always)]
+    #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -184,7 +184,7 @@ where
 }
 
 /// Writes every element of a list with its index through `f`; says whether something changed.
-#[inline(always)]
+#[inline]
 fn write_indexed<C: StdSeq>(
     list: &mut C,
     mut f: impl FnMut(&mut (usize, C::Item)) -> Result<Fate, PathError>,

@@ -58,7 +58,7 @@ impl<K: Key, V: Schema, C: Tracking> Keyed for PMap<K, V, C> {
     type KeyOfNav<N> = super::MapKey<N, K>;
     type SubMapNav<N> = StoredRange<N>;
 
-    #[inline(always)]
+    #[inline]
     fn key_nav<N>(prev: N, key: impl KeyArg<K>) -> KeyNav<N> {
         let mut bytes = KeyBytes::new();
         key.encode(&mut bytes);
@@ -80,7 +80,7 @@ for_std!(maps: Keyed {
     type KeyOfNav<N> = super::StdMapKey<N, Self::Key>;
     type SubMapNav<N> = Picked<N, ToldOf<<Self as ValueAt>::Value>>;
 
-    #[inline(always)]
+    #[inline]
     fn key_nav<N>(prev: N, key: impl KeyArg<Self::Key>) -> ValueKey<N, Self::Key> {
         ValueKey { prev, key: key.to_key() }
     }
@@ -161,7 +161,7 @@ pub(in crate::path) fn in_structure<M: Schema<Slot = Handle>>(
 }
 
 /// Writes one element of the structure at `place`.
-#[inline(always)]
+#[inline]
 pub(super) fn write_element<M: Ordered>(
     place: WritePlace<'_, M>,
     key: &KeyBytes,
@@ -174,7 +174,7 @@ pub(super) fn write_element<M: Ordered>(
 }
 
 /// The element of a structure at a key.
-#[inline(always)]
+#[inline]
 pub(super) fn element<'a, M: Ordered>(
     place: &ReadPlace<'a, M>,
     key: &KeyBytes,
@@ -197,7 +197,7 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline(always)]
+    #[inline]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -217,7 +217,7 @@ where
     N: WriteNavigator,
     N::Here: Ordered,
 {
-    #[inline(always)]
+    #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,

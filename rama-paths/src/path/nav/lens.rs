@@ -105,6 +105,11 @@ where
         })
     }
 
+    #[inline(always)]
+    fn expected_in(&self, top: SeenOf<'_, N::Schema>) -> usize {
+        self.prev.expected_in(top)
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }

@@ -65,7 +65,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline(always)]
+    #[inline]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,

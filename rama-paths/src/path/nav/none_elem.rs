@@ -77,7 +77,7 @@ where
     T: Key,
     M: Ordered<Key = T, Element = ()>,
 {
-    #[inline(always)]
+    #[inline]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,

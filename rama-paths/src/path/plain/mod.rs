@@ -12,6 +12,9 @@ mod set;
 mod spot;
 mod which;
 
+#[cfg(test)]
+mod tests;
+
 pub use fields::{FieldToken, HasFields, Part, RecordFields};
 #[doc(hidden)]
 pub use map::Entry;

@@ -103,7 +103,7 @@ impl<'a, T> Spot<'a, T> {
 
     /// Writes it through `f`, as a place of a PState.
     #[inline(always)]
-    pub(crate) fn as_place<S: Schema<Slot = T>>(
+    pub(crate) fn into_place<S: Schema<Slot = T>>(
         self,
         ids: &mut Ids,
         f: impl FnOnce(WritePlace<'_, S>) -> Written<S>,
