@@ -24,17 +24,17 @@ impl Collected for () {
     type Push<C: Clone + 'static> = (C,);
     type With<V> = V;
 
-    #[inline]
+    #[inline(always)]
     fn push<C: Clone + 'static>(&self, value: C) -> (C,) {
         (value,)
     }
 
-    #[inline]
+    #[inline(always)]
     fn pop<C: Clone + 'static>((value,): (C,)) -> C {
         value
     }
 
-    #[inline]
+    #[inline(always)]
     fn with<V>(&self, value: V) -> V {
         value
     }
@@ -46,20 +46,20 @@ macro_rules! collected {
             type Push<New: Clone + 'static> = ($($t,)+ New);
             type With<V> = ($($t,)+ V);
 
-            #[inline]
+            #[inline(always)]
             #[expect(non_snake_case, reason = "a name for each type")]
             fn push<New: Clone + 'static>(&self, value: New) -> Self::Push<New> {
                 let ($($t,)+) = self;
                 ($($t.clone(),)+ value)
             }
 
-            #[inline]
+            #[inline(always)]
             fn pop<New: Clone + 'static>(pushed: Self::Push<New>) -> New {
                 let (.., value) = pushed;
                 value
             }
 
-            #[inline]
+            #[inline(always)]
             #[expect(non_snake_case, reason = "a name for each type")]
             fn with<V>(&self, value: V) -> Self::With<V> {
                 let ($($t,)+) = self;

@@ -85,7 +85,7 @@ macro_rules! holds {
             type Value = $value;
             type Then<X> = X;
 
-            #[inline]
+            #[inline(always)]
             fn then<X>(navigator: X) -> X {
                 navigator
             }

@@ -2,6 +2,7 @@
 
 use super::kind::{ComputedKind, StoredKind};
 use super::nav::ClearTop;
+use super::plain::SeenOf;
 use crate::error::PathError;
 use crate::record::Record;
 use crate::schema::Schema;
@@ -47,6 +48,10 @@ pub trait ValueAt: Location<Slot = <Self as ValueAt>::Value, Tables = ()> + Sele
     /// What is selected of a value that is there.
     #[doc(hidden)]
     fn selected(value: <Self as ValueAt>::Value) -> Self::Selected<Present>;
+
+    /// Adds what is selected of values that lie side by side.
+    #[doc(hidden)]
+    fn select_all(values: &[<Self as ValueAt>::Value], into: &mut Vec<Self::Selected<Present>>);
 }
 
 #[diagnostic::do_not_recommend]
@@ -54,9 +59,14 @@ impl<V: Record> ValueAt for V {
     type Value = V;
     type Part<U: Record> = U;
 
-    #[inline]
+    #[inline(always)]
     fn selected(value: V) -> V {
         value
+    }
+
+    #[inline(always)]
+    fn select_all(values: &[V], into: &mut Vec<V>) {
+        into.extend_from_slice(values);
     }
 }
 
@@ -64,9 +74,14 @@ impl<T: Clone + 'static> ValueAt for ReadOnly<T> {
     type Value = T;
     type Part<U: Record> = ReadOnly<U>;
 
-    #[inline]
+    #[inline(always)]
     fn selected(value: T) -> T {
         value
+    }
+
+    #[inline(always)]
+    fn select_all(values: &[T], into: &mut Vec<T>) {
+        into.extend_from_slice(values);
     }
 }
 
@@ -120,10 +135,12 @@ impl Presence for FilledTop {
     type OrPresent = FilledTop;
     type Fixed = FilledTop;
 
+    #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<V> {
         stored
     }
 
+    #[inline(always)]
     fn stored<V>(selected: V) -> Option<V> {
         Some(selected)
     }
@@ -137,10 +154,12 @@ impl Presence for Top {
     type OrPresent = Top;
     type Fixed = Top;
 
+    #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<Option<V>> {
         Some(stored)
     }
 
+    #[inline(always)]
     fn stored<V>(selected: Option<V>) -> Option<V> {
         selected
     }
@@ -154,10 +173,12 @@ impl Presence for Maybe {
     type OrPresent = Maybe;
     type Fixed = Top;
 
+    #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<Option<V>> {
         Some(stored)
     }
 
+    #[inline(always)]
     fn stored<V>(selected: Option<V>) -> Option<V> {
         selected
     }
@@ -171,10 +192,12 @@ impl Presence for Present {
     type OrPresent = Present;
     type Fixed = FilledTop;
 
+    #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<V> {
         stored
     }
 
+    #[inline(always)]
     fn stored<V>(selected: V) -> Option<V> {
         Some(selected)
     }
@@ -252,6 +275,15 @@ pub trait Selectable: Location {
     fn take<P: Presence>(
         place: ReadPlace<'_, Self>,
     ) -> Result<Option<Self::Selected<P>>, PathError>;
+
+    /// Takes it out of a value in memory.
+    #[doc(hidden)]
+    #[inline]
+    fn take_in<P: Presence>(
+        seen: SeenOf<'_, Self>,
+    ) -> Result<Option<Self::Selected<P>>, PathError> {
+        seen.place().map_or(Ok(None), Self::take::<P>)
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -259,9 +291,14 @@ impl<V: Record> Selectable for V {
     type Value = V;
     type Selected<P: Presence> = P::Of<V>;
 
-    #[inline]
+    #[inline(always)]
     fn take<P: Presence>(place: ReadPlace<'_, V>) -> Result<Option<P::Of<V>>, PathError> {
         Ok(P::of(place.slot.into_owned()))
+    }
+
+    #[inline(always)]
+    fn take_in<P: Presence>(seen: SeenOf<'_, V>) -> Result<Option<P::Of<V>>, PathError> {
+        Ok(P::of(seen.into_owned()))
     }
 }
 
@@ -269,9 +306,14 @@ impl<T: Clone + 'static> Selectable for ReadOnly<T> {
     type Value = T;
     type Selected<P: Presence> = P::Of<T>;
 
-    #[inline]
+    #[inline(always)]
     fn take<P: Presence>(place: ReadPlace<'_, Self>) -> Result<Option<P::Of<T>>, PathError> {
         Ok(P::of(place.slot.into_owned()))
+    }
+
+    #[inline(always)]
+    fn take_in<P: Presence>(seen: SeenOf<'_, Self>) -> Result<Option<P::Of<T>>, PathError> {
+        Ok(P::of(seen.into_owned()))
     }
 }
 

@@ -77,7 +77,7 @@ pub use whole_range::{Ranged, WholeRange, WriteValues};
 
 use std::marker::PhantomData;
 
-use self::plain::{WhichOf, write_value};
+use self::plain::{Fate, Seen, SeenOf, SpotOf, WhichOf, as_spot, see, write_value};
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::schema::{Ordered, Schema};
@@ -102,11 +102,13 @@ impl<O, N: Clone> Clone for PStatePath<O, N> {
 }
 
 impl<O, N> PStatePath<O, N> {
+    #[inline]
     pub(crate) fn at_root(nav: N, pstate: u32) -> Self {
         Self { nav, pstate, owner: PhantomData }
     }
 
     /// The path with one navigator more.
+    #[inline]
     pub(crate) fn then<M>(self, extend: impl FnOnce(N) -> M) -> PStatePath<O, M> {
         PStatePath { nav: extend(self.nav), pstate: self.pstate, owner: PhantomData }
     }
@@ -158,10 +160,23 @@ pub trait Navigator {
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit;
 
+    /// As [`read`](Self::read), of a value in memory.
+    #[doc(hidden)]
+    #[inline]
+    fn read_in<F>(&self, top: SeenOf<'_, Self::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&Self::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        let Some(top) = top.place() else { return Ok(()) };
+        self.read(top, &mut |collected: &Self::Collected, place: ReadPlace<'_, Self::Here>| {
+            see(place.slot, |seen| f(collected, seen))
+        })
+    }
+
     /// Visits every collection in memory that the path leads to, with which of its elements are
     /// meant: what leads to a part of a collection shows the collection and where the part is.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn read_parts<F>(&self, top: ReadPlace<'_, Self::Schema>, f: &mut F) -> Visit
     where
         Self::Here: ValueAt<Value: Collection>,
@@ -172,10 +187,66 @@ pub trait Navigator {
         })
     }
 
+    /// As [`read_parts`](Self::read_parts), of a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn read_parts_in<F>(&self, top: SeenOf<'_, Self::Schema>, f: &mut F) -> Visit
+    where
+        Self::Here: ValueAt<Value: Collection>,
+        F: FnMut(&Self::Collected, Seen<'_, ValueOf<Self>>, &WhichOf<ValueOf<Self>>) -> Visit,
+    {
+        self.read_in(top, &mut |collected: &Self::Collected, seen: SeenOf<'_, Self::Here>| {
+            f(collected, seen, &Which::All)
+        })
+    }
+
+    /// As [`select_into`](Self::select_into), of a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, Self::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&Self::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit
+    where
+        Self: Sized,
+        Self::Here: Selectable,
+    {
+        self.read_in(top, &mut |collected: &Self::Collected, seen: SeenOf<'_, Self::Here>| {
+            if let Some(value) = Self::Here::take_in::<Self::Presence>(seen)? {
+                into.push(make(collected, value));
+            }
+            Ok(())
+        })
+    }
+
+    /// How many values it leads to in a value in memory, if that is known without a walk; else 0.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn expected_in(&self, _top: SeenOf<'_, Self::Schema>) -> usize {
+        0
+    }
+
+    /// Adds each value that is selected in a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn select_all_in(
+        &self,
+        top: SeenOf<'_, Self::Schema>,
+        into: &mut Vec<SelectedBy<Self>>,
+    ) -> Visit
+    where
+        Self: Sized,
+        Self::Here: Selectable,
+    {
+        self.select_into_in(top, into, |_, value| value)
+    }
+
     /// Adds what `make` gives for each value that is selected; those that lie side by side in memory
     /// are added at once.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn select_into<T>(
         &self,
         top: ReadPlace<'_, Self::Schema>,
@@ -216,11 +287,28 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>;
 
+    /// As [`write`](Self::write), of a value in memory that is changed where it is.
+    #[doc(hidden)]
+    #[inline]
+    fn write_in<F>(&self, top: SpotOf<'_, Self::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        top.into_place::<Self::Schema>(&mut Ids::none(), |top| {
+            self.write(
+                top,
+                &mut |collected: &Self::Collected, place: WritePlace<'_, Self::Here>| {
+                    as_spot(place, |spot, _| f(collected, spot))
+                },
+            )
+        })
+    }
+
     /// Writes every collection in memory that the path leads to where it is, through `f`, which is
     /// told which of its elements are meant and says whether something changed. An absent one stays
     /// so.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn write_parts<F>(&self, top: WritePlace<'_, Self::Schema>, f: &mut F) -> Written<Self::Schema>
     where
         Self::Here: Collection,
@@ -236,14 +324,38 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
         })
     }
 
+    /// As [`write_parts`](Self::write_parts), of a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn write_parts_in<F>(&self, top: SpotOf<'_, Self::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        Self::Here: Collection,
+        F: FnMut(
+            &Self::Collected,
+            &mut Self::Here,
+            &WhichOf<Self::Here>,
+        ) -> Result<bool, PathError>,
+    {
+        self.write_in(top, &mut |collected: &Self::Collected, spot: SpotOf<'_, Self::Here>| {
+            spot.change(|| None, |whole| f(collected, whole, &Which::All))
+        })
+    }
+
     /// Removes every place the path leads to: as [`write`](Self::write) does with
     /// [`Change::Remove`], and where it can be without reading what is removed.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     fn remove(&self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema> {
         self.write(top, &mut |_: &Self::Collected, _: WritePlace<'_, Self::Here>| {
             Ok(Change::Remove)
         })
+    }
+
+    /// As [`remove`](Self::remove), of a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn remove_in(&self, top: SpotOf<'_, Self::Schema>) -> Result<Fate, PathError> {
+        self.write_in(top, &mut |_: &Self::Collected, _: SpotOf<'_, Self::Here>| Ok(Fate::Removed))
     }
 }
 
@@ -276,7 +388,7 @@ where
 {
     type Rows = N::Here;
 
-    #[inline]
+    #[inline(always)]
     fn write_entries<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, N::Here>, &Span) -> Written<N::Here>,

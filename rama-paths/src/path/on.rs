@@ -1,8 +1,8 @@
 //! Paths on plain data: values in memory that no PState holds.
 
-use super::{Halt, PStatePath, SelectPath, Value, WritePath, plain, to_the_end};
+use super::plain::{Seen, Spot};
+use super::{Halt, PStatePath, SelectPath, Value, WritePath, to_the_end};
 use crate::error::PathError;
-use crate::store::{Held, Ids, ReadPlace};
 
 impl<O, N> PStatePath<O, N>
 where
@@ -22,12 +22,13 @@ where
     /// assert_eq!(path.all().last().select_from(&vec![vec![1, 2], vec![3]])?, [2, 3]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn select_from(
         &self,
         value: &<Self as SelectPath>::Schema,
     ) -> Result<Vec<<Self as SelectPath>::Value>, PathError> {
         let mut selected = Vec::new();
-        to_the_end(self.select_into(ReadPlace::value(Held::Stored(value)), &mut selected))?;
+        to_the_end(self.select_into_in(Seen::There(value), &mut selected))?;
         Ok(selected)
     }
 
@@ -45,12 +46,13 @@ where
     /// assert_eq!(path().all().select_one_from(&vec![1, 2]), Err(PathError::NotOne { found: 2 }));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn select_one_from(
         &self,
         value: &<Self as SelectPath>::Schema,
     ) -> Result<<Self as SelectPath>::Value, PathError> {
         let (mut selected, mut found) = (None, 0);
-        let visit = self.read(ReadPlace::value(Held::Stored(value)), &mut |value| {
+        let visit = self.read_in(Seen::There(value), &mut |value| {
             found += 1;
             selected = Some(value);
             Ok(())
@@ -72,12 +74,13 @@ where
     /// assert_eq!(path.all().filter_greater_than(1).select_first_from(&vec![1, 2, 3])?, Some(2));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn select_first_from(
         &self,
         value: &<Self as SelectPath>::Schema,
     ) -> Result<Option<<Self as SelectPath>::Value>, PathError> {
         let mut selected = None;
-        let visit = self.read(ReadPlace::value(Held::Stored(value)), &mut |value| {
+        let visit = self.read_in(Seen::There(value), &mut |value| {
             selected = Some(value);
             Err(Halt::Enough)
         });
@@ -112,7 +115,7 @@ where
     #[inline]
     pub fn transform_in(self, value: &mut <Self as WritePath>::Schema) -> Result<(), PathError> {
         // The top cannot be removed: `none` does not compile there.
-        let _ = plain::write_part(value, &mut Ids::none(), |place| WritePath::write(self, place))?;
+        let _ = self.write_in(Spot::there(value))?;
         Ok(())
     }
 

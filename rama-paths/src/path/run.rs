@@ -1,10 +1,12 @@
 //! What a path can be used for, as traits that the runtime asks for.
 
+use super::plain::{Fate, SeenOf, SpotOf};
 use super::{Collected, IsSingle, Navigator, PStatePath, Selectable, Value, Visit, WriteNavigator};
 use crate::aggregate::Aggregator;
+use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::schema::Schema;
-use crate::store::{Change, ReadPlace, WritePlace, Written};
+use crate::store::{Change, Ids, ReadPlace, WritePlace, Written};
 
 /// A path that can be selected.
 #[diagnostic::on_unimplemented(
@@ -30,6 +32,16 @@ pub trait SelectPath {
     #[doc(hidden)]
     fn select_into(&self, top: ReadPlace<'_, Self::Schema>, into: &mut Vec<Self::Value>) -> Visit;
 
+    /// As [`read`](Self::read), of a value in memory.
+    #[doc(hidden)]
+    fn read_in<F>(&self, top: SeenOf<'_, Self::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(Self::Value) -> Visit;
+
+    /// As [`select_into`](Self::select_into), of a value in memory.
+    #[doc(hidden)]
+    fn select_into_in(&self, top: SeenOf<'_, Self::Schema>, into: &mut Vec<Self::Value>) -> Visit;
+
     /// The routing hash of the leading key.
     fn routing(&self) -> Option<KeyHash>;
 
@@ -46,7 +58,7 @@ where
     type Schema = N::Schema;
     type Value = <N::Collected as Collected>::With<<N::Here as Selectable>::Selected<N::Presence>>;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(Self::Value) -> Visit,
@@ -59,9 +71,28 @@ where
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn select_into(&self, top: ReadPlace<'_, N::Schema>, into: &mut Vec<Self::Value>) -> Visit {
         self.nav.select_into(top, into, |collected, value| collected.with(value))
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(Self::Value) -> Visit,
+    {
+        self.nav.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            match N::Here::take_in::<N::Presence>(seen)? {
+                Some(value) => f(collected.with(value)),
+                None => Ok(()),
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in(&self, top: SeenOf<'_, N::Schema>, into: &mut Vec<Self::Value>) -> Visit {
+        into.reserve(self.nav.expected_in(top.again()));
+        self.nav.select_into_in(top, into, |collected, value| collected.with(value))
     }
 
     fn routing(&self) -> Option<KeyHash> {
@@ -135,7 +166,7 @@ where
         self.nav.leading_key()
     }
 
-    #[inline]
+    #[inline(always)]
     fn aggregate<A: Aggregator<N::Here>>(
         &self,
         top: WritePlace<'_, N::Schema>,
@@ -171,6 +202,16 @@ pub trait WritePath {
     /// Runs the write.
     #[doc(hidden)]
     fn write(self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema>;
+
+    /// Runs the write on a value in memory, which is changed where it is.
+    #[doc(hidden)]
+    #[inline]
+    fn write_in(self, top: SpotOf<'_, Self::Schema>) -> Result<Fate, PathError>
+    where
+        Self: Sized,
+    {
+        top.into_place::<Self::Schema>(&mut Ids::none(), |top| self.write(top))
+    }
 }
 
 impl<W: WritePath + Clone> WritePath for &W {
@@ -187,5 +228,10 @@ impl<W: WritePath + Clone> WritePath for &W {
 
     fn write(self, top: WritePlace<'_, Self::Schema>) -> Written<Self::Schema> {
         self.clone().write(top)
+    }
+
+    #[inline]
+    fn write_in(self, top: SpotOf<'_, Self::Schema>) -> Result<Fate, PathError> {
+        self.clone().write_in(top)
     }
 }

@@ -1,6 +1,7 @@
 //! Paths within paths: what a navigator does with the path that a closure makes of its place.
 
 use super::nav::Root;
+use super::plain::SeenOf;
 use super::{Halt, Navigator, PStatePath, Selectable, Visit, to_the_end};
 use crate::error::PathError;
 use crate::schema::Schema;
@@ -15,7 +16,7 @@ use crate::store::{Change, Current, ReadPlace, WritePlace, WriteView, Written};
 pub type SubPath<O, N> = PStatePath<O, Root<<N as Navigator>::Here, <N as Navigator>::Presence>>;
 
 /// The navigators that a closure adds at a place.
-#[inline]
+#[inline(always)]
 pub(crate) fn navigators<O, N, M>(make: impl FnOnce(SubPath<O, N>) -> PStatePath<O, M>) -> M
 where
     N: Navigator,
@@ -24,7 +25,7 @@ where
 }
 
 /// Whether a path leads anywhere from a place.
-#[inline]
+#[inline(always)]
 pub(crate) fn leads_anywhere<M: Navigator>(
     nav: &M,
     place: ReadPlace<'_, M::Schema>,
@@ -38,12 +39,63 @@ pub(crate) fn leads_anywhere<M: Navigator>(
     Ok(found)
 }
 
+/// As [`leads_anywhere`], of a value in memory.
+#[inline(always)]
+pub(crate) fn leads_anywhere_in<M: Navigator>(
+    nav: &M,
+    seen: SeenOf<'_, M::Schema>,
+) -> Result<bool, PathError> {
+    let mut found = false;
+    let visit = nav.read_in(seen, &mut |_: &M::Collected, _: SeenOf<'_, M::Here>| -> Visit {
+        found = true;
+        Err(Halt::Enough)
+    });
+    to_the_end(visit)?;
+    Ok(found)
+}
+
+/// Adds everything that a path selects from a value in memory.
+#[inline(always)]
+pub(crate) fn select_into_in<M>(
+    nav: &M,
+    seen: SeenOf<'_, M::Schema>,
+    selected: &mut Vec<SelectedBy<M>>,
+) -> Result<(), PathError>
+where
+    M: Navigator<Here: Selectable>,
+{
+    to_the_end(nav.select_all_in(seen, selected))
+}
+
+/// What a path selects first from a value in memory, and how many.
+#[inline(always)]
+pub(crate) fn first_in<M>(
+    nav: &M,
+    seen: SeenOf<'_, M::Schema>,
+) -> Result<(Option<SelectedBy<M>>, usize), PathError>
+where
+    M: Navigator<Here: Selectable>,
+{
+    let (mut first, mut found) = (None, 0);
+    let visit = nav.read_in(seen, &mut |_: &M::Collected, seen: SeenOf<'_, M::Here>| {
+        if let Some(value) = M::Here::take_in::<M::Presence>(seen)? {
+            found += 1;
+            if found == 1 {
+                first = Some(value);
+            }
+        }
+        Ok(())
+    });
+    to_the_end(visit)?;
+    Ok((first, found))
+}
+
 /// What is selected of the places that a path `M` leads to.
 pub type SelectedBy<M> =
     <<M as Navigator>::Here as Selectable>::Selected<<M as Navigator>::Presence>;
 
 /// Everything that a path selects from a place.
-#[inline]
+#[inline(always)]
 pub(crate) fn select<M>(
     nav: &M,
     place: ReadPlace<'_, M::Schema>,
@@ -57,7 +109,7 @@ where
 }
 
 /// Adds everything that a path selects from a place.
-#[inline]
+#[inline(always)]
 pub(crate) fn select_into<M>(
     nav: &M,
     place: ReadPlace<'_, M::Schema>,

@@ -27,6 +27,7 @@ impl From<KeyError> for Halt {
 }
 
 /// A walk that may have ended early because enough was seen.
+#[inline(always)]
 pub(crate) fn to_the_end(visit: Visit) -> Result<(), PathError> {
     match visit {
         Ok(()) | Err(Halt::Enough) => Ok(()),

@@ -7,7 +7,7 @@ use super::kind::{HoldsStored, HoldsWhole, StructureKind};
 use super::list::{in_list, indexes};
 use super::moved::MapRows;
 use super::nav::{StoredRange, in_structure};
-use super::plain::{Fate, write_part};
+use super::plain::{Fate, SpotOf, as_spot, write_part};
 use super::{
     Entries, HasEntries, Location, Navigator, Presence, Selectable, SortedRange, Value,
     WriteNavigator, to_the_end,
@@ -15,7 +15,7 @@ use super::{
 use crate::error::PathError;
 use crate::key::{Key, KeyBytes};
 use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
-use crate::store::{AsOf, Change, Handle, View, WritePlace, Written};
+use crate::store::{AsOf, Change, Handle, Ids, View, WritePlace, Written};
 
 /// A stored structure, of which ranges can be removed.
 pub trait Ranged: Ordered {
@@ -64,6 +64,24 @@ pub trait WriteValues: Navigator<Schema: Schema> {
     ) -> Written<Self::Schema>
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Whole>) -> Written<Self::Whole>;
+
+    /// As [`write_values`](Self::write_values), of a value in memory.
+    #[doc(hidden)]
+    #[inline]
+    fn write_values_in<F>(
+        &self,
+        top: SpotOf<'_, Self::Schema>,
+        f: &mut F,
+    ) -> Result<Fate, PathError>
+    where
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Whole>) -> Result<Fate, PathError>,
+    {
+        top.into_place::<Self::Schema>(&mut Ids::none(), |top| {
+            self.write_values(top, &mut |collected, place: WritePlace<'_, Self::Whole>| {
+                as_spot(place, |spot, _| f(collected, spot))
+            })
+        })
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -80,6 +98,14 @@ where
         F: FnMut(&N::Collected, WritePlace<'_, N::Here>) -> Written<N::Here>,
     {
         self.write(top, f)
+    }
+
+    #[inline(always)]
+    fn write_values_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, N::Here>) -> Result<Fate, PathError>,
+    {
+        self.write_in(top, f)
     }
 }
 

@@ -37,6 +37,11 @@ pub trait Tables: Send + Sync + 'static {
     /// Empty tables beneath the node `above`.
     fn new(above: u32, horizon: &Arc<Horizon>) -> Self;
 
+    /// What is beneath a value, which is nothing; `None` of the tables of structures.
+    fn of_value() -> Option<(Self::Writes, &'static Self)> {
+        None
+    }
+
     /// Whether nothing is written.
     fn is_empty(writes: &Self::Writes) -> bool;
 
@@ -125,6 +130,11 @@ impl Tables for () {
     type Writes = ();
 
     fn new(_above: u32, _horizon: &Arc<Horizon>) -> Self {}
+
+    #[inline(always)]
+    fn of_value() -> Option<((), &'static ())> {
+        Some(((), &()))
+    }
 
     fn is_empty(_writes: &()) -> bool {
         true

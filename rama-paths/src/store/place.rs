@@ -72,13 +72,13 @@ pub(crate) fn no_tables<'a>() -> View<'a, ()> {
 
 impl<'a, L: Location<Tables = ()>> ReadPlace<'a, L> {
     /// The place of a value.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn value(slot: Held<'a, L::Slot>) -> Self {
         Self { slot, below: no_tables() }
     }
 
     /// The place of a computed value.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn computed(value: L::Slot) -> Self {
         Self::value(Held::Owned(value))
     }
@@ -86,7 +86,7 @@ impl<'a, L: Location<Tables = ()>> ReadPlace<'a, L> {
 
 impl<L: Location> ReadPlace<'_, L> {
     /// The same place once more.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn again(&self) -> ReadPlace<'_, L> {
         ReadPlace { slot: self.slot.get().into(), below: self.below }
     }
@@ -104,7 +104,7 @@ pub enum Held<'a, T> {
 
 impl<'a, T> Held<'a, T> {
     /// The slot.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn get(&self) -> Option<&T> {
         match self {
             Self::Stored(slot) => Some(slot),
@@ -114,13 +114,13 @@ impl<'a, T> Held<'a, T> {
     }
 
     /// Whether there is something.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn is_some(&self) -> bool {
         self.get().is_some()
     }
 
     /// The slot, or the default where there is nothing.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn or(self, default: Option<&'a T>) -> Self {
         match (self, default) {
             (Self::Nothing, Some(default)) => Self::Stored(default),
@@ -131,7 +131,7 @@ impl<'a, T> Held<'a, T> {
 
 impl<T: Clone> Held<'_, T> {
     /// The slot, as a value of its own.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn into_owned(self) -> Option<T> {
         match self {
             Self::Stored(slot) => Some(slot.clone()),
@@ -142,14 +142,14 @@ impl<T: Clone> Held<'_, T> {
 }
 
 impl<'a, T> From<Option<&'a T>> for Held<'a, T> {
-    #[inline]
+    #[inline(always)]
     fn from(slot: Option<&'a T>) -> Self {
         slot.map_or(Self::Nothing, Self::Stored)
     }
 }
 
 impl<T> From<Option<T>> for Held<'_, T> {
-    #[inline]
+    #[inline(always)]
     fn from(slot: Option<T>) -> Self {
         slot.map_or(Self::Nothing, Self::Owned)
     }
@@ -182,24 +182,24 @@ enum Source<'a, T> {
 }
 
 impl<'a, T> Current<'a, T> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn known(slot: Option<&'a T>) -> Self {
         Self { source: Source::Known(slot), default: None }
     }
 
     /// A part of a value that is being changed.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn in_place(value: &'a mut T) -> Self {
         Self { source: Source::InPlace(value), default: None }
     }
 
     /// What stands for an absent value.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn default(&self) -> Option<&'a T> {
         self.default
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn with_default(self, default: Option<&'a T>) -> Self {
         Self { source: self.source, default }
     }
@@ -214,7 +214,7 @@ impl<'a, T> Current<'a, T> {
     }
 
     /// The same once more.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn again(&mut self) -> Current<'_, T> {
         match &mut self.source {
             Source::Known(slot) => Current { source: Source::Known(*slot), default: self.default },
@@ -230,7 +230,7 @@ impl<'a, T> Current<'a, T> {
     }
 
     /// Puts a value in the place of one that is changed where it is; gives it back if none is.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn put_in_place(&mut self, value: T) -> Result<(), T> {
         match &mut self.source {
             Source::InPlace(place) => {

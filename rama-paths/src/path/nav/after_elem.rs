@@ -20,6 +20,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().all())?, [1, 2]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn after_elem<M>(self) -> PStatePath<O, M>
     where
         N::Here: Sequence<InsertNav<N> = M>,

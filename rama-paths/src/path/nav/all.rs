@@ -1,10 +1,11 @@
 //! `all()`: every element of a collection, or of a range of one.
 
 use super::key::{encoded, in_structure};
+use crate::error::PathError;
 use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
 use crate::path::moved::{Entry as Moved, write_entries};
-use crate::path::plain::{Fate, for_std, write_part};
+use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, about, for_std, see, write_part};
 use crate::path::sub::SelectedBy;
 use crate::path::{
     Entries, Entry, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present,
@@ -151,6 +152,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select(&path().all())?, ["BLUE", "RED"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn all<M>(self) -> PStatePath<O, M>
     where
         N::Here: Elements<AllNav<N> = M>,
@@ -378,7 +380,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -387,6 +389,42 @@ where
             StdMap::each(map, which, |key, value| match (key.into_owned(), value.into_owned()) {
                 (Some(key), Some(value)) => f(collected, ReadPlace::computed((key, value))),
                 _ => Ok(()),
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            StdMap::each(map.held(), which, |key, value| {
+                let mut pair = key.into_owned().zip(value.into_owned());
+                f(collected, Seen::Made(&mut pair))
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
+            into.reserve(whole.get().map_or(0, |whole| about(whole, which)));
+            StdMap::each(whole.held(), which, |key, value| {
+                let pair = match (key, value) {
+                    (Held::Stored(key), Held::Stored(value)) => (key.clone(), value.clone()),
+                    (key, value) => match key.into_owned().zip(value.into_owned()) {
+                        Some(pair) => pair,
+                        None => return Ok(()),
+                    },
+                };
+                into.push(make(collected, Self::Here::selected(pair)));
+                Ok(())
             })
         })
     }
@@ -401,7 +439,7 @@ where
     N: WriteNavigator,
     N::Here: StdMap,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -410,6 +448,25 @@ where
             map.write_each(which, |key, value| {
                 let mut pair = (key.clone(), value.take_out());
                 let fate = write_part(&mut pair, ids, |place| f(collected, place));
+                *value = pair.1;
+                Ok(match fate? {
+                    Fate::Kept => Entry::Kept,
+                    Fate::Changed => Entry::To(pair.0),
+                    Fate::Removed => Entry::Removed,
+                })
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            map.write_each(which, |key, value| {
+                let mut pair = (key.clone(), value.take_out());
+                let fate = f(collected, Spot::there(&mut pair));
                 *value = pair.1;
                 Ok(match fate? {
                     Fate::Kept => Entry::Kept,
@@ -432,13 +489,41 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.0.read_parts(top, &mut |collected: &N::Collected, set, which| {
             StdSet::each(set, which, |item| f(collected, ReadPlace::value(item)))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, set, which| {
+            StdSet::each(set.held(), which, |item| see(item, |seen| f(collected, seen)))
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
+            into.reserve(whole.get().map_or(0, |whole| about(whole, which)));
+            StdSet::each(whole.held(), which, |item| {
+                into.extend(
+                    item.into_owned().map(|value| make(collected, Self::Here::selected(value))),
+                );
+                Ok(())
+            })
         })
     }
 
@@ -452,13 +537,30 @@ where
     N: WriteNavigator,
     N::Here: StdSet,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.0.write_parts(top, &mut |collected: &N::Collected, set, which, ids| {
             set.write_each(which, |item| write_item(item, ids, |place| f(collected, place)))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_parts_in(top, &mut |collected: &N::Collected, set, which| {
+            set.write_each(which, |item| {
+                let mut new = None;
+                Ok(match f(collected, Spot::instead(item, &mut new))? {
+                    Fate::Kept => None,
+                    Fate::Changed => Some(new),
+                    Fate::Removed => Some(None),
+                })
+            })
         })
     }
 }
@@ -474,7 +576,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -484,7 +586,17 @@ where
         })
     }
 
-    #[inline]
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, list, which| {
+            StdSeq::each(list.held(), which, |item| see(item, |seen| f(collected, seen)))
+        })
+    }
+
+    #[inline(always)]
     fn select_into<T>(
         &self,
         top: ReadPlace<'_, N::Schema>,
@@ -506,6 +618,58 @@ where
         })
     }
 
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, list, which| {
+            let make = |item| make(collected, Self::Here::selected(item));
+            if let Seen::There(list) = list
+                && let Some(items) = list.slice(which)
+            {
+                into.extend(items.iter().cloned().map(make));
+                return Ok(());
+            }
+            StdSeq::each(list.held(), which, |item| {
+                into.extend(item.into_owned().map(make));
+                Ok(())
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn select_all_in(&self, top: SeenOf<'_, N::Schema>, into: &mut Vec<SelectedBy<Self>>) -> Visit {
+        self.0.read_parts_in(top, &mut |_: &N::Collected, list, which| {
+            if let Seen::There(list) = list
+                && let Some(items) = list.slice(which)
+            {
+                Self::Here::select_all(items, into);
+                return Ok(());
+            }
+            StdSeq::each(list.held(), which, |item| {
+                into.extend(item.into_owned().map(Self::Here::selected));
+                Ok(())
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn expected_in(&self, top: SeenOf<'_, N::Schema>) -> usize {
+        let mut expected = 0;
+        if N::IS_ROOT {
+            // The walk over one place never fails.
+            let _ = self.0.read_parts_in(top, &mut |_: &N::Collected, list, which| {
+                let items = list.get().and_then(|list| list.slice(which));
+                expected = items.map_or(0, <[_]>::len);
+                Ok(())
+            });
+        }
+        expected
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
     }
@@ -516,13 +680,23 @@ where
     N: WriteNavigator,
     N::Here: StdSeq,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.0.write_parts(top, &mut |collected: &N::Collected, seq, which, ids| {
             seq.write_each(which, |item| write_part(item, ids, |place| f(collected, place)))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_parts_in(top, &mut |collected: &N::Collected, seq, which| {
+            seq.write_each(which, |item| f(collected, Spot::there(item)))
         })
     }
 }

@@ -20,6 +20,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().all())?, [2, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn before_elem<M>(self) -> PStatePath<O, M>
     where
         N::Here: Sequence<InsertNav<N> = M>,

@@ -1,9 +1,10 @@
 //! `before_index(i)`: the place of a new element of a list.
 
 use super::nth::{At, Sequence};
+use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::in_list;
-use crate::path::plain::{new_part, write_value};
+use crate::path::plain::{Fate, Spot, SpotOf, new_part, write_value};
 use crate::path::{Many, Maybe, Navigator, PStatePath, StdSeq, ValueAt, Visit, WriteNavigator};
 use crate::schema::{Ordered, PVec, Schema};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -55,6 +56,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().all())?, [1, 2, 3, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn before_index<M>(self, index: usize) -> PStatePath<O, M>
     where
         N::Here: Sequence<InsertNav<N> = M>,
@@ -137,7 +139,7 @@ where
     N: WriteNavigator,
     N::Here: StdSeq,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -150,6 +152,29 @@ where
                     let Some(item) = new_part(ids, |place| f(collected, place))? else {
                         return Ok(false);
                     };
+                    let at = match self.at {
+                        At::Index(at) => at.min(seq.length()),
+                        At::End => seq.length(),
+                    };
+                    seq.put_before(at, item);
+                    Ok(true)
+                },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(
+                || Some(N::Here::default()),
+                |seq| {
+                    let mut new = None;
+                    let _ = f(collected, Spot::absent(&mut new))?;
+                    let Some(item) = new else { return Ok(false) };
                     let at = match self.at {
                         At::Index(at) => at.min(seq.length()),
                         At::End => seq.length(),

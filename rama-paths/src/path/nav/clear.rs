@@ -47,6 +47,7 @@ impl<O, S: Schema> PStatePath<O, Root<S>> {
     /// assert_eq!(tags.select_one(&path().count())?, 0);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn clear(self) -> Clear<O, S> {
         Clear { pstate: self.pstate(), types: PhantomData }
     }

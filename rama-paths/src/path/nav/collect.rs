@@ -2,7 +2,10 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::sub::{SelectedBy, SubPath, navigators, select, select_into};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::sub::{
+    SelectedBy, SubPath, first_in, navigators, select, select_into, select_into_in,
+};
 use crate::path::{Collected, Navigator, PStatePath, Selectable, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
@@ -40,6 +43,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&lists)?, [(vec![1, 2], 1), (vec![3], 3)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn collect<G, Q>(self, path: G) -> PStatePath<O, Collect<N, Q>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -64,6 +68,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(lists, [vec![12, 22], vec![31]]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn collect_one<G, Q>(self, path: G) -> PStatePath<O, CollectOne<N, Q>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -83,6 +88,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&vec![1, 2])?, [("a", 1), ("a", 2)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn put_collected<C: Clone + 'static>(self, value: C) -> PStatePath<O, PutCollected<N, C>> {
         self.then(|nav| PutCollected { prev: nav, value })
     }
@@ -92,6 +98,18 @@ fn one<T>(mut values: Vec<T>) -> Result<T, PathError> {
     match (values.len(), values.pop()) {
         (1, Some(value)) => Ok(value),
         (found, _) => Err(PathError::CollectOne { found }),
+    }
+}
+
+/// The one value that a path selects from a value in memory.
+#[inline(always)]
+fn one_in<Q>(sub: &Q, seen: SeenOf<'_, Q::Schema>) -> Result<SelectedBy<Q>, PathError>
+where
+    Q: Navigator<Here: Selectable>,
+{
+    match first_in(sub, seen)? {
+        (Some(value), 1) => Ok(value),
+        (_, found) => Err(PathError::CollectOne { found }),
     }
 }
 
@@ -107,7 +125,7 @@ where
     type Emits = N::Emits;
     type Collected = <N::Collected as Collected>::Push<Vec<SelectedBy<Q>>>;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -124,6 +142,22 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&Self::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        let mut values = Vec::new();
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            values.clear();
+            select_into_in(&self.sub, seen.again(), &mut values)?;
+            let pushed = collected.push(std::mem::take(&mut values));
+            let visit = f(&pushed, seen);
+            values = N::Collected::pop(pushed);
+            visit
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }
@@ -135,7 +169,7 @@ where
     Q: Navigator<Schema = N::Here, Here: Selectable>,
     SelectedBy<Q>: Clone + 'static,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -148,6 +182,22 @@ where
             let written = f(&pushed, place);
             values = N::Collected::pop(pushed);
             written
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        let mut values = Vec::new();
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            values.clear();
+            select_into_in(&self.sub, spot.seen(), &mut values)?;
+            let pushed = collected.push(std::mem::take(&mut values));
+            let fate = f(&pushed, spot);
+            values = N::Collected::pop(pushed);
+            fate
         })
     }
 }
@@ -164,7 +214,7 @@ where
     type Emits = N::Emits;
     type Collected = <N::Collected as Collected>::Push<SelectedBy<Q>>;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -172,6 +222,17 @@ where
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             let value = one(select(&self.sub, place.again())?)?;
             f(&collected.push(value), place)
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&Self::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let value = one_in(&self.sub, seen.again())?;
+            f(&collected.push(value), seen)
         })
     }
 
@@ -186,7 +247,7 @@ where
     Q: Navigator<Schema = N::Here, Here: Selectable>,
     SelectedBy<Q>: Clone + 'static,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -194,6 +255,17 @@ where
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             let value = one(select(&self.sub, place.reading()?)?)?;
             f(&collected.push(value), place)
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let value = one_in(&self.sub, spot.seen())?;
+            f(&collected.push(value), spot)
         })
     }
 }
@@ -209,13 +281,23 @@ where
     type Emits = N::Emits;
     type Collected = <N::Collected as Collected>::Push<C>;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&Self::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             f(&collected.push(self.value.clone()), place)
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&Self::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            f(&collected.push(self.value.clone()), seen)
         })
     }
 
@@ -229,13 +311,23 @@ where
     N: WriteNavigator,
     C: Clone + 'static,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&Self::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             f(&collected.push(self.value.clone()), place)
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            f(&collected.push(self.value.clone()), spot)
         })
     }
 }

@@ -1,8 +1,10 @@
 //! `cond_path(pairs)`: the path behind the first condition that leads anywhere.
 
 use super::root::Root;
+use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::sub::{SubPath, leads_anywhere};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::sub::{SubPath, leads_anywhere, leads_anywhere_in};
 use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -20,6 +22,12 @@ pub trait Cases {
     fn read_first<F>(&self, place: ReadPlace<'_, Self::From>, f: &mut F) -> Visit
     where
         F: FnMut(ReadPlace<'_, Self::Here>) -> Visit;
+
+    /// As [`read_first`](Self::read_first), of a value in memory.
+    #[doc(hidden)]
+    fn read_first_in<F>(&self, seen: SeenOf<'_, Self::From>, f: &mut F) -> Visit
+    where
+        F: FnMut(SeenOf<'_, Self::Here>) -> Visit;
 }
 
 /// Cases whose places can be written.
@@ -29,6 +37,12 @@ pub trait WriteCases: Cases<From: crate::schema::Schema, Here: crate::schema::Sc
     fn write_first<F>(&self, place: WritePlace<'_, Self::From>, f: &mut F) -> Written<Self::From>
     where
         F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+
+    /// As [`write_first`](Self::write_first), of a value in memory.
+    #[doc(hidden)]
+    fn write_first_in<F>(&self, spot: SpotOf<'_, Self::From>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>;
 }
 
 macro_rules! cases {
@@ -44,6 +58,7 @@ macro_rules! cases {
             type Here = $first::Here;
             type Presence = cases!(@or $first::Presence $(, $rest)*);
 
+            #[inline(always)]
             fn read_first<F>(&self, place: ReadPlace<'_, Self::From>, f: &mut F) -> Visit
             where
                 F: FnMut(ReadPlace<'_, Self::Here>) -> Visit,
@@ -54,6 +69,21 @@ macro_rules! cases {
                 }
                 $(if leads_anywhere(&self.$index.0.nav, place.again())? {
                     return self.$index.1.nav.read(place, &mut f);
+                })*
+                Ok(())
+            }
+
+            #[inline(always)]
+            fn read_first_in<F>(&self, seen: SeenOf<'_, Self::From>, f: &mut F) -> Visit
+            where
+                F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
+            {
+                let mut f = |_: &(), seen: SeenOf<'_, Self::Here>| f(seen);
+                if leads_anywhere_in(&self.$at.0.nav, seen.again())? {
+                    return self.$at.1.nav.read_in(seen, &mut f);
+                }
+                $(if leads_anywhere_in(&self.$index.0.nav, seen.again())? {
+                    return self.$index.1.nav.read_in(seen, &mut f);
                 })*
                 Ok(())
             }
@@ -78,6 +108,25 @@ macro_rules! cases {
                     return self.$index.1.nav.write(place, &mut f);
                 })*
                 Ok(Change::Keep)
+            }
+
+            #[inline(always)]
+            fn write_first_in<F>(
+                &self,
+                spot: SpotOf<'_, Self::From>,
+                f: &mut F,
+            ) -> Result<Fate, PathError>
+            where
+                F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+            {
+                let mut f = |_: &(), spot: SpotOf<'_, Self::Here>| f(spot);
+                if leads_anywhere_in(&self.$at.0.nav, spot.seen())? {
+                    return self.$at.1.nav.write_in(spot, &mut f);
+                }
+                $(if leads_anywhere_in(&self.$index.0.nav, spot.seen())? {
+                    return self.$index.1.nav.write_in(spot, &mut f);
+                })*
+                Ok(Fate::Kept)
             }
         }
     };
@@ -121,6 +170,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&lists)?, [2, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn cond_path<G, B>(self, cases: G) -> PStatePath<O, CondPath<N, B>>
     where
         G: FnOnce(SubPath<O, N>) -> B,
@@ -142,13 +192,23 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             self.cases.read_first(place, &mut |place| f(collected, place))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            self.cases.read_first_in(seen, &mut |seen| f(collected, seen))
         })
     }
 
@@ -162,13 +222,23 @@ where
     N: WriteNavigator,
     B: WriteCases<From = N::Here>,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             self.cases.write_first(place, &mut |place| f(collected, place))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            self.cases.write_first_in(spot, &mut |spot| f(collected, spot))
         })
     }
 }

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use super::splice::InMemoryList;
+use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, write_part, write_value};
+use crate::path::plain::{Fate, Spot, SpotOf, write_part, write_value};
 use crate::path::{
-    Collection, Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, Which, WriteNavigator,
+    Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, Which, WriteNavigator,
 };
 use crate::store::{Held, ReadPlace, WritePlace, Written};
 
@@ -18,6 +19,7 @@ pub struct ContinuousSubseqs<N, F> {
 }
 
 /// The longest runs of elements that fulfil a condition.
+#[inline]
 fn runs<C: StdSeq>(list: &C, test: impl Fn(&C::Item) -> bool) -> Vec<Range<usize>> {
     let (mut runs, mut index) = (Vec::<Range<usize>>::new(), 0);
     // The walk is never stopped.
@@ -32,6 +34,28 @@ fn runs<C: StdSeq>(list: &C, test: impl Fn(&C::Item) -> bool) -> Vec<Range<usize
         Ok(())
     });
     runs
+}
+
+/// Writes every run of a list through `f`; says whether something changed.
+#[inline(always)]
+fn write_runs<C: StdSeq>(
+    list: &mut C,
+    test: impl Fn(&C::Item) -> bool,
+    mut f: impl FnMut(&mut C) -> Result<Fate, PathError>,
+) -> Result<bool, PathError> {
+    let mut new = Vec::new();
+    for run in runs(list, test) {
+        let mut part = list.copy_part(&Which::Within(run.clone()));
+        match f(&mut part)? {
+            Fate::Kept => {}
+            Fate::Changed => new.push((run, part)),
+            Fate::Removed => new.push((run, C::default())),
+        }
+    }
+    let changed = !new.is_empty();
+    // From the end, so that the others stay where they are.
+    new.into_iter().rev().for_each(|(run, part)| list.put_part(&Which::Within(run), part));
+    Ok(changed)
 }
 
 impl<O, N: Navigator> PStatePath<O, N> {
@@ -53,6 +77,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(list, [1, 2, 3, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn continuous_subseqs<F, M>(self, test: F) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<ContinuousSubseqs<N, F>> = M>,
@@ -75,7 +100,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -99,7 +124,7 @@ where
     N::Here: StdSeq,
     P: Fn(&<N::Here as StdSeq>::Item) -> bool,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -109,22 +134,23 @@ where
                 place,
                 || None,
                 |list, ids| {
-                    let mut new = Vec::new();
-                    for run in runs(list, &self.test) {
-                        let mut part = list.copy_part(&Which::Within(run.clone()));
-                        match write_part(&mut part, ids, |place| f(collected, place))? {
-                            Fate::Kept => {}
-                            Fate::Changed => new.push((run, part)),
-                            Fate::Removed => new.push((run, N::Here::default())),
-                        }
-                    }
-                    let changed = !new.is_empty();
-                    // From the end, so that the others stay where they are.
-                    new.into_iter()
-                        .rev()
-                        .for_each(|(run, part)| list.put_part(&Which::Within(run), part));
-                    Ok(changed)
+                    write_runs(list, &self.test, |part| {
+                        write_part(part, ids, |place| f(collected, place))
+                    })
                 },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(
+                || None,
+                |list| write_runs(list, &self.test, |part| f(collected, Spot::there(part))),
             )
         })
     }

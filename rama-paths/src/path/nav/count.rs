@@ -1,7 +1,7 @@
 //! `count()`: the number of elements of a collection, or of a range of one.
 
 use crate::key::{Key, KeyHash};
-use crate::path::plain::for_std;
+use crate::path::plain::{Seen, SeenOf, for_std};
 use crate::path::{
     Collection, HasEntries, Location, Navigator, PStatePath, Present, ReadOnly, SortedRange, Visit,
 };
@@ -28,6 +28,17 @@ pub trait Counted: Location {
     where
         N: Navigator<Here = Self>,
         F: FnMut(&N::Collected, usize) -> Visit;
+
+    /// As [`count_each`](Self::count_each), in a value in memory.
+    #[doc(hidden)]
+    #[inline]
+    fn count_each_in<N, F>(nav: &N, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        N: Navigator<Here = Self>,
+        F: FnMut(&N::Collected, usize) -> Visit,
+    {
+        top.place().map_or(Ok(()), |top| Self::count_each(nav, top, f))
+    }
 }
 
 macro_rules! counted {
@@ -39,7 +50,7 @@ macro_rules! counted {
                 navigator
             }
 
-            #[inline]
+            #[inline(always)]
             fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
             where
                 N: Navigator<Here = Self>,
@@ -67,13 +78,24 @@ for_std!([maps, sets, seqs]: Counted {
         navigator
     }
 
-    #[inline]
+    #[inline(always)]
     fn count_each<N, F>(nav: &N, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         N: Navigator<Here = Self>,
         F: FnMut(&N::Collected, usize) -> Visit,
     {
         nav.read_parts(top, &mut |collected: &N::Collected, whole, which| {
+            f(collected, whole.get().map_or(0, |whole| whole.count(which)))
+        })
+    }
+
+    #[inline(always)]
+    fn count_each_in<N, F>(nav: &N, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        N: Navigator<Here = Self>,
+        F: FnMut(&N::Collected, usize) -> Visit,
+    {
+        nav.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
             f(collected, whole.get().map_or(0, |whole| whole.count(which)))
         })
     }
@@ -103,6 +125,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select_one(&path().count())?, 1);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn count<M>(self) -> PStatePath<O, M>
     where
         N::Here: Counted<Then<Count<N>> = M>,
@@ -122,7 +145,7 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -130,6 +153,21 @@ where
         N::Here::count_each(&self.0, top, &mut |collected: &N::Collected, count| {
             f(collected, ReadPlace::computed(count))
         })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        N::Here::count_each_in(&self.0, top, &mut |collected: &N::Collected, count| {
+            f(collected, Seen::There(&count))
+        })
+    }
+
+    #[inline(always)]
+    fn expected_in(&self, top: SeenOf<'_, N::Schema>) -> usize {
+        self.0.expected_in(top)
     }
 
     fn leading_key(&self) -> Option<KeyHash> {

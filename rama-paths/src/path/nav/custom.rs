@@ -2,7 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, write_part, write_value};
+use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, write_part, write_value};
 use crate::path::{
     Halt, HoldsValue, KindAt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit,
     WriteNavigator,
@@ -63,6 +63,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// Goes on with a navigator of the user's; see [`CustomNav`].
     ///
     /// - *Select* and *transform*: as the navigator says; nowhere where no value is.
+    #[inline]
     pub fn nav<V, C, M>(self, custom: C) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<Custom<N, C>> = M>,
@@ -100,9 +101,52 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let Some(value) = seen.get() else { return Ok(()) };
+            let mut ended: Option<Halt> = None;
+            self.custom.select(value, &mut |part| {
+                if ended.is_none() {
+                    ended = f(collected, Seen::There(part)).err();
+                }
+            });
+            ended.map_or(Ok(()), Err)
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }
+}
+
+/// Writes every part of a value through `f`; says whether something changed.
+#[inline(always)]
+fn write_parts<V, C: CustomNav<V>>(
+    custom: &C,
+    value: &mut V,
+    mut f: impl FnMut(&mut C::To) -> Result<Fate, PathError>,
+) -> Result<bool, PathError> {
+    let (mut changed, mut failed): (bool, Option<PathError>) = (false, None);
+    custom.transform(value, &mut |part| {
+        if failed.is_some() {
+            return true;
+        }
+        match f(part) {
+            Ok(fate) => {
+                changed |= fate != Fate::Kept;
+                fate != Fate::Removed
+            }
+            Err(error) => {
+                failed = Some(error);
+                true
+            }
+        }
+    });
+    failed.map_or(Ok(changed), Err)
 }
 
 impl<N, C> WriteNavigator for Custom<N, C>
@@ -120,25 +164,22 @@ where
                 place,
                 || None,
                 |value, ids| {
-                    let (mut changed, mut failed): (bool, Option<PathError>) = (false, None);
-                    self.custom.transform(value, &mut |part| {
-                        if failed.is_some() {
-                            return true;
-                        }
-                        match write_part(part, ids, |place| f(collected, place)) {
-                            Ok(fate) => {
-                                changed |= fate != Fate::Kept;
-                                fate != Fate::Removed
-                            }
-                            Err(error) => {
-                                failed = Some(error);
-                                true
-                            }
-                        }
-                    });
-                    failed.map_or(Ok(changed), Err)
+                    write_parts(&self.custom, value, |part| {
+                        write_part(part, ids, |place| f(collected, place))
+                    })
                 },
             )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let write = |part: &mut C::To| f(collected, Spot::there(part));
+            spot.change(|| None, |value| write_parts(&self.custom, value, write))
         })
     }
 }

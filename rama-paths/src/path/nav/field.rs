@@ -53,6 +53,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     ///
     /// path.key(user_id).field(|f| f.friends).key(friend_id)
     /// ```
+    #[inline]
     pub fn field<G, T, M>(self, field: G) -> PStatePath<O, M>
     where
         N::Here: HasFields,
@@ -65,7 +66,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 }
 
 /// The key of a field's rows.
-#[inline]
+#[inline(always)]
 fn field_key<S: FieldAt<I>, const I: usize>() -> KeyBytes {
     KeyBytes::from(&S::ID.to_be_bytes()[..])
 }

@@ -1,6 +1,8 @@
 //! `filter_pred(f)`, `filter_equal(v)` and their kin: only where the value fulfils a condition.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SeenOf, SpotOf};
 use crate::path::{
     HoldsValue, KindAt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator,
 };
@@ -19,7 +21,7 @@ pub trait Test<V> {
 pub struct Pred<F>(F);
 
 impl<V, F: Fn(&V) -> bool> Test<V> for Pred<F> {
-    #[inline]
+    #[inline(always)]
     fn test(&self, value: &V) -> bool {
         (self.0)(value)
     }
@@ -54,6 +56,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&path().map_vals())?, [0, 10, 20, 29, 39]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn filter_pred<V, F, M>(self, test: F) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<Filter<N, Pred<F>>> = M>,
@@ -71,7 +74,7 @@ macro_rules! comparisons {
         pub struct $name<V>(V);
 
         impl<V: $bound> Test<V> for $name<V> {
-            #[inline]
+            #[inline(always)]
             fn test(&self, value: &V) -> bool {
                 *value $op self.0
             }
@@ -123,7 +126,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -134,6 +137,20 @@ where
                 _ => Ok(()),
             }
         })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(
+            top,
+            &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| match seen.get() {
+                Some(value) if self.test.test(value) => f(collected, seen),
+                _ => Ok(()),
+            },
+        )
     }
 
     fn leading_key(&self) -> Option<KeyHash> {
@@ -147,7 +164,7 @@ where
     N::Here: Value,
     T: Test<N::Here>,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -155,6 +172,17 @@ where
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             let passes = place.current.get()?.get().is_some_and(|value| self.test.test(value));
             if passes { f(collected, place) } else { Ok(Change::Keep) }
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let passes = spot.get().is_some_and(|value| self.test.test(value));
+            if passes { f(collected, spot) } else { Ok(Fate::Kept) }
         })
     }
 }

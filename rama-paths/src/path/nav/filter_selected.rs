@@ -1,8 +1,10 @@
 //! `filter_selected(path)` and `filter_not_selected(path)`: only where a path leads anywhere, or
 //! nowhere.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::sub::{SubPath, leads_anywhere, navigators};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::sub::{SubPath, leads_anywhere, leads_anywhere_in, navigators};
 use crate::path::{Many, Navigator, PStatePath, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -30,6 +32,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select(&red.map_keys())?, ["red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn filter_selected<G, Q>(self, path: G) -> PStatePath<O, FilterSelected<N, Q, true>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -50,6 +53,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.all().filter_not_selected(|list| list.first()).select_from(&lists)?, [[]; 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn filter_not_selected<G, Q>(self, path: G) -> PStatePath<O, FilterSelected<N, Q, false>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -71,7 +75,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -79,6 +83,20 @@ where
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             if leads_anywhere(&self.sub, place.again())? == ANYWHERE {
                 f(collected, place)
+            } else {
+                Ok(())
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            if leads_anywhere_in(&self.sub, seen.again())? == ANYWHERE {
+                f(collected, seen)
             } else {
                 Ok(())
             }
@@ -95,7 +113,7 @@ where
     N: WriteNavigator,
     Q: Navigator<Schema = N::Here>,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -105,6 +123,20 @@ where
                 f(collected, place)
             } else {
                 Ok(Change::Keep)
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            if leads_anywhere_in(&self.sub, spot.seen())? == ANYWHERE {
+                f(collected, spot)
+            } else {
+                Ok(Fate::Kept)
             }
         })
     }

@@ -6,10 +6,10 @@ use super::picked::{Pick, Picked};
 use super::root::Root;
 use super::splice::InMemoryList;
 use crate::error::PathError;
-use crate::path::plain::WhichOf;
-use crate::path::sub::leads_anywhere;
+use crate::path::plain::{WhichOf, see};
+use crate::path::sub::leads_anywhere_in;
 use crate::path::{Navigator, PStatePath, Present, StdSeq, Which, to_the_end};
-use crate::store::{Held, ReadPlace};
+use crate::store::Held;
 
 /// The elements from which a path leads anywhere.
 #[doc(hidden)]
@@ -24,7 +24,7 @@ where
     fn which<'a>(&'a self, of: &C) -> Result<Cow<'a, WhichOf<C>>, PathError> {
         let (mut places, mut at) = (Vec::new(), 0);
         let visit = C::each(Held::Stored(of), &Which::All, |item| {
-            if leads_anywhere(&self.0, ReadPlace::value(item))? {
+            if see(item, |seen| leads_anywhere_in(&self.0, seen))? {
                 places.push(at);
             }
             at += 1;
@@ -54,6 +54,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(list, [1, 6, 3, 8, 5]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn filtered_list<G, Q, M>(self, path: G) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<Picked<N, Matching<Q>>> = M>,

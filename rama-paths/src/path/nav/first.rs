@@ -20,6 +20,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().first())?, ["a"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn first<M>(self) -> PStatePath<O, M>
     where
         N::Here: Sequence<NthNav<N> = M>,

@@ -1,8 +1,10 @@
 //! `if_path(condition, then)`: one path or another, as a third one leads anywhere or not.
 
 use super::stop::Nowhere;
+use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::sub::{SubPath, leads_anywhere, navigators};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::sub::{SubPath, leads_anywhere, leads_anywhere_in, navigators};
 use crate::path::{Emits, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
 
@@ -34,6 +36,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&lists)?, [1, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn if_path<G, H, C, A>(
         self,
         condition: G,
@@ -69,6 +72,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(lists, [vec![0, 2], vec![3, 0], vec![0, 5]]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn if_path_else<G, H, I, C, A, B>(
         self,
         condition: G,
@@ -102,6 +106,7 @@ where
     type Emits = <<N::Emits as Emits>::Then<A::Emits> as Emits>::Then<B::Emits>;
     type Collected = N::Collected;
 
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, A::Here>) -> Visit,
@@ -112,6 +117,21 @@ where
                 self.then.read(place, &mut go_on)
             } else {
                 self.otherwise.read(place, &mut go_on)
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let mut go_on = |_: &(), seen: SeenOf<'_, A::Here>| f(collected, seen);
+            if leads_anywhere_in(&self.condition, seen.again())? {
+                self.then.read_in(seen, &mut go_on)
+            } else {
+                self.otherwise.read_in(seen, &mut go_on)
             }
         })
     }
@@ -139,6 +159,22 @@ where
                 self.then.write(place, &mut go_on)
             } else {
                 self.otherwise.write(place, &mut go_on)
+            }
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let is_taken = leads_anywhere_in(&self.condition, spot.seen())?;
+            let mut go_on = |_: &(), spot: SpotOf<'_, A::Here>| f(collected, spot);
+            if is_taken {
+                self.then.write_in(spot, &mut go_on)
+            } else {
+                self.otherwise.write_in(spot, &mut go_on)
             }
         })
     }

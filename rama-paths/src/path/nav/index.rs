@@ -1,9 +1,10 @@
 //! `index(i)`: an index of a list.
 
 use super::nth::Sequence;
+use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::in_list;
-use crate::path::plain::{Fate, write_part, write_value};
+use crate::path::plain::{Fate, Spot, SpotOf, write_part, write_value};
 use crate::path::{Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, WriteNavigator};
 use crate::schema::{Ordered, PVec, Schema};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -54,6 +55,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().all())?, [20, 30, 10, 40]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn index<M>(self, index: usize) -> PStatePath<O, M>
     where
         N::Here: Sequence<IndexNav<N> = M>,
@@ -131,7 +133,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -155,7 +157,7 @@ where
     N: WriteNavigator,
     N::Here: StdSeq,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -170,6 +172,30 @@ where
                     }
                     let mut to = self.at;
                     match write_part(&mut to, ids, |place| f(collected, place))? {
+                        Fate::Kept => return Ok(false),
+                        Fate::Changed => seq.move_item(self.at, to),
+                        Fate::Removed => drop(seq.take_nth(self.at)),
+                    }
+                    Ok(true)
+                },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(
+                || None,
+                |seq| {
+                    if self.at >= seq.length() {
+                        return Ok(false);
+                    }
+                    let mut to = self.at;
+                    match f(collected, Spot::there(&mut to))? {
                         Fate::Kept => return Ok(false),
                         Fate::Changed => seq.move_item(self.at, to),
                         Fate::Removed => drop(seq.take_nth(self.at)),

@@ -1,8 +1,10 @@
 //! `indexed_vals()`: every element of a list, with its index.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::in_list;
-use crate::path::plain::{Fate, for_std, write_part, write_value};
+use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, for_std, write_part, write_value};
+use crate::path::sub::SelectedBy;
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, StdSeq, Value, ValueAt, Visit, Which,
     WriteNavigator,
@@ -69,6 +71,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().indexed_vals())?, [(0, 10), (1, 21), (2, 32)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn indexed_vals<M>(self) -> PStatePath<O, M>
     where
         N::Here: IndexedList<IndexedNav<N> = M>,
@@ -180,6 +183,39 @@ where
     }
 }
 
+/// Writes every element of a list with its index through `f`; says whether something changed.
+#[inline]
+fn write_indexed<C: StdSeq>(
+    list: &mut C,
+    mut f: impl FnMut(&mut (usize, C::Item)) -> Result<Fate, PathError>,
+) -> Result<bool, PathError> {
+    let (mut index, mut kept, mut moves) = (0, 0, Vec::new());
+    let changed = list.write_each(&Which::All, |item| {
+        let at = index;
+        index += 1;
+        let mut pair = (at, item.clone());
+        let fate = f(&mut pair)?;
+        match fate {
+            Fate::Kept => {}
+            Fate::Changed => {
+                if pair.0 != at {
+                    moves.push((kept, pair.0));
+                }
+                *item = pair.1;
+            }
+            Fate::Removed => return Ok(fate),
+        }
+        kept += 1;
+        Ok(fate)
+    })?;
+    let never: Result<(), std::convert::Infallible> = move_all(&moves, |from, to| {
+        list.move_item(from, to);
+        Ok(())
+    });
+    let Ok(()) = never;
+    Ok(changed)
+}
+
 impl<N> Navigator for StdIndexedVals<N>
 where
     N: Navigator,
@@ -191,7 +227,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -208,6 +244,45 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let mut index = 0;
+            StdSeq::each(seen.held(), &Which::All, |item| {
+                index += 1;
+                let mut pair = item.into_owned().map(|item| (index - 1, item));
+                f(collected, Seen::Made(&mut pair))
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let make = |(at, item)| make(collected, Self::Here::selected((at, item)));
+            if let Seen::There(list) = seen
+                && let Some(items) = list.slice(&Which::All)
+            {
+                into.extend(items.iter().cloned().enumerate().map(make));
+                return Ok(());
+            }
+            let mut index = 0;
+            StdSeq::each(seen.held(), &Which::All, |item| {
+                index += 1;
+                into.extend(item.into_owned().map(|item| make((index - 1, item))));
+                Ok(())
+            })
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
     }
@@ -218,7 +293,7 @@ where
     N: WriteNavigator,
     N::Here: StdSeq,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -228,34 +303,19 @@ where
                 place,
                 || None,
                 |list, ids| {
-                    let (mut index, mut kept, mut moves) = (0, 0, Vec::new());
-                    let changed = list.write_each(&Which::All, |item| {
-                        let at = index;
-                        index += 1;
-                        let mut pair = (at, item.clone());
-                        let fate = write_part(&mut pair, ids, |place| f(collected, place))?;
-                        match fate {
-                            Fate::Kept => {}
-                            Fate::Changed => {
-                                if pair.0 != at {
-                                    moves.push((kept, pair.0));
-                                }
-                                *item = pair.1;
-                            }
-                            Fate::Removed => return Ok(fate),
-                        }
-                        kept += 1;
-                        Ok(fate)
-                    })?;
-                    let never: Result<(), std::convert::Infallible> =
-                        move_all(&moves, |from, to| {
-                            list.move_item(from, to);
-                            Ok(())
-                        });
-                    let Ok(()) = never;
-                    Ok(changed)
+                    write_indexed(list, |pair| write_part(pair, ids, |place| f(collected, place)))
                 },
             )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(|| None, |list| write_indexed(list, |pair| f(collected, Spot::there(pair))))
         })
     }
 }

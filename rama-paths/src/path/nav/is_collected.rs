@@ -1,6 +1,8 @@
 //! `is_collected(f)`: only where the collected values fulfil a condition.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SeenOf, SpotOf};
 use crate::path::{Many, Navigator, PStatePath, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -24,6 +26,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(long.first().select_from(&lists)?, [(2, 1)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn is_collected<G>(self, test: G) -> PStatePath<O, IsCollected<N, G>>
     where
         G: Fn(&N::Collected) -> bool,
@@ -41,6 +44,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&vec![7])?, [7]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn dispense(self) -> PStatePath<O, Dispense<N>> {
         self.then(Dispense)
     }
@@ -61,13 +65,23 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             if (self.test)(collected) { f(collected, place) } else { Ok(()) }
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            if (self.test)(collected) { f(collected, seen) } else { Ok(()) }
         })
     }
 
@@ -81,13 +95,23 @@ where
     N: WriteNavigator,
     G: Fn(&N::Collected) -> bool,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             if (self.test)(collected) { f(collected, place) } else { Ok(Change::Keep) }
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            if (self.test)(collected) { f(collected, spot) } else { Ok(Fate::Kept) }
         })
     }
 }
@@ -102,12 +126,20 @@ where
     type Emits = N::Emits;
     type Collected = ();
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&(), ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.0.read(top, &mut |_: &N::Collected, place: ReadPlace<'_, N::Here>| f(&(), place))
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&(), SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_in(top, &mut |_: &N::Collected, seen: SeenOf<'_, N::Here>| f(&(), seen))
     }
 
     fn leading_key(&self) -> Option<KeyHash> {
@@ -119,11 +151,19 @@ impl<N> WriteNavigator for Dispense<N>
 where
     N: WriteNavigator,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&(), WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.0.write(top, &mut |_: &N::Collected, place: WritePlace<'_, N::Here>| f(&(), place))
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&(), SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| f(&(), spot))
     }
 }

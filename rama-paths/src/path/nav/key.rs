@@ -4,7 +4,9 @@ use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
 use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
-use crate::path::plain::{Fate, for_std, new_part, write_part, write_value};
+use crate::path::plain::{
+    Fate, SeenOf, Spot, SpotOf, for_std, new_part, see, write_part, write_value,
+};
 use crate::path::{
     Location, Maybe, Navigator, PStatePath, Span, StdMap, ValueAt, Visit, WriteNavigator,
 };
@@ -133,6 +135,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select_one(&path().key(5).count())?, 1);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn key<A, M>(self, key: A) -> PStatePath<O, M>
     where
         N::Here: Keyed<KeyNav<N> = M>,
@@ -143,7 +146,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 }
 
 /// Writes elements of the structure at `place`, and says what becomes of its own slot.
-#[inline]
+#[inline(always)]
 pub(in crate::path) fn in_structure<M: Schema<Slot = Handle>>(
     place: WritePlace<'_, M>,
     f: impl FnOnce(&mut Option<Handle>, WritePlace<'_, M>) -> Result<(), PathError>,
@@ -236,13 +239,23 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             f(collected, ReadPlace::value(StdMap::find(place.slot, &self.key)))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            see(StdMap::find(seen.held(), &self.key), |seen| f(collected, seen))
         })
     }
 
@@ -257,7 +270,7 @@ where
     N::Here: StdMap<Key = K>,
     K: Key,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -279,6 +292,40 @@ where
                 }
                 Ok(fate != Fate::Kept)
             })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let make = || Some(N::Here::default());
+            spot.change(make, |map| {
+                let mut new = None;
+                let spot = match map.value_mut(&self.key) {
+                    Some(value) => Spot::there(value),
+                    None => Spot::absent(&mut new),
+                };
+                let is_there = spot.is_there();
+                let fate = f(collected, spot)?;
+                if let Some(value) = new {
+                    map.put(self.key.clone(), value);
+                    return Ok(true);
+                }
+                if is_there && fate == Fate::Removed {
+                    map.take_entry(&self.key);
+                }
+                Ok(is_there && fate != Fate::Kept)
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn remove_in(&self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+        self.prev.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(|| None, |map| Ok(map.take_entry(&self.key).is_some()))
         })
     }
 }

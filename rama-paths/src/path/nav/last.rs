@@ -20,6 +20,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().last())?, ["c"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn last<M>(self) -> PStatePath<O, M>
     where
         N::Here: Sequence<NthNav<N> = M>,

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, new_part, part, write_part};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, new_part, part, see, write_part};
 use crate::path::{
     HoldsValue, KindAt, Navigator, PStatePath, Presence, Value, ValueAt, Visit, WriteNavigator,
 };
@@ -49,6 +49,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(ranks.select(&path().must(1).lens(|r| &r.0, |r| &mut r.0))?, [6]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn lens<V, T, G, W, M>(self, get: G, get_mut: W) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<Lens<N, T, G, W>> = M>,
@@ -74,7 +75,7 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -87,6 +88,26 @@ where
             );
             f(collected, ReadPlace::value(field))
         })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let field = part(
+                seen.held(),
+                |whole| Some((self.get)(whole)),
+                |mut whole| Some((self.get_mut)(&mut whole).take_out()),
+            );
+            see(field, |seen| f(collected, seen))
+        })
+    }
+
+    #[inline(always)]
+    fn expected_in(&self, top: SeenOf<'_, N::Schema>) -> usize {
+        self.prev.expected_in(top)
     }
 
     fn leading_key(&self) -> Option<KeyHash> {
@@ -102,7 +123,7 @@ where
     G: Fn(&V) -> &T,
     W: Fn(&mut V) -> &mut T,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, T>) -> Written<T>,
@@ -130,6 +151,25 @@ where
                 // A field cannot be removed.
                 (Fate::Kept | Fate::Removed, _) => Change::Keep,
             })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            if spot.get().is_none() {
+                let mut new = None;
+                let _ = f(collected, Spot::absent(&mut new))?;
+                return if new.is_some() { Err(PathError::AbsentWhole) } else { Ok(Fate::Kept) };
+            }
+            spot.change(
+                || None,
+                // A field cannot be removed.
+                |whole| Ok(f(collected, Spot::there((self.get_mut)(whole)))? == Fate::Changed),
+            )
         })
     }
 }

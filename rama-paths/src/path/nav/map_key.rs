@@ -1,9 +1,10 @@
 //! `map_key(k)`: a key of a map itself.
 
 use super::key::{Keyed, encoded, in_structure};
+use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyHash};
 use crate::path::moved::MapRows;
-use crate::path::plain::{Fate, write_part, write_value};
+use crate::path::plain::{Fate, Spot, SpotOf, write_part, write_value};
 use crate::path::{Many, Navigator, PStatePath, Present, StdMap, ValueAt, Visit, WriteNavigator};
 use crate::schema::Ordered;
 use crate::store::{AsOf, Handle, Held, ReadPlace, View, WritePlace, Written};
@@ -52,6 +53,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&path().all())?, [("bob".to_owned(), 10)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn map_key<A, M>(self, key: A) -> PStatePath<O, M>
     where
         N::Here: Keyed<KeyOfNav<N> = M>,
@@ -144,7 +146,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -169,7 +171,7 @@ where
     N::Here: StdMap<Key = K>,
     K: Key,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -183,6 +185,31 @@ where
                         return Ok(false);
                     };
                     let fate = write_part(&mut key, ids, |place| f(collected, place));
+                    match fate {
+                        Ok(Fate::Removed) => {}
+                        Ok(Fate::Kept | Fate::Changed) => map.put(key, value),
+                        // The entry goes back.
+                        Err(_) => map.put(self.key.clone(), value),
+                    }
+                    Ok(fate? != Fate::Kept)
+                },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(
+                || None,
+                |map| {
+                    let Some((mut key, value)) = map.take_entry(&self.key) else {
+                        return Ok(false);
+                    };
+                    let fate = f(collected, Spot::there(&mut key));
                     match fate {
                         Ok(Fate::Removed) => {}
                         Ok(Fate::Kept | Fate::Changed) => map.put(key, value),

@@ -2,9 +2,11 @@
 
 use super::key::encoded;
 use super::map_vals::MapEntries;
+use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
 use crate::path::moved::{Entry as Moved, write_entries};
-use crate::path::plain::{Fate, write_part};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, about, see, write_part};
+use crate::path::sub::SelectedBy;
 use crate::path::{
     Entry, HasEntries, Many, Navigator, PStatePath, Present, StdMap, ValueAt, Visit, WriteEntries,
     WriteNavigator,
@@ -43,6 +45,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select(&path().key(6).map_keys())?, ["blue", "red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn map_keys<M>(self) -> PStatePath<O, M>
     where
         N::Here: MapEntries<KeysNav<N> = M>,
@@ -115,13 +118,41 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.0.read_parts(top, &mut |collected: &N::Collected, map, which| {
             StdMap::each(map, which, |key, _| f(collected, ReadPlace::value(key)))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            StdMap::each(map.held(), which, |key, _| see(key, |seen| f(collected, seen)))
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
+            into.reserve(whole.get().map_or(0, |whole| about(whole, which)));
+            StdMap::each(whole.held(), which, |key, _| {
+                into.extend(
+                    key.into_owned().map(|value| make(collected, Self::Here::selected(value))),
+                );
+                Ok(())
+            })
         })
     }
 
@@ -135,7 +166,7 @@ where
     N: WriteNavigator,
     N::Here: StdMap,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -146,6 +177,23 @@ where
                 Ok(match write_part(&mut key, ids, |place| f(collected, place))? {
                     Fate::Kept => Entry::Kept,
                     Fate::Changed => Entry::To(key),
+                    Fate::Removed => Entry::Removed,
+                })
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            map.write_each(which, |key, _| {
+                let mut new = None;
+                Ok(match f(collected, Spot::instead(key, &mut new))? {
+                    Fate::Kept => Entry::Kept,
+                    Fate::Changed => new.map_or(Entry::Changed, Entry::To),
                     Fate::Removed => Entry::Removed,
                 })
             })

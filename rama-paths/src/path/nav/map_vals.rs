@@ -1,8 +1,10 @@
 //! `map_vals()`: every element of a map, or of a range of one.
 
 use super::key::in_structure;
+use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, for_std, write_part};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, about, for_std, see, write_part};
+use crate::path::sub::SelectedBy;
 use crate::path::{
     Entries, Entry, HasEntries, Location, Many, Navigator, PStatePath, Present, SortedRange,
     StdMap, ValueAt, Visit, WriteEntries, WriteNavigator,
@@ -92,6 +94,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select(&path().map_vals().count())?, [1, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn map_vals<M>(self) -> PStatePath<O, M>
     where
         N::Here: MapEntries<ValsNav<N> = M>,
@@ -161,13 +164,41 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.0.read_parts(top, &mut |collected: &N::Collected, map, which| {
             StdMap::each(map, which, |_, value| f(collected, ReadPlace::value(value)))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            StdMap::each(map.held(), which, |_, value| see(value, |seen| f(collected, seen)))
+        })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
+            into.reserve(whole.get().map_or(0, |whole| about(whole, which)));
+            StdMap::each(whole.held(), which, |_, value| {
+                into.extend(
+                    value.into_owned().map(|value| make(collected, Self::Here::selected(value))),
+                );
+                Ok(())
+            })
         })
     }
 
@@ -181,7 +212,7 @@ where
     N: WriteNavigator,
     N::Here: StdMap,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -189,6 +220,22 @@ where
         self.0.write_parts(top, &mut |collected: &N::Collected, map, which, ids| {
             map.write_each(which, |_, value| {
                 Ok(match write_part(value, ids, |place| f(collected, place))? {
+                    Fate::Kept => Entry::Kept,
+                    Fate::Changed => Entry::Changed,
+                    Fate::Removed => Entry::Removed,
+                })
+            })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_parts_in(top, &mut |collected: &N::Collected, map, which| {
+            map.write_each(which, |_, value| {
+                Ok(match f(collected, Spot::there(value))? {
                     Fate::Kept => Entry::Kept,
                     Fate::Changed => Entry::Changed,
                     Fate::Removed => Entry::Removed,

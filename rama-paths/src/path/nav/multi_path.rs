@@ -1,7 +1,9 @@
 //! `multi_path(paths)`: several paths, one after the other.
 
 use super::root::Root;
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SeenOf, SpotInTurn, SpotOf};
 use crate::path::sub::{InTurn, SubPath};
 use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -21,6 +23,12 @@ pub trait Branches {
     fn read_each<F>(&self, place: ReadPlace<'_, Self::From>, f: &mut F) -> Visit
     where
         F: FnMut(ReadPlace<'_, Self::Here>) -> Visit;
+
+    /// As [`read_each`](Self::read_each), of a value in memory.
+    #[doc(hidden)]
+    fn read_each_in<F>(&self, seen: SeenOf<'_, Self::From>, f: &mut F) -> Visit
+    where
+        F: FnMut(SeenOf<'_, Self::Here>) -> Visit;
 }
 
 /// Several paths whose places can be written.
@@ -32,6 +40,12 @@ pub trait WriteBranches:
     fn write_each<F>(&self, place: WritePlace<'_, Self::From>, f: &mut F) -> Written<Self::From>
     where
         F: FnMut(WritePlace<'_, Self::Here>) -> Written<Self::Here>;
+
+    /// As [`write_each`](Self::write_each), of a value in memory.
+    #[doc(hidden)]
+    fn write_each_in<F>(&self, spot: SpotOf<'_, Self::From>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>;
 }
 
 macro_rules! branches {
@@ -55,6 +69,17 @@ macro_rules! branches {
                 $(self.$index.nav.read(place.again(), &mut f)?;)*
                 Ok(())
             }
+
+            #[inline(always)]
+            fn read_each_in<F>(&self, seen: SeenOf<'_, Self::From>, f: &mut F) -> Visit
+            where
+                F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
+            {
+                let mut f = |_: &(), seen: SeenOf<'_, Self::Here>| f(seen);
+                self.$at.nav.read_in(seen.again(), &mut f)?;
+                $(self.$index.nav.read_in(seen.again(), &mut f)?;)*
+                Ok(())
+            }
         }
 
         impl<O, $first, $($rest),*> WriteBranches for (PStatePath<O, $first>, $(PStatePath<O, $rest>),*)
@@ -72,6 +97,22 @@ macro_rules! branches {
                 turns.write(|place| self.$at.nav.write(place, &mut f))?;
                 $(turns.write(|place| self.$index.nav.write(place, &mut f))?;)*
                 turns.finish()
+            }
+
+            #[inline(always)]
+            fn write_each_in<F>(
+                &self,
+                spot: SpotOf<'_, Self::From>,
+                f: &mut F,
+            ) -> Result<Fate, PathError>
+            where
+                F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+            {
+                let mut f = |_: &(), spot: SpotOf<'_, Self::Here>| f(spot);
+                let mut turns = SpotInTurn::new(spot);
+                turns.write(|spot| self.$at.nav.write_in(spot, &mut f))?;
+                $(turns.write(|spot| self.$index.nav.write_in(spot, &mut f))?;)*
+                Ok(turns.finish())
             }
         }
     };
@@ -117,6 +158,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&both())?, [Some(5), Some(5)]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn multi_path<G, B>(self, paths: G) -> PStatePath<O, MultiPath<N, B>>
     where
         G: FnOnce(SubPath<O, N>) -> B,
@@ -138,6 +180,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&1)?, [1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn continue_then_stay<G, Q>(self, path: G) -> PStatePath<O, ThenStay<O, N, Q>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -159,6 +202,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(number, 4);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn stay_then_continue<G, Q>(self, path: G) -> PStatePath<O, StayThen<O, N, Q>>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -179,13 +223,23 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             self.branches.read_each(place, &mut |place| f(collected, place))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            self.branches.read_each_in(seen, &mut |seen| f(collected, seen))
         })
     }
 
@@ -199,13 +253,23 @@ where
     N: WriteNavigator,
     B: WriteBranches<From = N::Here>,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             self.branches.write_each(place, &mut |place| f(collected, place))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            self.branches.write_each_in(spot, &mut |spot| f(collected, spot))
         })
     }
 }

@@ -1,7 +1,9 @@
 //! `multi_transform(writes)`: the end of a write that runs several.
 
 use super::root::Root;
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SpotInTurn, SpotOf};
 use crate::path::sub::{InTurn, SubPath};
 use crate::path::{Navigator, PStatePath, WriteNavigator, WritePath};
 use crate::schema::Schema;
@@ -12,6 +14,10 @@ pub trait Writes<S: Schema>: Clone {
     /// Runs them, one after the other.
     #[doc(hidden)]
     fn write_in_turn(self, place: WritePlace<'_, S>) -> Written<S>;
+
+    /// As [`write_in_turn`](Self::write_in_turn), of a value in memory.
+    #[doc(hidden)]
+    fn write_in_turn_in(self, spot: SpotOf<'_, S>) -> Result<Fate, PathError>;
 }
 
 macro_rules! writes {
@@ -25,6 +31,13 @@ macro_rules! writes {
                 let mut turns = InTurn::new(&mut place);
                 $(turns.write(|place| self.$at.write(place))?;)*
                 turns.finish()
+            }
+
+            #[inline(always)]
+            fn write_in_turn_in(self, spot: SpotOf<'_, S>) -> Result<Fate, PathError> {
+                let mut turns = SpotInTurn::new(spot);
+                $(turns.write(|spot| self.$at.write_in(spot))?;)*
+                Ok(turns.finish())
             }
         }
     };
@@ -60,6 +73,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&path().key(1).all())?, expected);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn multi_transform<G, W>(self, writes: G) -> PStatePath<O, MultiTransform<N, W>>
     where
         G: FnOnce(SubPath<O, N>) -> W,
@@ -91,6 +105,14 @@ where
         let MultiTransform { prev, writes } = self.nav;
         prev.write(top, &mut |_: &N::Collected, place: WritePlace<'_, N::Here>| {
             writes.clone().write_in_turn(place)
+        })
+    }
+
+    #[inline(always)]
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+        let MultiTransform { prev, writes } = self.nav;
+        prev.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            writes.clone().write_in_turn_in(spot)
         })
     }
 }

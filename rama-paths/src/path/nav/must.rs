@@ -1,7 +1,9 @@
 //! `must(k)`: the element of a map, if it is there.
 
 use super::key::Keyed;
+use crate::error::PathError;
 use crate::key::{KeyArg, KeyHash};
+use crate::path::plain::{Fate, SeenOf, SpotOf};
 use crate::path::{Many, Navigator, PStatePath, Present, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -29,6 +31,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&path().must(1))?, [11]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn must<A, M>(self, key: A) -> PStatePath<O, Must<M>>
     where
         N::Here: Keyed<KeyNav<N> = M>,
@@ -48,13 +51,23 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.0.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             if place.slot.is_some() { f(collected, place) } else { Ok(()) }
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            if seen.get().is_some() { f(collected, seen) } else { Ok(()) }
         })
     }
 
@@ -67,13 +80,23 @@ impl<N> WriteNavigator for Must<N>
 where
     N: WriteNavigator,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
         self.0.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             if place.current.stored()?.is_some() { f(collected, place) } else { Ok(Change::Keep) }
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            if spot.is_there() { f(collected, spot) } else { Ok(Fate::Kept) }
         })
     }
 }

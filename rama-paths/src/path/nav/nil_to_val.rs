@@ -1,6 +1,8 @@
 //! `nil_to_val(v)`: a default for an absent value.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SeenOf, SpotOf};
 use crate::path::{
     HoldsValue, IsMaybe, KindAt, Navigator, PStatePath, Presence, ValueAt, Visit, WriteNavigator,
 };
@@ -30,6 +32,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select_one(&path().key(1))?, Some(8));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn nil_to_val<V, M>(self, default: V) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<NilToVal<N, V>> = M>,
@@ -49,6 +52,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select_one(&path().key(1).nil_to_default())?, [""; 0]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn nil_to_default<V, M>(self) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<NilToVal<N, V>> = M>,
@@ -70,13 +74,23 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, N::Here>) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             f(collected, ReadPlace::value(place.slot.or(Some(&self.default))))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            f(collected, seen.or(&self.default))
         })
     }
 
@@ -90,7 +104,7 @@ where
     N: WriteNavigator,
     N::Here: ValueAt<Value = D>,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, N::Here>) -> Written<N::Here>,
@@ -98,6 +112,16 @@ where
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             let current = place.current.with_default(Some(&self.default));
             f(collected, WritePlace { current, below: place.below, ids: place.ids })
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            f(collected, spot.with_default(Some(&self.default)))
         })
     }
 }

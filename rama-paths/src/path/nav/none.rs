@@ -1,7 +1,9 @@
 //! `none()`: the end of a write that removes.
 
 use super::sorted_map_range::StoredRange;
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SpotOf};
 use crate::path::{Navigator, PStatePath, Ranged, Removable, WriteNavigator, WritePath};
 use crate::store::{WritePlace, Written};
 
@@ -26,6 +28,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select_one(&path().count())?, 0);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn none(self) -> PStatePath<O, RemoveNav<N>>
     where
         N::Presence: Removable,
@@ -73,8 +76,13 @@ where
         self.nav.0.leading_key()
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         self.nav.0.remove(top)
+    }
+
+    #[inline(always)]
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+        self.nav.0.remove_in(top)
     }
 }

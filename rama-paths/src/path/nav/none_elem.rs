@@ -3,8 +3,9 @@
 use super::all::put_item;
 use super::key::in_structure;
 use super::set_elem::SetLike;
+use crate::error::PathError;
 use crate::key::{Key, KeyBytes, KeyHash};
-use crate::path::plain::{new_part, write_value};
+use crate::path::plain::{Fate, Spot, SpotOf, new_part, write_value};
 use crate::path::{Many, Maybe, Navigator, PStatePath, StdSet, ValueAt, Visit, WriteNavigator};
 use crate::schema::Ordered;
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -37,6 +38,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(seen.select(&path().all())?, [1, 3]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn none_elem<M>(self) -> PStatePath<O, M>
     where
         N::Here: SetLike<NewNav<N> = M>,
@@ -122,7 +124,7 @@ where
     N: WriteNavigator,
     N::Here: StdSet,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -135,6 +137,25 @@ where
                     let item = new_part(ids, |place| f(collected, place))?;
                     let is_new = item.is_some();
                     item.into_iter().for_each(|item| set.put(item));
+                    Ok(is_new)
+                },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(
+                || Some(N::Here::default()),
+                |set| {
+                    let mut new = None;
+                    let _ = f(collected, Spot::absent(&mut new))?;
+                    let is_new = new.is_some();
+                    new.into_iter().for_each(|item| set.put(item));
                     Ok(is_new)
                 },
             )

@@ -1,8 +1,9 @@
 //! `nth(i)`: the element of a list at an index.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::{element_key, in_list};
-use crate::path::plain::{WhichOf, for_std, write_part};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, WhichOf, for_std, see, write_part};
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, Which, WriteNavigator,
 };
@@ -51,6 +52,7 @@ pub enum At {
 
 impl At {
     /// The index of an element of a list of `len`.
+    #[inline(always)]
     fn of(self, len: usize) -> Option<usize> {
         match self {
             Self::Index(at) => (at < len).then_some(at),
@@ -59,7 +61,7 @@ impl At {
     }
 
     /// The index of an element of a part of a list; of all of a list there may be none at it.
-    #[inline]
+    #[inline(always)]
     fn within<C: StdSeq>(self, list: &C, which: &WhichOf<C>) -> Option<usize> {
         match (which, self) {
             (Which::All, Self::Index(at)) => Some(at),
@@ -146,6 +148,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(posts.select(&path().key(1).all())?, ["a", "c"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn nth<M>(self, index: usize) -> PStatePath<O, M>
     where
         N::Here: Sequence<NthNav<N> = M>,
@@ -214,7 +217,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -224,6 +227,19 @@ where
             let Some(at) = at else { return Ok(()) };
             let item = StdSeq::nth(seq, at);
             if item.is_some() { f(collected, ReadPlace::value(item)) } else { Ok(()) }
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_parts_in(top, &mut |collected: &N::Collected, seq, which| {
+            let at = seq.get().and_then(|seq| self.at.within(seq, which));
+            let Some(at) = at else { return Ok(()) };
+            let item = StdSeq::nth(seq.held(), at);
+            if item.is_some() { see(item, |seen| f(collected, seen)) } else { Ok(()) }
         })
     }
 
@@ -249,6 +265,20 @@ where
             Some(at) => {
                 seq.write_nth(at, which, |item| write_part(item, ids, |place| f(collected, place)))
             }
+            None => Ok(false),
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_parts_in(top, &mut |collected: &N::Collected, seq, which| match self
+            .at
+            .within(seq, which)
+        {
+            Some(at) => seq.write_nth(at, which, |item| f(collected, Spot::there(item))),
             None => Ok(false),
         })
     }

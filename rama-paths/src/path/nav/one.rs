@@ -2,6 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SpotOf};
 use crate::path::{Navigator, PStatePath, Single, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -25,6 +26,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select_one(&path().must(1).one())?, 10);
     /// # Ok::<(), PathError>(())
     /// ```
+    #[inline]
     pub fn one(self) -> PStatePath<O, One<N>> {
         self.then(One)
     }
@@ -37,6 +39,7 @@ impl<N: Navigator> Navigator for One<N> {
     type Emits = Single;
     type Collected = N::Collected;
 
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, N::Here>) -> Visit,
@@ -69,5 +72,19 @@ impl<N: WriteNavigator> WriteNavigator for One<N> {
             },
         )?;
         if found == 1 { Ok(change) } else { Err(PathError::NotOne { found }) }
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        let mut found = 0_usize;
+        let fate =
+            self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+                found += 1;
+                if found == 1 { f(collected, spot) } else { Ok(Fate::Kept) }
+            })?;
+        if found == 1 { Ok(fate) } else { Err(PathError::NotOne { found }) }
     }
 }

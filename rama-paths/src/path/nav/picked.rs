@@ -9,7 +9,9 @@ use std::cell::Cell;
 
 use crate::error::PathError;
 use crate::key::{Key, KeyHash};
-use crate::path::plain::{Fate, WhichOf, sorted_part, write_part, write_value};
+use crate::path::plain::{
+    Fate, Seen, SeenOf, Spot, SpotOf, WhichOf, sorted_part, write_part, write_value,
+};
 use crate::path::{
     Between, Collection, Navigator, Present, Span, ValueAt, Visit, Which, WriteNavigator,
 };
@@ -55,7 +57,7 @@ impl<K: Key> Told<Between<K>, K> {
 }
 
 impl<C: Collection> Pick<C> for ToldOf<C> {
-    #[inline]
+    #[inline(always)]
     fn which<'a>(&'a self, _of: &C) -> Result<Cow<'a, WhichOf<C>>, PathError> {
         self.0.as_ref().map(Cow::Borrowed).map_err(Clone::clone)
     }
@@ -87,7 +89,21 @@ where
         })
     }
 
-    #[inline]
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let part = match seen.get() {
+                Some(whole) => whole.copy_part(&*self.pick.which(whole)?),
+                None => C::default(),
+            };
+            f(collected, Seen::Made(&mut Some(part)))
+        })
+    }
+
+    #[inline(always)]
     fn read_parts<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         Self::Here: ValueAt<Value: Collection>,
@@ -104,6 +120,26 @@ where
                 None => Cow::Owned(Which::All),
             };
             f(collected, place.slot, &*which)
+        })
+    }
+
+    #[inline(always)]
+    fn read_parts_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        Self::Here: ValueAt<Value: Collection>,
+        F: FnMut(
+            &N::Collected,
+            Seen<'_, <Self::Here as ValueAt>::Value>,
+            &WhichOf<<Self::Here as ValueAt>::Value>,
+        ) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            // `f` is called in one place only, so that it can be inlined.
+            let which = match seen.get() {
+                Some(whole) => self.pick.which(whole)?,
+                None => Cow::Owned(Which::All),
+            };
+            f(collected, seen, &*which)
         })
     }
 
@@ -146,7 +182,7 @@ where
         })
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_parts<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         Self::Here: Collection,
@@ -175,6 +211,62 @@ where
                 place,
                 || None,
                 |whole, _| {
+                    let which = self.pick.which(whole)?;
+                    whole.put_part(&*which, N::Here::default());
+                    Ok(true)
+                },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            let is_absent = spot.get().is_none();
+            spot.change(
+                || Some(N::Here::default()),
+                |whole| {
+                    let which = self.pick.which(whole)?;
+                    let mut part = whole.copy_part(&*which);
+                    match f(collected, Spot::there(&mut part))? {
+                        Fate::Kept => return Ok(false),
+                        Fate::Changed => whole.put_part(&*which, part),
+                        // What is absent stays so.
+                        Fate::Removed if is_absent => return Ok(false),
+                        Fate::Removed => whole.put_part(&*which, N::Here::default()),
+                    }
+                    Ok(true)
+                },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_parts_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        Self::Here: Collection,
+        F: FnMut(&N::Collected, &mut Self::Here, &WhichOf<Self::Here>) -> Result<bool, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(
+                || None,
+                |whole| {
+                    let which = self.pick.which(whole)?;
+                    f(collected, whole, &*which)
+                },
+            )
+        })
+    }
+
+    #[inline]
+    fn remove_in(&self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+        self.prev.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(
+                || None,
+                |whole| {
                     let which = self.pick.which(whole)?;
                     whole.put_part(&*which, N::Here::default());
                     Ok(true)

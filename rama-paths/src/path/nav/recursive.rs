@@ -4,7 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 
 use super::root::Root;
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf};
 use crate::path::{
     HoldsValue, KindAt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator,
 };
@@ -14,11 +16,16 @@ use crate::store::{ReadPlace, WritePlace, Written};
 type Read<'f, B> = dyn FnMut(ReadPlace<'_, B>) -> Visit + 'f;
 /// What a path writes a place with.
 type Write<'f, B> = dyn FnMut(WritePlace<'_, B>) -> Written<B> + 'f;
+/// The same, of values in memory.
+type ReadIn<'f, B> = dyn FnMut(Seen<'_, B>) -> Visit + 'f;
+type WriteIn<'f, B> = dyn FnMut(Spot<'_, B>) -> Result<Fate, PathError> + 'f;
 
 /// A path whose navigators are not told by its type.
 trait AnyPath<A: Value, B: Value>: Send + Sync {
     fn read_any(&self, place: ReadPlace<'_, A>, f: &mut Read<'_, B>) -> Visit;
     fn write_any(&self, place: WritePlace<'_, A>, f: &mut Write<'_, B>) -> Written<A>;
+    fn read_any_in(&self, seen: Seen<'_, A>, f: &mut ReadIn<'_, B>) -> Visit;
+    fn write_any_in(&self, spot: Spot<'_, A>, f: &mut WriteIn<'_, B>) -> Result<Fate, PathError>;
 }
 
 impl<A, B, N> AnyPath<A, B> for N
@@ -33,6 +40,14 @@ where
 
     fn write_any(&self, place: WritePlace<'_, A>, f: &mut Write<'_, B>) -> Written<A> {
         self.write(place, &mut |_: &(), place: WritePlace<'_, B>| f(place))
+    }
+
+    fn read_any_in(&self, seen: Seen<'_, A>, f: &mut ReadIn<'_, B>) -> Visit {
+        self.read_in(seen, &mut |_: &(), seen: Seen<'_, B>| f(seen))
+    }
+
+    fn write_any_in(&self, spot: Spot<'_, A>, f: &mut WriteIn<'_, B>) -> Result<Fate, PathError> {
+        self.write_in(spot, &mut |_: &(), spot: Spot<'_, B>| f(spot))
     }
 }
 
@@ -148,6 +163,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     ///
     /// - *Select* and *transform*: what the path leads to. It is followed on the stack of the thread:
     ///   some thousand levels deep.
+    #[inline]
     pub fn follow<A, B, M>(self, path: &RecursivePath<A, B>) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = A, Then<Follow<N, A, B>> = M>,
@@ -183,6 +199,20 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        let Some(path) = self.path.path() else { return Ok(()) };
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            path.read_any_in(seen, &mut |seen| match seen.get().is_some() {
+                true => f(collected, seen),
+                false => Ok(()),
+            })
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }
@@ -203,6 +233,17 @@ where
         let Some(path) = self.path.path() else { return Ok(Change::Keep) };
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, A>| {
             path.write_any(place, &mut |place| f(collected, place))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, Spot<'_, B>) -> Result<Fate, PathError>,
+    {
+        let Some(path) = self.path.path() else { return Ok(Fate::Kept) };
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: Spot<'_, A>| {
+            path.write_any_in(spot, &mut |spot| f(collected, spot))
         })
     }
 }

@@ -3,7 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, SeenOf, SpotOf};
 use crate::path::{Location, Navigator, PStatePath, Presence, Single, Top, Visit, WriteNavigator};
 use crate::schema::Schema;
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -41,10 +43,18 @@ impl<S: Location, P: Presence> Navigator for Root<S, P> {
 
     const IS_ROOT: bool = true;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, S>, f: &mut F) -> Visit
     where
         F: FnMut(&(), ReadPlace<'_, S>) -> Visit,
+    {
+        f(&(), top)
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, S>, f: &mut F) -> Visit
+    where
+        F: FnMut(&(), SeenOf<'_, Self::Here>) -> Visit,
     {
         f(&(), top)
     }
@@ -59,6 +69,14 @@ impl<S: Schema, P: Presence> WriteNavigator for Root<S, P> {
     fn write<F>(&self, top: WritePlace<'_, S>, f: &mut F) -> Written<S>
     where
         F: FnMut(&(), WritePlace<'_, S>) -> Written<S>,
+    {
+        f(&(), top)
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, S>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&(), SpotOf<'_, S>) -> Result<Fate, PathError>,
     {
         f(&(), top)
     }

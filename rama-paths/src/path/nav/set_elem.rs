@@ -4,8 +4,9 @@ use super::all::{put_item, write_item};
 use super::key::{encoded, in_structure};
 use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
+use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
-use crate::path::plain::{Fate, write_part, write_value};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, see, write_part, write_value};
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, Span, StdSet, ValueAt, Visit, WriteNavigator,
 };
@@ -133,6 +134,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert!(followers.select(&path().key(1).set_elem(7))?.is_empty());
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn set_elem<A, M>(self, item: A) -> PStatePath<O, M>
     where
         N::Here: SetLike<ElemNav<N> = M>,
@@ -232,7 +234,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -240,6 +242,17 @@ where
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             let item = StdSet::find(place.slot, &self.item);
             if item.is_some() { f(collected, ReadPlace::value(item)) } else { Ok(()) }
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let item = StdSet::find(seen.held(), &self.item);
+            if item.is_some() { see(item, |seen| f(collected, seen)) } else { Ok(()) }
         })
     }
 
@@ -254,7 +267,7 @@ where
     N::Here: StdSet<Item = T>,
     T: Key,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
@@ -266,6 +279,29 @@ where
                 |set, ids| {
                     let Some(mut item) = set.take_item(&self.item) else { return Ok(false) };
                     let fate = write_part(&mut item, ids, |place| f(collected, place));
+                    match fate {
+                        Ok(Fate::Removed) => {}
+                        Ok(Fate::Kept | Fate::Changed) => set.put(item),
+                        // The element goes back.
+                        Err(_) => set.put(self.item.clone()),
+                    }
+                    Ok(fate? != Fate::Kept)
+                },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            spot.change(
+                || None,
+                |set| {
+                    let Some(mut item) = set.take_item(&self.item) else { return Ok(false) };
+                    let fate = f(collected, Spot::there(&mut item));
                     match fate {
                         Ok(Fate::Removed) => {}
                         Ok(Fate::Kept | Fate::Changed) => set.put(item),

@@ -1,8 +1,11 @@
 //! `some()`: what is in an `Option`.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, part, write_part, write_value};
-use crate::path::{Many, Navigator, PStatePath, Present, ReadOnly, ValueAt, Visit, WriteNavigator};
+use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, part, see, write_part, write_value};
+use crate::path::{
+    Many, Navigator, PStatePath, Present, ReadOnly, Value, ValueAt, Visit, WriteNavigator,
+};
 use crate::record::Record;
 use crate::store::{ReadPlace, WritePlace, Written};
 
@@ -28,7 +31,7 @@ impl<T: Record> OptionAt for Option<T> {
     type Item = T;
     type SomeNav<N> = SomeOf<N>;
 
-    #[inline]
+    #[inline(always)]
     fn some_nav<N>(prev: N) -> SomeOf<N> {
         SomeOf(prev)
     }
@@ -39,7 +42,7 @@ impl<T: Record> OptionAt for ReadOnly<Option<T>> {
     type Item = T;
     type SomeNav<N> = SomeOf<N>;
 
-    #[inline]
+    #[inline(always)]
     fn some_nav<N>(prev: N) -> SomeOf<N> {
         SomeOf(prev)
     }
@@ -70,6 +73,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(nicks.select_one(&path().key(1))?, Some(None));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn some<M>(self) -> PStatePath<O, M>
     where
         N::Here: OptionAt<SomeNav<N> = M>,
@@ -89,7 +93,7 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -100,9 +104,26 @@ where
         })
     }
 
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.0.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let item = part(seen.held(), Option::as_ref, |option| option);
+            if item.is_some() { see(item, |seen| f(collected, seen)) } else { Ok(()) }
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.0.leading_key()
     }
+}
+
+/// The spot of a value, as one of its type.
+#[inline(always)]
+fn of_value<V: Value>(spot: SpotOf<'_, V>) -> Spot<'_, V> {
+    spot
 }
 
 impl<N, T> WriteNavigator for SomeOf<N>
@@ -110,7 +131,7 @@ where
     N: WriteNavigator<Here = Option<T>>,
     T: Record,
 {
-    #[inline]
+    #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         F: FnMut(&N::Collected, WritePlace<'_, T>) -> Written<T>,
@@ -122,6 +143,26 @@ where
                 |option, ids| {
                     let Some(item) = option else { return Ok(false) };
                     let fate = write_part(item, ids, |place| f(collected, place))?;
+                    if fate == Fate::Removed {
+                        *option = None;
+                    }
+                    Ok(fate != Fate::Kept)
+                },
+            )
+        })
+    }
+
+    #[inline(always)]
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    where
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+    {
+        self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, Option<T>>| {
+            of_value(spot).change(
+                || None,
+                |option: &mut Option<T>| {
+                    let Some(item) = option else { return Ok(false) };
+                    let fate = f(collected, Spot::there(item))?;
                     if fate == Fate::Removed {
                         *option = None;
                     }

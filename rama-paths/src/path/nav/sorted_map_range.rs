@@ -107,6 +107,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(hours.select_one(&path().key("JFK").count())?, 8);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sorted_map_range<A, B, M>(self, from: A, to: B) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,
@@ -131,6 +132,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&range.map_keys())?, [4, 5]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sorted_map_range_with<A, B, M>(
         self,
         from: A,

@@ -22,6 +22,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(names.select(&path().sorted_map_range_from("b").map_keys())?, ["bob", "charlie"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sorted_map_range_from<A, M>(self, from: A) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,
@@ -47,6 +48,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&range.map_keys())?, [5, 6, 7]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sorted_map_range_from_with<A, M>(
         self,
         from: A,

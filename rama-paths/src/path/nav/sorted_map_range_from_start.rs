@@ -21,6 +21,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&path().sorted_map_range_from_start(2).map_keys())?, [0, 1]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sorted_map_range_from_start<M>(self, most: usize) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,

@@ -22,6 +22,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(names.select(&path().sorted_map_range_to("charlie").map_keys())?, ["alice", "bob"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sorted_map_range_to<A, M>(self, to: A) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,
@@ -49,6 +50,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&range.map_keys())?, [2, 3, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sorted_map_range_to_with<A, M>(
         self,
         to: A,

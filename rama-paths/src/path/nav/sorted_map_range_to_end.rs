@@ -21,6 +21,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select(&path().sorted_map_range_to_end(2).map_keys())?, [8, 9]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sorted_map_range_to_end<M>(self, most: usize) -> PStatePath<O, M>
     where
         N::Here: SortedMap<RangeNav<N> = M>,

@@ -81,6 +81,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(seen.select(&path().sorted_set_range_to_end(2).all())?, [8, 9]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sorted_set_range<A, B, M>(self, from: A, to: B) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
@@ -91,6 +92,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     }
 
     /// As [`sorted_set_range`](Self::sorted_set_range), with a say in which ends belong to it.
+    #[inline]
     pub fn sorted_set_range_with<A, B, M>(
         self,
         from: A,
@@ -107,6 +109,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
     /// Navigates to the range of a set from the element `from` on, up to its end: as
     /// [`sorted_set_range`](Self::sorted_set_range).
+    #[inline]
     pub fn sorted_set_range_from<A, M>(self, from: A) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
@@ -117,6 +120,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
     /// As [`sorted_set_range_from`](Self::sorted_set_range_from), with a say in whether the element
     /// belongs to it and in how many there are at most, those closest to it.
+    #[inline]
     pub fn sorted_set_range_from_with<A, M>(
         self,
         from: A,
@@ -131,6 +135,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
     /// Navigates to the range of a set from its start up to but without the element `to`: as
     /// [`sorted_set_range`](Self::sorted_set_range).
+    #[inline]
     pub fn sorted_set_range_to<A, M>(self, to: A) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
@@ -141,6 +146,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
     /// As [`sorted_set_range_to`](Self::sorted_set_range_to), with a say in whether the element
     /// belongs to it and in how many there are at most, those closest to it.
+    #[inline]
     pub fn sorted_set_range_to_with<A, M>(
         self,
         to: A,
@@ -155,6 +161,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
     /// Navigates to the range of the first `most` elements of a set, in ascending order: as
     /// [`sorted_set_range`](Self::sorted_set_range).
+    #[inline]
     pub fn sorted_set_range_from_start<M>(self, most: usize) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,
@@ -164,6 +171,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
     /// Navigates to the range of the last `most` elements of a set, in ascending order: as
     /// [`sorted_set_range`](Self::sorted_set_range).
+    #[inline]
     pub fn sorted_set_range_to_end<M>(self, most: usize) -> PStatePath<O, M>
     where
         N::Here: SortedSet<RangeNav<N> = M>,

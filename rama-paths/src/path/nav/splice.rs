@@ -56,6 +56,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(list, [1, 2, 3, 4, 5]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn beginning<M>(self) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<Picked<N, Indexes>> = M>,
@@ -67,6 +68,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
 
     /// Navigates to the empty part behind the last element of a list: as
     /// [`beginning`](Self::beginning).
+    #[inline]
     pub fn end<M>(self) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<Picked<N, Indexes>> = M>,

@@ -14,6 +14,7 @@ pub struct Stop<N>(N);
 impl<O, N: Navigator> PStatePath<O, N> {
     /// Stays where it is: a branch of [`multi_path`](Self::multi_path) or
     /// [`if_path`](Self::if_path) that goes on with the place itself.
+    #[inline]
     pub fn stay(self) -> Self {
         self
     }
@@ -27,6 +28,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert!(path.all().stop().select_from(&vec![1, 2])?.is_empty());
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn stop(self) -> PStatePath<O, Stop<N>> {
         self.then(Stop)
     }
@@ -39,6 +41,7 @@ impl<N: Navigator> Navigator for Stop<N> {
     type Emits = Many;
     type Collected = N::Collected;
 
+    #[inline(always)]
     fn read<F>(&self, _top: ReadPlace<'_, N::Schema>, _f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, N::Here>) -> Visit,
@@ -91,6 +94,7 @@ impl<S: Location, H: Location, P: Presence> Navigator for Nowhere<S, H, P> {
     type Emits = Many;
     type Collected = ();
 
+    #[inline(always)]
     fn read<F>(&self, _top: ReadPlace<'_, S>, _f: &mut F) -> Visit
     where
         F: FnMut(&(), ReadPlace<'_, H>) -> Visit,

@@ -25,6 +25,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select_one(&path().sub_map([4, 9, 1]))?, [(1, 10), (4, 40)].into());
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sub_map<M>(
         self,
         keys: impl IntoIterator<Item = <N::Here as Keyed>::Key>,

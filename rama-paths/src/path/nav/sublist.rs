@@ -63,6 +63,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(list, [1, 9, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sublist<M>(self, start: usize, end: usize) -> PStatePath<O, M>
     where
         N::Here: Sublists<SublistNav<N> = M>,

@@ -47,6 +47,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(list, [1, 2, 0]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn sublist_dynamic<S, E, M>(self, start: S, end: E) -> PStatePath<O, M>
     where
         N::Here: InMemoryList<Then<Picked<N, Computed<S, E>>> = M>,

@@ -2,8 +2,8 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, write_part};
-use crate::path::sub::{SubPath, navigators, select};
+use crate::path::plain::{Fate, Seen, SeenOf, write_part};
+use crate::path::sub::{SubPath, navigators, select, select_into_in};
 use crate::path::{
     HoldsStored, KindAt, Navigator, PStatePath, Present, Value, Visit, WriteNavigator,
 };
@@ -38,6 +38,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select_one(&all())?, [10, 20, 30]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn subselect<G, Q, M>(self, path: G) -> PStatePath<O, M>
     where
         G: FnOnce(SubPath<O, N>) -> PStatePath<O, Q>,
@@ -60,13 +61,25 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             f(collected, ReadPlace::computed(select(&self.sub, place)?))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let mut values = Vec::new();
+            select_into_in(&self.sub, seen, &mut values)?;
+            f(collected, Seen::Made(&mut Some(values)))
         })
     }
 

@@ -22,6 +22,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(seen.select(&path().subset([4, 9, 1]).all())?, [1, 4]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn subset<M>(
         self,
         items: impl IntoIterator<Item = <N::Here as SetLike>::Item>,

@@ -2,6 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, Spot, SpotOf};
 use crate::path::{Collected, HoldsWhole, KindAt, Navigator, PStatePath, WritePath, WriteValues};
 use crate::store::{Change, WritePlace, Written};
 
@@ -29,6 +30,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(funds.select_one(&path().key(1))?, Some(5));
     /// # Ok::<(), PathError>(())
     /// ```
+    #[inline]
     pub fn term<V, F, M>(self, f: F) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Term<N, F>> = M>,
@@ -54,12 +56,21 @@ where
         self.nav.prev.leading_key()
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         let Term { prev, f } = self.nav;
         prev.write_values(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Whole>| {
             let value = place.current.take()?.ok_or(PathError::Absent)?;
             Ok(Change::Put(f(collected.with(value))))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+        let Term { prev, f } = self.nav;
+        prev.write_values_in(top, &mut |collected: &N::Collected, mut spot: Spot<'_, N::Whole>| {
+            let value = spot.take().ok_or(PathError::Absent)?;
+            Ok(spot.put(f(collected.with(value))))
         })
     }
 }

@@ -1,6 +1,8 @@
 //! `termval(v)`: the end of a write that sets a value.
 
+use crate::error::PathError;
 use crate::key::KeyHash;
+use crate::path::plain::{Fate, Spot, SpotOf};
 use crate::path::{
     Emits, HoldsWhole, KindAt, Navigator, PStatePath, Value, WritePath, WriteValues,
 };
@@ -27,6 +29,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(names.select_one(&path().key(1))?.as_deref(), Some("alice"));
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn termval<V, M>(self, value: V) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Termval<N, V>> = M>,
@@ -51,7 +54,7 @@ where
         self.nav.prev.leading_key()
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         let Termval { prev, value } = self.nav;
         let mut value = Some(value);
@@ -59,6 +62,17 @@ where
             // The only place takes the value itself.
             let value = if N::Emits::SINGLE { value.take() } else { value.clone() };
             Ok(value.map_or(Change::Keep, Change::Put))
+        })
+    }
+
+    #[inline(always)]
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+        let Termval { prev, value } = self.nav;
+        let mut value = Some(value);
+        prev.write_values_in(top, &mut |_: &N::Collected, spot: Spot<'_, V>| {
+            // The only place takes the value itself.
+            let value = if N::Emits::SINGLE { value.take() } else { value.clone() };
+            Ok(value.map_or(Fate::Kept, |value| spot.put(value)))
         })
     }
 }

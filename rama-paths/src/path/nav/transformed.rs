@@ -2,7 +2,7 @@
 
 use super::root::Root;
 use crate::key::KeyHash;
-use crate::path::plain::write_part;
+use crate::path::plain::{Seen, SeenOf, Spot, write_part};
 use crate::path::{
     HoldsValue, KindAt, Navigator, PStatePath, Presence, Present, ReadOnly, Value, ValueAt, Visit,
     WritePath,
@@ -32,6 +32,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(path.select_from(&vec![vec![1, 2], vec![3]])?, [vec![10, 20], vec![30]]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn transformed<V, G, W, M>(self, write: G) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<Transformed<N, W>> = M>,
@@ -56,7 +57,7 @@ where
     type Emits = <N::Presence as Presence>::IfPresent<N::Emits>;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -67,6 +68,19 @@ where
             let _ =
                 write_part(&mut value, &mut Ids::none(), |place| self.write.clone().write(place))?;
             f(collected, ReadPlace::computed(value))
+        })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            let Some(mut value) = seen.into_owned() else { return Ok(()) };
+            // What is removed as a whole stays: a value is never without one.
+            let _ = self.write.clone().write_in(Spot::there(&mut value))?;
+            f(collected, Seen::Made(&mut Some(value)))
         })
     }
 

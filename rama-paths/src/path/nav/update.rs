@@ -2,7 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::write_value;
+use crate::path::plain::{Fate, Spot, SpotOf, write_value};
 use crate::path::{HoldsWhole, KindAt, Navigator, PStatePath, WritePath, WriteValues};
 use crate::store::{WritePlace, Written};
 
@@ -29,6 +29,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(tags.select_one(&path())?, ["red"]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn update<V, G, M>(self, f: G) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsWhole<N::Here, Value = V, Then<Update<N, G>> = M>,
@@ -54,7 +55,7 @@ where
         self.nav.prev.leading_key()
     }
 
-    #[inline]
+    #[inline(always)]
     fn write(self, top: WritePlace<'_, N::Schema>) -> Written<N::Schema> {
         let Update { prev, f } = self.nav;
         prev.write_values(top, &mut |_: &N::Collected, place: WritePlace<'_, N::Whole>| {
@@ -69,6 +70,23 @@ where
                 },
             )?;
             if is_there { Ok(change) } else { Err(PathError::Absent) }
+        })
+    }
+
+    #[inline(always)]
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+        let Update { prev, f } = self.nav;
+        prev.write_values_in(top, &mut |_: &N::Collected, spot: Spot<'_, N::Whole>| {
+            if spot.get().is_none() {
+                return Err(PathError::Absent);
+            }
+            spot.change(
+                || None,
+                |value| {
+                    f(value);
+                    Ok(true)
+                },
+            )
         })
     }
 }

@@ -1,6 +1,7 @@
 //! `view(f)`: what a function makes of a value.
 
 use crate::key::KeyHash;
+use crate::path::plain::{Seen, SeenOf};
 use crate::path::{
     HoldsValue, KindAt, Navigator, PStatePath, Presence, Present, ReadOnly, ValueAt, Visit,
 };
@@ -29,6 +30,7 @@ impl<O, N: Navigator> PStatePath<O, N> {
     /// assert_eq!(names.select(&path().must(1).view(|name| name.len()))?, [5]);
     /// # Ok::<(), rama_paths::PathError>(())
     /// ```
+    #[inline]
     pub fn view<V, U, G, M>(self, f: G) -> PStatePath<O, M>
     where
         KindAt<N>: HoldsValue<N::Here, Value = V, Then<View<N, G>> = M>,
@@ -51,7 +53,7 @@ where
     type Emits = <N::Presence as Presence>::IfPresent<N::Emits>;
     type Collected = N::Collected;
 
-    #[inline]
+    #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
@@ -62,6 +64,25 @@ where
                 None => Ok(()),
             }
         })
+    }
+
+    #[inline(always)]
+    fn read_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(
+            top,
+            &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| match seen.get() {
+                Some(value) => f(collected, Seen::Made(&mut Some((self.f)(value)))),
+                None => Ok(()),
+            },
+        )
+    }
+
+    #[inline(always)]
+    fn expected_in(&self, top: SeenOf<'_, N::Schema>) -> usize {
+        self.prev.expected_in(top)
     }
 
     fn leading_key(&self) -> Option<KeyHash> {

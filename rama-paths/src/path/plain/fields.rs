@@ -88,7 +88,7 @@ pub trait FieldToken<H> {
 impl<S: FieldAt<I>, const I: usize> FieldToken<S> for Field<S, I> {
     type Nav<N> = FieldNav<N, I>;
 
-    #[inline]
+    #[inline(always)]
     fn nav<N>(self, prev: N) -> FieldNav<N, I> {
         FieldNav::new(prev)
     }
@@ -101,7 +101,7 @@ where
 {
     type Nav<N> = ValueField<N, S, T>;
 
-    #[inline]
+    #[inline(always)]
     fn nav<N>(self, prev: N) -> ValueField<N, S, T> {
         ValueField::new(prev, self.get, self.get_mut)
     }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
 use std::ops::Bound;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use super::which::{Between, Bounds, OneOf, range_of};
+use super::which::{Between, Bounds, range_of};
 use super::{Collection, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::key::Key;
@@ -35,7 +36,7 @@ struct Move<K> {
 }
 
 /// Notes what has become of an entry; says whether it changed.
-#[inline]
+#[inline(always)]
 fn note<K: PartialEq + Clone>(moves: &mut Vec<Move<K>>, key: &K, entry: Entry<K>) -> bool {
     let to = match entry {
         Entry::Kept => return false,
@@ -90,7 +91,33 @@ pub trait StdMap: Collection {
         F: FnMut(&Self::Key, &mut Self::Item) -> Result<Entry<Self::Key>, PathError>;
 }
 
+/// Hands entries to `f`.
+#[inline(never)]
+fn each_of_first<'a, K: 'a, V: 'a, F>(
+    mut entries: impl Iterator<Item = (&'a K, &'a V)>,
+    mut f: F,
+) -> Visit
+where
+    F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
+{
+    entries.try_for_each(|(key, value)| f(Held::Stored(key), Held::Stored(value)))
+}
+
+/// Hands every entry of a part of a map that has been made to `f`.
+#[cold]
+#[inline(never)]
+fn each_owned<M, K, V, F>(map: Held<'_, M>, part: &WhichOf<M>, mut f: F) -> Visit
+where
+    M: Collection + IntoIterator<Item = (K, V)>,
+    F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
+{
+    let Some(map) = map.into_owned() else { return Ok(()) };
+    let map = if let Which::All = part { map } else { map.copy_part(part) };
+    map.into_iter().try_for_each(|(key, value)| f(Held::Owned(key), Held::Owned(value)))
+}
+
 /// As [`range_of`], of a map.
+#[inline]
 fn bounds<'a, K: Clone + Ord, V>(
     map: &BTreeMap<K, V>,
     part: &'a Which<Between<K>, K>,
@@ -103,6 +130,12 @@ impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
     type Range = Between<K>;
     type At = K;
 
+    #[inline]
+    fn most(range: &Between<K>) -> Option<usize> {
+        Some(range.most()).filter(|most| *most < usize::MAX)
+    }
+
+    #[inline]
     fn count(&self, part: &WhichOf<Self>) -> usize {
         match part {
             Which::All => self.len(),
@@ -115,6 +148,7 @@ impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
         }
     }
 
+    #[inline]
     fn copy_part(&self, part: &WhichOf<Self>) -> Self {
         let copy = |(key, value): (&K, &V)| (key.clone(), value.clone());
         match part {
@@ -130,6 +164,7 @@ impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
         }
     }
 
+    #[inline]
     fn put_part(&mut self, part: &WhichOf<Self>, mut new: Self) {
         match part {
             Which::All => self.clear(),
@@ -159,87 +194,92 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
     type Key = K;
     type Item = V;
 
+    #[inline]
     fn under(mut keys: Vec<K>) -> WhichOf<Self> {
         keys.sort_unstable();
         keys.dedup();
         Which::These(keys)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find<'a>(map: Held<'a, Self>, key: &K) -> Held<'a, V> {
         part(map, |map| map.get(key), |mut map| map.remove(key))
     }
 
-    #[inline]
+    #[inline(always)]
     fn each<F>(map: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
     {
-        let stored = |(key, value)| (Held::Stored(key), Held::Stored(value));
-        // Ranges have a loop of their own, which is the one that is fast.
-        let entries = match (map, part) {
-            (Held::Stored(map), Which::These(keys)) => {
-                OneOf::A(keys.iter().filter_map(|key| map.get_key_value(key)).map(stored))
-            }
-            (Held::Stored(map), part) => {
-                let mut start = None;
-                let (range, most) = bounds(map, part, &mut start);
-                for (at, (key, value)) in map.range(range).enumerate() {
-                    if at == most {
-                        break;
-                    }
+        // Each has a loop of its own: that is the one that is fast.
+        match (map, part) {
+            (Held::Stored(map), Which::All) => {
+                for (key, value) in map {
                     f(Held::Stored(key), Held::Stored(value))?;
                 }
-                OneOf::B(std::iter::empty())
+                Ok(())
             }
-            (Held::Owned(map), part) => {
-                let map = if let Which::All = part { map } else { map.copy_part(part) };
-                let owned = |(key, value)| (Held::Owned(key), Held::Owned(value));
-                OneOf::C(map.into_iter().map(owned))
+            (Held::Stored(map), Which::Within(_)) => {
+                let mut start = None;
+                let (range, most) = bounds(map, part, &mut start);
+                // Without a count to keep, the most frequent case is as fast as by hand.
+                if most < usize::MAX {
+                    return each_of_first(map.range(range).take(most), f);
+                }
+                for (key, value) in map.range(range) {
+                    f(Held::Stored(key), Held::Stored(value))?;
+                }
+                Ok(())
             }
-            (Held::Nothing, _) => OneOf::D(std::iter::empty()),
-        };
-        for (key, value) in entries {
-            f(key, value)?;
+            (Held::Stored(map), Which::These(keys)) => {
+                for (key, value) in keys.iter().filter_map(|key| map.get_key_value(key)) {
+                    f(Held::Stored(key), Held::Stored(value))?;
+                }
+                Ok(())
+            }
+            (map, part) => each_owned(map, part, f),
         }
-        Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn value_mut(&mut self, key: &K) -> Option<&mut V> {
         self.get_mut(key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, key: K, value: V) {
         self.insert(key, value);
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_entry(&mut self, key: &K) -> Option<(K, V)> {
         self.remove_entry(key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
     where
         F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
     {
         let (mut changed, mut moves) = (false, Vec::new());
-        if let Which::These(keys) = part {
-            for key in keys {
-                if let Some(value) = self.get_mut(key) {
+        match part {
+            Which::All => return write_sorted(self, f),
+            Which::Within(_) => {
+                let mut start = None;
+                let (range, most) = bounds(self, part, &mut start);
+                for (at, (key, value)) in self.range_mut(range).enumerate() {
+                    if at == most {
+                        break;
+                    }
                     changed |= note(&mut moves, key, f(key, value)?);
                 }
             }
-        } else {
-            let mut start = None;
-            let (range, most) = bounds(self, part, &mut start);
-            for (at, (key, value)) in self.range_mut(range).enumerate() {
-                if at == most {
-                    break;
+            Which::These(keys) => {
+                for key in keys {
+                    if let Some(value) = self.get_mut(key) {
+                        changed |= note(&mut moves, key, f(key, value)?);
+                    }
                 }
-                changed |= note(&mut moves, key, f(key, value)?);
             }
         }
         if !moves.is_empty() {
@@ -247,6 +287,174 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
         }
         Ok(changed)
     }
+}
+
+/// Writes every entry of a sorted map through `f`.
+#[inline(always)]
+fn write_sorted<K: Key + Ord, V: Record, F>(
+    map: &mut BTreeMap<K, V>,
+    mut f: F,
+) -> Result<bool, PathError>
+where
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+{
+    let (mut changed, mut first) = (false, None);
+    // As long as every entry stays, a loop that does nothing else.
+    for (key, value) in map.iter_mut() {
+        let to = match f(key, value)? {
+            Entry::Kept => continue,
+            Entry::Changed => None,
+            Entry::To(new) if new == *key => None,
+            Entry::To(new) => Some(Some(new)),
+            Entry::Removed => Some(None),
+        };
+        changed = true;
+        if let Some(to) = to {
+            first = Some((key.clone(), to));
+            break;
+        }
+    }
+    match first {
+        Some((key, to)) => write_behind(map, key, to, f),
+        None => Ok(changed),
+    }
+}
+
+/// Writes the entries behind the first that does not stay where it is: its key, and its new key unless
+/// it goes.
+///
+/// Those that do not stay are taken out at once, and put back under their new keys at the end; as soon
+/// as they are many the map is built anew. If `f` fails or panics all are put back where they were.
+#[inline(never)]
+fn write_behind<K: Key + Ord, V: Record, F>(
+    map: &mut BTreeMap<K, V>,
+    first: K,
+    to: Option<K>,
+    mut f: F,
+) -> Result<bool, PathError>
+where
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+{
+    let mut moves = vec![Move { old: first, to }];
+    let mut values: Vec<V> = map.remove(&moves[0].old).into_iter().collect();
+    loop {
+        let (known, limit) = (moves.len(), moves.len() * 64);
+        let last = moves[known - 1].old.clone();
+        let walk = catch_unwind(AssertUnwindSafe(|| {
+            take_out(map, &last, limit, &mut moves, &mut values, &mut f)
+        }));
+        if let Ok(Ok(false)) = walk {
+            break;
+        }
+        let behind = (Bound::Excluded(&last), Bound::Included(&moves[moves.len() - 1].old));
+        let (new, stayed) = (moves.len() - known, map.range(behind).count());
+        let are_few = matches!(walk, Ok(Ok(true))) && stayed / 8 > new;
+        if are_few {
+            continue;
+        }
+        map.extend(moves.iter().map(|of| of.old.clone()).zip(values));
+        return match walk {
+            Ok(Ok(_)) => write_anew(map, moves, f),
+            Ok(Err(error)) => Err(error),
+            Err(panic) => resume_unwind(panic),
+        };
+    }
+    let moved = moves.into_iter().zip(values).filter_map(|(of, value)| {
+        let to = of.to?;
+        // One that was visited later and has stayed is the later of the two.
+        (to < of.old || !map.contains_key(&to)).then_some((to, value))
+    });
+    let moved: Vec<(K, V)> = moved.collect();
+    map.extend(moved);
+    Ok(true)
+}
+
+/// Writes the entries behind a key through `f`, and takes those out that do not stay where they are,
+/// up to a limit; says whether that was reached.
+#[inline(always)]
+fn take_out<K: Key + Ord, V: Record, F>(
+    map: &mut BTreeMap<K, V>,
+    behind: &K,
+    limit: usize,
+    moves: &mut Vec<Move<K>>,
+    values: &mut Vec<V>,
+    mut f: F,
+) -> Result<bool, PathError>
+where
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+{
+    let (mut failed, gone) = (None, Cell::new(None));
+    let range = (Bound::Excluded(behind), Bound::Unbounded);
+    let taken = map.extract_if(range, |key, value| {
+        if failed.is_some() {
+            return false;
+        }
+        let to = match f(key, value) {
+            Ok(Entry::Kept | Entry::Changed) => return false,
+            Ok(Entry::To(new)) if new == *key => return false,
+            Ok(Entry::To(new)) => Some(new),
+            Ok(Entry::Removed) => None,
+            Err(error) => {
+                failed = Some(error);
+                return false;
+            }
+        };
+        gone.set(to);
+        true
+    });
+    for (old, value) in taken {
+        moves.push(Move { old, to: gone.take() });
+        values.push(value);
+        if moves.len() >= limit {
+            return Ok(true);
+        }
+    }
+    failed.map_or(Ok(false), Err)
+}
+
+/// Writes the entries of a map through `f`, and builds it anew; the first ones, up to the last of
+/// `moves`, have been written. If `f` fails or panics all are put back where they were.
+#[inline(always)]
+fn write_anew<K: Key + Ord, V: Record, F>(
+    map: &mut BTreeMap<K, V>,
+    moves: Vec<Move<K>>,
+    mut f: F,
+) -> Result<bool, PathError>
+where
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+{
+    let mut all: Vec<(K, V)> = Vec::with_capacity(map.len());
+    // The old keys of those that move, and what goes.
+    let (mut old, mut gone) = (Vec::new(), Vec::new());
+    let (mut moves, mut rest) = (moves.into_iter().peekable(), std::mem::take(map).into_iter());
+    let walk = catch_unwind(AssertUnwindSafe(|| {
+        for entry in rest.by_ref() {
+            let at = all.len();
+            all.push(entry);
+            let (key, value) = &mut all[at];
+            let entry = match moves.peek() {
+                None => f(key, value)?,
+                Some(of) if of.old != *key => Entry::Kept,
+                Some(_) => moves.next().and_then(|of| of.to).map_or(Entry::Removed, Entry::To),
+            };
+            match entry {
+                Entry::Kept | Entry::Changed => {}
+                Entry::To(new) => old.push((at, std::mem::replace(key, new))),
+                Entry::Removed => gone.extend(all.pop()),
+            }
+        }
+        Ok(())
+    }));
+    if !matches!(walk, Ok(Ok(()))) {
+        for (at, key) in old {
+            all[at].0 = key;
+        }
+        all.extend(gone);
+        all.extend(rest);
+    }
+    // Of those with one key the last stays.
+    *map = all.into_iter().collect();
+    walk.unwrap_or_else(|panic| resume_unwind(panic)).map(|()| true)
 }
 
 /// Takes entries of a part out, and puts those back that get another key. Of entries that end at one
@@ -257,9 +465,6 @@ fn move_entries<K: Key + Ord, V: Record>(
     moves: Vec<Move<K>>,
 ) {
     let few = moves.len() < map.len() / 8;
-    if !few && let Which::All = part {
-        return move_many(map, moves);
-    }
     // Of a range, its last key.
     let mut start = None;
     let (range, most) = bounds(map, part, &mut start);
@@ -270,7 +475,7 @@ fn move_entries<K: Key + Ord, V: Record>(
     }
     // The new keys and the old ones, with the values.
     let mut moved: Vec<(K, K, V)> = Vec::new();
-    if few || matches!(part, Which::These(_)) {
+    if few || !matches!(part, Which::Within(_)) {
         for Move { old, to } in moves {
             let value = map.remove(&old);
             moved.extend(to.zip(value).map(|(to, value)| (to, old, value)));
@@ -296,22 +501,8 @@ fn move_entries<K: Key + Ord, V: Record>(
     // One that was visited later and has stayed is the later of the two.
     moved.retain(|(to, old, _)| to < old || !is_in_part(to) || !map.contains_key(to));
     // Of those with one key the last stays.
-    put_all(map, &mut moved.into_iter().map(|(to, _, value)| (to, value)).collect());
-}
-
-/// As [`move_entries`], of all entries, of which many move: the map is built anew.
-fn move_many<K: Key + Ord, V: Record>(map: &mut BTreeMap<K, V>, moves: Vec<Move<K>>) {
-    let len = map.len();
-    let mut moves = moves.into_iter().peekable();
-    let entries = std::mem::take(map).into_iter();
-    let entries = entries.filter_map(|(key, value)| match moves.next_if(|of| of.old == key) {
-        Some(Move { to, .. }) => Some((to?, value)),
-        None => Some((key, value)),
-    });
-    let mut all = Vec::with_capacity(len);
-    all.extend(entries);
-    // Of those with one key the last stays.
-    *map = all.into_iter().collect();
+    let moved = moved.into_iter().map(|(to, _, value)| (to, value));
+    if few { map.extend(moved) } else { put_all(map, &mut moved.collect()) }
 }
 
 impl<K, V, S> Collection for HashMap<K, V, S>
@@ -323,6 +514,7 @@ where
     type Range = Infallible;
     type At = K;
 
+    #[inline]
     fn count(&self, part: &WhichOf<Self>) -> usize {
         match part {
             Which::All => self.len(),
@@ -331,6 +523,7 @@ where
         }
     }
 
+    #[inline]
     fn copy_part(&self, part: &WhichOf<Self>) -> Self {
         match part {
             Which::All => self.clone(),
@@ -342,6 +535,7 @@ where
         }
     }
 
+    #[inline]
     fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
         match part {
             Which::All => self.clear(),
@@ -361,57 +555,55 @@ where
     type Key = K;
     type Item = V;
 
+    #[inline]
     fn under(mut keys: Vec<K>) -> WhichOf<Self> {
         super::retain_first(&mut keys);
         Which::These(keys)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find<'a>(map: Held<'a, Self>, key: &K) -> Held<'a, V> {
         part(map, |map| map.get(key), |mut map| map.remove(key))
     }
 
-    #[inline]
+    #[inline(always)]
     fn each<F>(map: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
     {
-        let stored = |(key, value)| (Held::Stored(key), Held::Stored(value));
-        let entries = match (map, part) {
-            (_, Which::Within(never)) => match *never {},
-            (Held::Stored(map), Which::All) => OneOf::A(map.iter().map(stored)),
+        match (map, part) {
+            (Held::Stored(map), Which::All) => {
+                for (key, value) in map {
+                    f(Held::Stored(key), Held::Stored(value))?;
+                }
+                Ok(())
+            }
             (Held::Stored(map), Which::These(keys)) => {
-                OneOf::B(keys.iter().filter_map(|key| map.get_key_value(key)).map(stored))
+                for (key, value) in keys.iter().filter_map(|key| map.get_key_value(key)) {
+                    f(Held::Stored(key), Held::Stored(value))?;
+                }
+                Ok(())
             }
-            (Held::Owned(map), part) => {
-                let map = if let Which::All = part { map } else { map.copy_part(part) };
-                let owned = |(key, value)| (Held::Owned(key), Held::Owned(value));
-                OneOf::C(map.into_iter().map(owned))
-            }
-            (Held::Nothing, _) => OneOf::D(std::iter::empty()),
-        };
-        for (key, value) in entries {
-            f(key, value)?;
+            (map, part) => each_owned(map, part, f),
         }
-        Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn value_mut(&mut self, key: &K) -> Option<&mut V> {
         self.get_mut(key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, key: K, value: V) {
         self.insert(key, value);
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_entry(&mut self, key: &K) -> Option<(K, V)> {
         self.remove_entry(key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
     where
         F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
@@ -435,7 +627,7 @@ where
 }
 
 /// Writes every entry of a map through `f`, in one walk. A key that is changed waits for its end.
-#[inline]
+#[inline(always)]
 fn write_all<K, V, S, F>(map: &mut HashMap<K, V, S>, mut f: F) -> Result<bool, PathError>
 where
     K: Eq + Hash,
@@ -443,44 +635,70 @@ where
     F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
 {
     let (mut changed, mut failed) = (false, None);
-    let to = Cell::new(None);
+    // Of the entries that are not taken out, as far as the last one that moves, whether they move;
+    // and where to.
+    let (mut stayed, mut moves, mut to) = (0, Vec::new(), Vec::new());
     let taken = map.extract_if(|key, value| {
         if failed.is_some() {
             return false;
         }
         match f(key, value) {
-            Ok(Entry::Kept) => return false,
-            Ok(Entry::To(new)) if new != *key => to.set(Some(new)),
-            Ok(Entry::Changed | Entry::To(_)) => {
+            Ok(Entry::Kept) => {}
+            Ok(Entry::Changed) => changed = true,
+            Ok(Entry::To(new)) => {
                 changed = true;
-                return false;
+                if new != *key {
+                    moves.resize(stayed, false);
+                    moves.push(true);
+                    to.push(new);
+                }
             }
-            Ok(Entry::Removed) => {}
-            Err(error) => {
-                failed = Some(error);
-                return false;
+            Ok(Entry::Removed) => {
+                changed = true;
+                return true;
             }
+            Err(error) => failed = Some(error),
         }
-        changed = true;
-        true
+        stayed += 1;
+        false
     });
-    let mut moved = Vec::new();
-    for (old, value) in taken {
-        if let Some(new) = to.take() {
-            moved.push((new, old, value));
+    taken.for_each(drop);
+    match failed {
+        Some(error) => return Err(error),
+        None if to.is_empty() => {}
+        None => move_all(map, moves, to),
+    }
+    Ok(changed)
+}
+
+/// Moves entries of a map: as far as `moves` goes it says of each entry, in the map's order, whether
+/// it moves; `to` says where to.
+fn move_all<K, V, S>(map: &mut HashMap<K, V, S>, moves: Vec<bool>, to: Vec<K>)
+where
+    K: Eq + Hash,
+    S: BuildHasher + Clone,
+{
+    let mut moves = moves.into_iter();
+    if to.len() <= map.len() / 2 {
+        let moved = map.extract_if(|_, _| moves.next() == Some(true)).map(|(_, value)| value);
+        let moved: Vec<(K, V)> = to.into_iter().zip(moved).collect();
+        return map.extend(moved);
+    }
+    // What is taken out leaves marks, behind which one would have to look on: a new map is faster.
+    let anew = HashMap::with_capacity_and_hasher(map.len(), map.hasher().clone());
+    let old = std::mem::replace(map, anew);
+    if to.len() == old.len() {
+        return map.extend(to.into_iter().zip(old.into_values()));
+    }
+    let mut to = to.into_iter();
+    for (key, value) in old {
+        let new = if moves.next() == Some(true) { to.next() } else { None };
+        match new {
+            Some(new) => drop(map.insert(new, value)),
+            // One that has moved there stays.
+            None => {
+                map.entry(key).or_insert(value);
+            }
         }
     }
-    if let Some(error) = failed {
-        map.extend(moved.into_iter().map(|(_, old, value)| (old, value)));
-        return Err(error);
-    }
-    if moved.len() > map.len() {
-        // What was taken out has left marks, behind which one would have to look on.
-        let len = map.len() + moved.len();
-        let anew = HashMap::with_capacity_and_hasher(len, map.hasher().clone());
-        let stayed = std::mem::replace(map, anew);
-        map.extend(stayed);
-    }
-    map.extend(moved.into_iter().map(|(new, _, value)| (new, value)));
-    Ok(changed)
 }

@@ -6,22 +6,33 @@
 
 mod fields;
 mod map;
+mod seen;
 mod seq;
 mod set;
+mod spot;
 mod which;
+
+#[cfg(test)]
+mod tests;
 
 pub use fields::{FieldToken, HasFields, Part, RecordFields};
 #[doc(hidden)]
 pub use map::Entry;
 pub use map::StdMap;
+#[doc(hidden)]
+pub use seen::Seen;
+pub(crate) use seen::{SeenOf, see};
 pub use seq::StdSeq;
 pub use set::StdSet;
+#[doc(hidden)]
+pub use spot::Spot;
+pub(crate) use spot::{SpotInTurn, SpotOf, as_spot};
 pub use which::Collection;
 #[doc(hidden)]
 pub use which::{Between, Which};
-pub(crate) use which::{WhichOf, sorted_part};
+pub(crate) use which::{WhichOf, about, sorted_part};
 
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 
 use rustc_hash::{FxBuildHasher, FxHashSet};
 
@@ -56,15 +67,52 @@ pub(crate) fn part<'a, V, P>(
 }
 
 /// Leaves the first of values that are the same.
+///
+/// Most are told apart by a bit of their hash each, which costs less than a set of them.
 fn retain_first<T: Eq + Hash>(values: &mut Vec<T>) {
-    let mut seen = FxHashSet::with_capacity_and_hasher(values.len(), FxBuildHasher);
-    if values.iter().all(|value| seen.insert(value)) {
+    if values.len() < 2 {
         return;
     }
-    seen.clear();
-    let is_first: Vec<bool> = values.iter().map(|value| seen.insert(value)).collect();
-    let mut is_first = is_first.into_iter();
-    values.retain(|_| is_first.next().unwrap_or(true));
+    // 16 bits for each value, of which one is set.
+    let bits = (values.len() * 16).next_power_of_two();
+    let shift = 64 - bits.trailing_zeros();
+    let bit = |value: &T| {
+        // The hash of a number is good in its upper bits.
+        let hash = FxBuildHasher.hash_one(value).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> shift;
+        ((hash >> 6) as usize, 1_u64 << (hash & 63))
+    };
+    let (mut seen, mut twice) = (vec![0_u64; bits.div_ceil(64)], Vec::new());
+    for value in &*values {
+        let (word, bit) = bit(value);
+        if seen[word] & bit != 0 {
+            twice.resize(seen.len(), 0_u64);
+            twice[word] |= bit;
+        }
+        seen[word] |= bit;
+    }
+    if twice.is_empty() {
+        return;
+    }
+    // Those that share their bit may be the same.
+    let mut shared: FxHashSet<&T> = FxHashSet::default();
+    let mut is_first = |value| {
+        let (word, bit) = bit(value);
+        twice[word] & bit == 0 || shared.insert(value)
+    };
+    let mut again = Vec::new();
+    for (at, value) in values.iter().enumerate() {
+        if !is_first(value) {
+            again.push(at);
+        }
+    }
+    if again.is_empty() {
+        return;
+    }
+    let (mut at, mut again) = (0, again.into_iter().peekable());
+    values.retain(|_| {
+        at += 1;
+        again.next_if_eq(&(at - 1)).is_none()
+    });
 }
 
 /// Writes a part of a value through `f`, where it is.

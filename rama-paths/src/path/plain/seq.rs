@@ -1,9 +1,8 @@
 //! Sequences of the standard library.
 
 use std::collections::VecDeque;
-use std::ops::{IndexMut, Range};
+use std::ops::{Index, IndexMut, Range};
 
-use super::which::OneOf;
 use super::{Collection, Fate, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::path::Visit;
@@ -73,6 +72,7 @@ pub trait StdSeq: Collection<Range = Range<usize>, At = usize> {
 }
 
 /// The indexes of a part that is told by a range, as far as there are elements.
+#[inline(always)]
 fn within(part: &Which<Range<usize>, usize>, len: usize) -> Range<usize> {
     match part {
         Which::Within(range) => {
@@ -84,6 +84,7 @@ fn within(part: &Which<Range<usize>, usize>, len: usize) -> Range<usize> {
 }
 
 /// The indexes of a part that is told by them.
+#[inline(always)]
 fn places(part: &Which<Range<usize>, usize>) -> &[usize] {
     match part {
         Which::These(places) => places,
@@ -97,6 +98,7 @@ macro_rules! std_seq {
             type Range = Range<usize>;
             type At = usize;
 
+            #[inline]
             fn count(&self, part: &WhichOf<Self>) -> usize {
                 match part {
                     Which::These(at) => at.iter().filter(|at| **at < self.len()).count(),
@@ -104,13 +106,19 @@ macro_rules! std_seq {
                 }
             }
 
+            #[inline]
             fn copy_part(&self, part: &WhichOf<Self>) -> Self {
                 match part {
-                    Which::These(at) => at.iter().filter_map(|at| self.get(*at)).cloned().collect(),
-                    _ => self.items(within(part, self.len())).cloned().collect(),
+                    Which::These(at) => {
+                        let mut some = Self::with_capacity(at.len());
+                        some.extend(at.iter().filter_map(|at| self.get(*at)).cloned());
+                        some
+                    }
+                    _ => self.copy_items(within(part, self.len())),
                 }
             }
 
+            #[inline]
             fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
                 let Which::These(places) = part else {
                     return self.replace_items(within(part, self.len()), new);
@@ -133,17 +141,17 @@ macro_rules! std_seq {
         impl<T: Record> StdSeq for $seq<T> {
             type Item = T;
 
-            #[inline]
+            #[inline(always)]
             fn length(&self) -> usize {
                 self.len()
             }
 
-            #[inline]
+            #[inline(always)]
             fn nth<'a>(seq: Held<'a, Self>, at: usize) -> Held<'a, T> {
                 part(seq, |seq| seq.get(at), |seq| seq.into_iter().nth(at))
             }
 
-            #[inline]
+            #[inline(always)]
             fn slice(&self, part: &WhichOf<Self>) -> Option<&[T]> {
                 match part {
                     Which::These(_) => None,
@@ -151,31 +159,26 @@ macro_rules! std_seq {
                 }
             }
 
-            #[inline]
+            #[inline(always)]
             fn each<F>(seq: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
             where
                 F: FnMut(Held<'_, T>) -> Visit,
             {
-                let items = match (seq, part) {
-                    (Held::Stored(seq), Which::These(at)) => {
-                        OneOf::A(at.iter().filter_map(|at| seq.get(*at)).map(Held::Stored))
+                // What a list holds side by side is gone through in a loop that does nothing else.
+                match (seq, part) {
+                    (Held::Stored(seq), Which::All | Which::Within(_)) => {
+                        for items in seq.slices(within(part, seq.len())) {
+                            for item in items {
+                                f(Held::Stored(item))?;
+                            }
+                        }
+                        Ok(())
                     }
-                    (Held::Stored(seq), _) => {
-                        OneOf::B(seq.items(within(part, seq.len())).map(Held::Stored))
-                    }
-                    (Held::Owned(seq), _) => {
-                        let seq = if let Which::All = part { seq } else { seq.copy_part(part) };
-                        OneOf::C(seq.into_iter().map(Held::Owned))
-                    }
-                    (Held::Nothing, _) => OneOf::D(std::iter::empty()),
-                };
-                for item in items {
-                    f(item)?;
+                    (seq, _) => each_other(seq, part, f),
                 }
-                Ok(())
             }
 
-            #[inline]
+            #[inline(always)]
             fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
             where
                 F: FnOnce(&mut T) -> Result<Fate, PathError>,
@@ -188,7 +191,7 @@ macro_rules! std_seq {
                 Ok(fate != Fate::Kept)
             }
 
-            #[inline]
+            #[inline(always)]
             fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
             where
                 F: FnMut(&mut T) -> Result<Fate, PathError>,
@@ -200,15 +203,20 @@ macro_rules! std_seq {
                 let (mut changed, mut removed) = (false, None);
                 // As long as nothing is removed, a loop that does nothing else; the others are
                 // elsewhere, so that this is one with what it calls.
-                for (at, item) in self.items_mut(range.clone()).enumerate() {
-                    match f(item)? {
-                        Fate::Kept => {}
-                        Fate::Changed => changed = true,
-                        Fate::Removed => {
-                            removed = Some(range.start + at);
-                            break;
+                let mut before = range.start;
+                'visits: for items in self.slices_mut(range.clone()) {
+                    let len = items.len();
+                    for (at, item) in items.iter_mut().enumerate() {
+                        match f(item)? {
+                            Fate::Kept => {}
+                            Fate::Changed => changed = true,
+                            Fate::Removed => {
+                                removed = Some(before + at);
+                                break 'visits;
+                            }
                         }
                     }
+                    before += len;
                 }
                 match removed {
                     Some(first) => write_behind(self, first, range.end, f),
@@ -216,9 +224,14 @@ macro_rules! std_seq {
                 }
             }
 
-            #[inline]
+            #[inline(always)]
             fn put_before(&mut self, at: usize, item: T) {
                 self.insert(at.min(self.len()), item);
+            }
+
+            #[inline(always)]
+            fn take_nth(&mut self, at: usize) -> Option<T> {
+                if at < self.len() { self.take_at(at) } else { None }
             }
         }
     )*};
@@ -226,34 +239,61 @@ macro_rules! std_seq {
 
 std_seq!(Vec, VecDeque);
 
+/// Hands every element of a part to `f`: of a list that has been made, or those at some places.
+#[inline(never)]
+fn each_other<T, L, F>(list: Held<'_, L>, part: &WhichOf<L>, mut f: F) -> Visit
+where
+    T: Record,
+    L: StdSeq<Item = T> + Index<usize, Output = T> + IntoIterator<Item = T>,
+    F: FnMut(Held<'_, T>) -> Visit,
+{
+    match (list, part) {
+        (Held::Stored(list), part) => {
+            let some = places(part).iter().filter(|at| **at < list.length());
+            some.map(|at| &list[*at]).try_for_each(|item| f(Held::Stored(item)))
+        }
+        (Held::Owned(list), part) => {
+            let list = if let Which::All = part { list } else { list.copy_part(part) };
+            list.into_iter().try_for_each(|item| f(Held::Owned(item)))
+        }
+        (Held::Nothing, _) => Ok(()),
+    }
+}
+
 /// Writes the elements up to `end` through `f`, of which the one at `first` was removed: those that stay
 /// move up over those that go.
 #[inline(never)]
-fn write_behind<T, L, F>(
+fn write_behind<T: Clone, L, F>(
     list: &mut L,
     first: usize,
     end: usize,
     mut f: F,
 ) -> Result<bool, PathError>
 where
-    L: Ranged<T> + IndexMut<usize, Output = T>,
+    L: Ranged<T>,
     F: FnMut(&mut T) -> Result<Fate, PathError>,
 {
-    let (mut to, mut visited, mut failed) = (first, end, Ok(true));
-    for at in first + 1..end {
-        match f(&mut list[at]) {
+    let (mut to, mut visited, mut failed) = (0, end, Ok(true));
+    let items = list.slice_mut(first..end);
+    for at in 1..items.len() {
+        match f(&mut items[at]) {
             Ok(fate) => {
-                // Those that go are swapped among each other, so that nothing has to be decided here.
-                list.swap_items(to, at);
+                // Those that go are swapped among each other, so that nothing has to be decided here;
+                // what is a number or made of numbers is copied over them.
+                if const { std::mem::needs_drop::<T>() } {
+                    items.swap(to, at);
+                } else {
+                    items[to] = items[at].clone();
+                }
                 to += usize::from(fate != Fate::Removed);
             }
             Err(error) => {
-                (failed, visited) = (Err(error), at);
+                (failed, visited) = (Err(error), first + at);
                 break;
             }
         }
     }
-    list.cut_items(to..visited);
+    list.cut_items(first + to..visited);
     failed
 }
 
@@ -299,16 +339,24 @@ fn remove_item<T>(list: &mut impl Ranged<T>, mut at: usize, places: &[usize]) {
 
 /// What `Vec` and `VecDeque` do alike and by other names.
 trait Ranged<T>: Sized {
-    /// The elements in a range.
-    fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
+    /// A copy of the elements in a range.
+    fn copy_items(&self, range: Range<usize>) -> Self
+    where
+        T: Clone;
+
+    /// The elements in a range, as they lie side by side.
+    fn slices<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a [T]>
     where
         T: 'a;
+
+    /// The element at an index, taken out.
+    fn take_at(&mut self, at: usize) -> Option<T>;
 
     /// The elements in a range, if they lie side by side.
     fn slice_of(&self, range: Range<usize>) -> Option<&[T]>;
 
-    /// The elements in a range, to change.
-    fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
+    /// As [`slices`](Self::slices), to change.
+    fn slices_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut [T]>
     where
         T: 'a;
 
@@ -321,6 +369,9 @@ trait Ranged<T>: Sized {
     /// Swaps two elements.
     fn swap_items(&mut self, a: usize, b: usize);
 
+    /// The elements in a range, brought side by side if they are not.
+    fn slice_mut(&mut self, range: Range<usize>) -> &mut [T];
+
     /// Removes the elements in a range.
     fn cut_items(&mut self, range: Range<usize>);
 }
@@ -328,7 +379,7 @@ trait Ranged<T>: Sized {
 /// What is done by the same names.
 macro_rules! same_in_both {
     () => {
-        #[inline]
+        #[inline(always)]
         fn swap_items(&mut self, a: usize, b: usize) {
             self.swap(a, b);
         }
@@ -352,54 +403,106 @@ macro_rules! same_in_both {
 }
 
 impl<T> Ranged<T> for Vec<T> {
-    #[inline]
-    fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
+    #[inline(always)]
+    fn copy_items(&self, range: Range<usize>) -> Self
+    where
+        T: Clone,
+    {
+        self[range].to_vec()
+    }
+
+    #[inline(always)]
+    fn slices<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a [T]>
     where
         T: 'a,
     {
-        self[range].iter()
+        std::iter::once(&self[range])
     }
 
-    #[inline]
+    #[inline(always)]
+    fn take_at(&mut self, at: usize) -> Option<T> {
+        Some(self.remove(at))
+    }
+
+    #[inline(always)]
     fn slice_of(&self, range: Range<usize>) -> Option<&[T]> {
         self.get(range)
     }
 
-    #[inline]
-    fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
+    #[inline(always)]
+    fn slices_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut [T]>
     where
         T: 'a,
     {
-        self[range].iter_mut()
+        std::iter::once(&mut self[range])
     }
 
+    #[inline(always)]
+    fn slice_mut(&mut self, range: Range<usize>) -> &mut [T] {
+        &mut self[range]
+    }
+
+    #[inline]
     fn replace_items(&mut self, range: Range<usize>, new: Self) {
-        self.splice(range, new);
+        if range.start == self.len() {
+            self.extend(new);
+        } else {
+            self.splice(range, new);
+        }
     }
 
     same_in_both!();
 }
 
+/// What of a range lies in the first `front` elements, and in those behind them.
+#[inline]
+fn halves(range: Range<usize>, front: usize) -> (Range<usize>, Range<usize>) {
+    let of_front = range.start.min(front)..range.end.min(front);
+    (of_front, range.start.max(front) - front..range.end.max(front) - front)
+}
+
 impl<T> Ranged<T> for VecDeque<T> {
-    #[inline]
-    fn items<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a T>
+    #[inline(always)]
+    fn copy_items(&self, range: Range<usize>) -> Self
+    where
+        T: Clone,
+    {
+        self.range(range).cloned().collect()
+    }
+
+    #[inline(always)]
+    fn slices<'a>(&'a self, range: Range<usize>) -> impl Iterator<Item = &'a [T]>
     where
         T: 'a,
     {
-        self.range(range)
+        let (front, back) = self.as_slices();
+        let (of_front, of_back) = halves(range, front.len());
+        [&front[of_front], &back[of_back]].into_iter()
     }
 
-    #[inline]
+    #[inline(always)]
+    fn take_at(&mut self, at: usize) -> Option<T> {
+        self.remove(at)
+    }
+
+    #[inline(always)]
     fn slice_of(&self, range: Range<usize>) -> Option<&[T]> {
         self.as_slices().0.get(range)
     }
 
-    #[inline]
-    fn items_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut T>
+    #[inline(always)]
+    fn slices_mut<'a>(&'a mut self, range: Range<usize>) -> impl Iterator<Item = &'a mut [T]>
     where
         T: 'a,
     {
-        self.range_mut(range)
+        let (front, back) = self.as_mut_slices();
+        let (of_front, of_back) = halves(range, front.len());
+        [&mut front[of_front], &mut back[of_back]].into_iter()
+    }
+
+    #[inline(always)]
+    fn slice_mut(&mut self, range: Range<usize>) -> &mut [T] {
+        &mut self.make_contiguous()[range]
     }
 
     fn replace_items(&mut self, range: Range<usize>, new: Self) {
@@ -413,6 +516,7 @@ impl<T> Ranged<T> for VecDeque<T> {
 }
 
 /// The bytes of the `char`s in a range of indexes, as far as there are any.
+#[inline]
 fn bytes_of(text: &str, range: &Range<usize>) -> Range<usize> {
     let at = |index| text.char_indices().nth(index).map_or(text.len(), |(at, _)| at);
     let end = at(range.end);
@@ -423,6 +527,7 @@ impl Collection for String {
     type Range = Range<usize>;
     type At = usize;
 
+    #[inline]
     fn count(&self, part: &WhichOf<Self>) -> usize {
         match part {
             Which::All => self.chars().count(),
@@ -434,6 +539,7 @@ impl Collection for String {
         }
     }
 
+    #[inline]
     fn copy_part(&self, part: &WhichOf<Self>) -> Self {
         match part {
             Which::All => self.clone(),
@@ -447,6 +553,7 @@ impl Collection for String {
         }
     }
 
+    #[inline]
     fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
         match part {
             Which::All => *self = new,
@@ -463,14 +570,17 @@ impl Collection for String {
 impl StdSeq for String {
     type Item = char;
 
+    #[inline]
     fn length(&self) -> usize {
         self.chars().count()
     }
 
+    #[inline]
     fn nth<'a>(seq: Held<'a, Self>, at: usize) -> Held<'a, char> {
         seq.get().and_then(|text| text.chars().nth(at)).into()
     }
 
+    #[inline]
     fn each<F>(seq: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, char>) -> Visit,
@@ -488,6 +598,7 @@ impl StdSeq for String {
         text.chars().try_for_each(|item| f(Held::Owned(item)))
     }
 
+    #[inline]
     fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnOnce(&mut char) -> Result<Fate, PathError>,
@@ -508,6 +619,7 @@ impl StdSeq for String {
         Ok(fate != Fate::Kept)
     }
 
+    #[inline]
     fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
     where
         F: FnMut(&mut char) -> Result<Fate, PathError>,
@@ -534,6 +646,7 @@ impl StdSeq for String {
         Ok(changed)
     }
 
+    #[inline]
     fn put_before(&mut self, at: usize, item: char) {
         self.insert(bytes_of(self, &(at..at)).start, item);
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
 
-use super::which::{Between, OneOf, range_of};
+use super::which::{Between, range_of};
 use super::{Collection, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::path::Visit;
@@ -46,11 +46,33 @@ pub trait StdSet: Collection {
         F: FnMut(&Self::Item) -> Result<Option<Option<Self::Item>>, PathError>;
 }
 
+/// Hands elements to `f`.
+#[inline(never)]
+fn each_of_first<'a, T: 'a, F>(mut items: impl Iterator<Item = &'a T>, mut f: F) -> Visit
+where
+    F: FnMut(Held<'_, T>) -> Visit,
+{
+    items.try_for_each(|item| f(Held::Stored(item)))
+}
+
+/// Hands every element of a part of a set that has been made to `f`.
+#[cold]
+#[inline(never)]
+fn each_owned<S, T, F>(set: Held<'_, S>, part: &WhichOf<S>, mut f: F) -> Visit
+where
+    S: Collection + IntoIterator<Item = T>,
+    F: FnMut(Held<'_, T>) -> Visit,
+{
+    let Some(set) = set.into_owned() else { return Ok(()) };
+    let set = if let Which::All = part { set } else { set.copy_part(part) };
+    set.into_iter().try_for_each(|item| f(Held::Owned(item)))
+}
+
 /// What becomes of elements: where each is in the part, and what takes its place.
 type Changes<T> = (Vec<usize>, Vec<Option<T>>);
 
 /// What `f` makes of elements, where it changes them.
-#[inline]
+#[inline(always)]
 fn changes<'a, T: 'a>(
     items: impl Iterator<Item = (usize, &'a T)>,
     mut f: impl FnMut(&T) -> Result<Option<Option<T>>, PathError>,
@@ -69,6 +91,12 @@ impl<T: Record + Ord> Collection for BTreeSet<T> {
     type Range = Between<T>;
     type At = T;
 
+    #[inline]
+    fn most(range: &Between<T>) -> Option<usize> {
+        Some(range.most()).filter(|most| *most < usize::MAX)
+    }
+
+    #[inline]
     fn count(&self, part: &WhichOf<Self>) -> usize {
         match part {
             Which::All => self.len(),
@@ -81,6 +109,7 @@ impl<T: Record + Ord> Collection for BTreeSet<T> {
         }
     }
 
+    #[inline]
     fn copy_part(&self, part: &WhichOf<Self>) -> Self {
         match part {
             Which::All => self.clone(),
@@ -95,6 +124,7 @@ impl<T: Record + Ord> Collection for BTreeSet<T> {
         }
     }
 
+    #[inline]
     fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
         match part {
             Which::All => self.clear(),
@@ -122,61 +152,64 @@ fn put_all<T: Ord>(into: &mut BTreeSet<T>, mut new: BTreeSet<T>) {
 impl<T: Record + Ord> StdSet for BTreeSet<T> {
     type Item = T;
 
+    #[inline]
     fn among(mut items: Vec<T>) -> WhichOf<Self> {
         items.sort_unstable();
         items.dedup();
         Which::These(items)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find<'a>(set: Held<'a, Self>, item: &T) -> Held<'a, T> {
         part(set, |set| set.get(item), |mut set| set.take(item))
     }
 
-    #[inline]
+    #[inline(always)]
     fn each<F>(set: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, T>) -> Visit,
     {
-        // Ranges have a loop of their own, which is the one that is fast.
-        let items = match (set, part) {
-            (Held::Stored(set), Which::These(items)) => {
-                OneOf::A(items.iter().filter_map(|item| set.get(item)).map(Held::Stored))
-            }
-            (Held::Stored(set), part) => {
-                let mut start = None;
-                let (range, most) = range_of(|range| set.range(range), part, &mut start);
-                for (at, item) in set.range(range).enumerate() {
-                    if at == most {
-                        break;
-                    }
+        // Each has a loop of its own: that is the one that is fast.
+        match (set, part) {
+            (Held::Stored(set), Which::All) => {
+                for item in set {
                     f(Held::Stored(item))?;
                 }
-                OneOf::B(std::iter::empty())
+                Ok(())
             }
-            (Held::Owned(set), part) => {
-                let set = if let Which::All = part { set } else { set.copy_part(part) };
-                OneOf::C(set.into_iter().map(Held::Owned))
+            (Held::Stored(set), Which::Within(_)) => {
+                let mut start = None;
+                let (range, most) = range_of(|range| set.range(range), part, &mut start);
+                // Without a count to keep, the most frequent case is as fast as by hand.
+                if most < usize::MAX {
+                    return each_of_first(set.range(range).take(most), f);
+                }
+                for item in set.range(range) {
+                    f(Held::Stored(item))?;
+                }
+                Ok(())
             }
-            (Held::Nothing, _) => OneOf::D(std::iter::empty()),
-        };
-        for item in items {
-            f(item)?;
+            (Held::Stored(set), Which::These(items)) => {
+                for item in items.iter().filter_map(|item| set.get(item)) {
+                    f(Held::Stored(item))?;
+                }
+                Ok(())
+            }
+            (set, part) => each_owned(set, part, f),
         }
-        Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, item: T) {
         self.replace(item);
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_item(&mut self, item: &T) -> Option<T> {
         self.take(item)
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnMut(&T) -> Result<Option<Option<T>>, PathError>,
@@ -216,6 +249,7 @@ where
     type Range = Infallible;
     type At = T;
 
+    #[inline]
     fn count(&self, part: &WhichOf<Self>) -> usize {
         match part {
             Which::All => self.len(),
@@ -224,6 +258,7 @@ where
         }
     }
 
+    #[inline]
     fn copy_part(&self, part: &WhichOf<Self>) -> Self {
         match part {
             Which::All => self.clone(),
@@ -234,6 +269,7 @@ where
         }
     }
 
+    #[inline]
     fn put_part(&mut self, part: &WhichOf<Self>, new: Self) {
         match part {
             Which::All => self.clear(),
@@ -251,50 +287,50 @@ where
 {
     type Item = T;
 
+    #[inline]
     fn among(mut items: Vec<T>) -> WhichOf<Self> {
         super::retain_first(&mut items);
         Which::These(items)
     }
 
-    #[inline]
+    #[inline(always)]
     fn find<'a>(set: Held<'a, Self>, item: &T) -> Held<'a, T> {
         part(set, |set| set.get(item), |mut set| set.take(item))
     }
 
-    #[inline]
+    #[inline(always)]
     fn each<F>(set: Held<'_, Self>, part: &WhichOf<Self>, mut f: F) -> Visit
     where
         F: FnMut(Held<'_, T>) -> Visit,
     {
-        let items = match (set, part) {
-            (_, Which::Within(never)) => match *never {},
-            (Held::Stored(set), Which::All) => OneOf::A(set.iter().map(Held::Stored)),
+        match (set, part) {
+            (Held::Stored(set), Which::All) => {
+                for item in set {
+                    f(Held::Stored(item))?;
+                }
+                Ok(())
+            }
             (Held::Stored(set), Which::These(items)) => {
-                OneOf::B(items.iter().filter_map(|item| set.get(item)).map(Held::Stored))
+                for item in items.iter().filter_map(|item| set.get(item)) {
+                    f(Held::Stored(item))?;
+                }
+                Ok(())
             }
-            (Held::Owned(set), part) => {
-                let set = if let Which::All = part { set } else { set.copy_part(part) };
-                OneOf::C(set.into_iter().map(Held::Owned))
-            }
-            (Held::Nothing, _) => OneOf::D(std::iter::empty()),
-        };
-        for item in items {
-            f(item)?;
+            (set, part) => each_owned(set, part, f),
         }
-        Ok(())
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, item: T) {
         self.replace(item);
     }
 
-    #[inline]
+    #[inline(always)]
     fn take_item(&mut self, item: &T) -> Option<T> {
         self.take(item)
     }
 
-    #[inline]
+    #[inline(always)]
     fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
     where
         F: FnMut(&T) -> Result<Option<Option<T>>, PathError>,

@@ -41,6 +41,13 @@ pub trait Collection: Value + Default {
     #[doc(hidden)]
     type At: Clone;
 
+    /// At most how many elements a range has, if it says so.
+    #[doc(hidden)]
+    #[inline]
+    fn most(_range: &Self::Range) -> Option<usize> {
+        None
+    }
+
     /// The number of elements in a part.
     #[doc(hidden)]
     fn count(&self, part: &WhichOf<Self>) -> usize;
@@ -52,6 +59,16 @@ pub trait Collection: Value + Default {
     /// Puts other elements in the place of a part.
     #[doc(hidden)]
     fn put_part(&mut self, part: &WhichOf<Self>, new: Self);
+}
+
+/// How many elements a part has at least or about, if that is known without looking.
+#[inline]
+pub(crate) fn about<C: Collection>(of: &C, part: &WhichOf<C>) -> usize {
+    match part {
+        Which::All => of.count(part),
+        Which::Within(range) => C::most(range).map_or(0, |most| most.min(of.count(&Which::All))),
+        Which::These(at) => at.len(),
+    }
 }
 
 /// The part of a sorted collection that a span means.
@@ -72,6 +89,7 @@ pub(crate) fn sorted_part<K: Key>(span: &Span) -> Result<Which<Between<K>, K>, P
 
 impl<K> Between<K> {
     /// At most how many elements there are, counted from the start.
+    #[inline]
     pub(super) fn most(&self) -> usize {
         match self.amount {
             Amount::First(most) => most,
@@ -84,6 +102,7 @@ impl<K> Between<K> {
 impl<K: Clone> Between<K> {
     /// Another start, where the elements are counted from the end; `keys` are those between the
     /// bounds.
+    #[inline]
     pub(super) fn start_of_last<'a>(
         &self,
         keys: impl DoubleEndedIterator<Item = &'a K>,
@@ -102,6 +121,7 @@ pub(super) type Bounds<'a, K> = ((Bound<&'a K>, Bound<&'a K>), usize);
 
 /// The bounds of a part of a sorted collection that is told by a range. `keys` are those of the
 /// collection between two bounds.
+#[inline]
 pub(super) fn range_of<'a, 'k, K: Clone + 'k, I>(
     keys: impl FnOnce((Bound<&'a K>, Bound<&'a K>)) -> I,
     part: &'a Which<Between<K>, K>,
@@ -116,32 +136,4 @@ where
     let (start, end) = (between.start.as_ref(), between.end.as_ref());
     *start_of_last = between.start_of_last(keys((start, end)));
     ((start_of_last.as_ref().map_or(start, Bound::as_ref), end), between.most())
-}
-
-/// One of several iterators, so that what is done with the elements stands in one place.
-pub(super) enum OneOf<A, B, C, D> {
-    A(A),
-    B(B),
-    C(C),
-    D(D),
-}
-
-impl<T, A, B, C, D> Iterator for OneOf<A, B, C, D>
-where
-    A: Iterator<Item = T>,
-    B: Iterator<Item = T>,
-    C: Iterator<Item = T>,
-    D: Iterator<Item = T>,
-{
-    type Item = T;
-
-    #[inline(always)]
-    fn next(&mut self) -> Option<T> {
-        match self {
-            Self::A(items) => items.next(),
-            Self::B(items) => items.next(),
-            Self::C(items) => items.next(),
-            Self::D(items) => items.next(),
-        }
-    }
 }
