@@ -25,8 +25,8 @@ impl Signal {
             return;
         }
         // The lock orders this against a driver between its check and its sleep.
-        let sleeping = self.sleeping.lock().unwrap_or_else(PoisonError::into_inner);
-        if *sleeping {
+        let sleeping = *self.sleeping.lock().unwrap_or_else(PoisonError::into_inner);
+        if sleeping {
             self.wake.notify_all();
         }
     }
