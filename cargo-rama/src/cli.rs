@@ -1,6 +1,6 @@
 //! The command `cargo rama fmt`.
 
-use crate::files::{self, Found, Selection};
+use crate::files::{self, Found, Packages, Selection};
 use crate::{format_markdown, format_rust};
 use clap::{Args, Parser, Subcommand};
 use similar::TextDiff;
@@ -87,13 +87,15 @@ impl Fmt {
     }
 
     fn files(&self) -> io::Result<Found> {
-        let exclude = &self.exclude;
         if !self.paths.is_empty() {
-            return Ok(Selection { paths: &self.paths, exclude, are_packages: false }.find());
+            let (paths, exclude) = (&*self.paths, &*self.exclude);
+            return Ok(Selection { paths, exclude, are_packages: false }.find());
         }
-        let packages = files::packages(self.all)?;
+        let Packages { directories, target } = files::packages(self.all)?;
+        let mut exclude = self.exclude.clone();
+        exclude.extend(target);
         let Found { files, problems } =
-            Selection { paths: &packages, exclude, are_packages: true }.find();
+            Selection { paths: &directories, exclude: &exclude, are_packages: true }.find();
         let here = std::env::current_dir()?.canonicalize()?;
         let shown = |path: PathBuf| match path.strip_prefix(&here) {
             Ok(relative) => relative.to_owned(),

@@ -98,13 +98,22 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The directories of the package around the current directory; with `all`, or where there is no
-/// package, those of the workspace.
+/// Where packages are.
+pub(crate) struct Packages {
+    /// Their directories.
+    pub(crate) directories: Vec<PathBuf>,
+    /// Where Cargo builds them, which may be within one of them, and not be marked as a cache: somebody
+    /// else may have made it.
+    pub(crate) target: Option<PathBuf>,
+}
+
+/// The package around the current directory; with `all`, or where there is no package, those of the
+/// workspace.
 ///
 /// # Errors
 ///
 /// Cargo finds no package.
-pub(crate) fn packages(all: bool) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn packages(all: bool) -> io::Result<Packages> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
@@ -120,8 +129,10 @@ pub(crate) fn packages(all: bool) -> io::Result<Vec<PathBuf>> {
         manifests.filter_map(|path| Path::new(path).parent().map(absolute)).collect();
     let here = absolute(Path::new("."));
     let around = directories.iter().filter(|directory| here.starts_with(directory));
-    match around.max_by_key(|directory| directory.components().count()) {
-        Some(package) if !all => Ok(vec![package.clone()]),
-        _ => Ok(directories),
-    }
+    let directories = match around.max_by_key(|directory| directory.components().count()) {
+        Some(package) if !all => vec![package.clone()],
+        _ => directories,
+    };
+    let target = metadata["target_directory"].as_str().map(PathBuf::from);
+    Ok(Packages { directories, target })
 }

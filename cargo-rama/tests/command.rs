@@ -191,6 +191,22 @@ fn without_paths_the_package_is_formatted_and_with_all_its_workspace() {
 }
 
 #[test]
+fn where_cargo_builds_is_left_out_whoever_made_it() {
+    let package = "[package]\nname = \"one\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
+    let files = [
+        ("Cargo.toml", package),
+        (".cargo/config.toml", "[build]\ntarget-dir = \"built\"\n"),
+        ("src/lib.rs", UGLY),
+        ("built/debug/made.rs", UGLY),
+    ];
+    let directory = directory(&files);
+    let output = command(directory.path(), &["--all"]).env_remove("CARGO_TARGET_DIR").output();
+    assert!(output.unwrap().status.success());
+    assert_eq!(read(&directory, "src/lib.rs"), FORMATTED);
+    assert_eq!(read(&directory, "built/debug/made.rs"), UGLY);
+}
+
+#[test]
 fn code_of_pages_is_formatted_and_mistakes_in_it_are_placed() {
     let page = "# Page\n\n```rust\ndataflow!{1:>*x;:>*x;}\n```\n";
     let mistake = "# Page\n\n- ```rust\n  dataflow! { filter *x > 1; }\n  ```\n\n  ```rust\n  dataflow! { filter *x > 1; }\n  ```\n";
