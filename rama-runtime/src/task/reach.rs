@@ -33,6 +33,11 @@ impl PStates {
 pub(crate) struct Reached(AtomicU64);
 
 impl Reached {
+    /// Their indexes.
+    pub(crate) fn indexes(&self) -> impl Iterator<Item = usize> {
+        self.pstates().indexes()
+    }
+
     fn pstates(&self) -> PStates {
         PStates(self.0.load(Ordering::Relaxed))
     }
@@ -48,7 +53,7 @@ impl Event<'_> {
     /// Fetches the rows of some keys, given by their [`rows`](rama_paths::KeyHash::rows), that code
     /// most likely reaches.
     pub(crate) fn fetch_ahead(&self, code: &Reached, keys: &[u64]) {
-        for index in code.pstates().indexes() {
+        for index in code.indexes() {
             if let Some(partition) = self.task.partitions.get(index) {
                 partition.prefetch(keys);
             }
@@ -64,8 +69,22 @@ impl Event<'_> {
     pub(crate) fn note_reached(&self, code: &Reached) {
         let PStates(reached) = self.task.reached;
         // Read first: what code reaches hardly ever changes, and other tasks read it, too.
-        if reached & !code.0.load(Ordering::Relaxed) != 0 {
+        if reached & !code.pstates().0 != 0 {
             code.0.fetch_or(reached, Ordering::Relaxed);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PStates;
+
+    #[test]
+    fn pstates_behind_the_first_64_are_none() {
+        let mut pstates = PStates::default();
+        for index in [0, 63, 64, 70, u32::MAX] {
+            pstates.add(index);
+        }
+        assert_eq!(pstates.indexes().collect::<Vec<_>>(), [0, 63]);
     }
 }

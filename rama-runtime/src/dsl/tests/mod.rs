@@ -5,6 +5,7 @@ mod cluster;
 mod context;
 mod erased;
 mod loops;
+mod reach;
 mod stand_alone;
 
 use std::sync::Arc;

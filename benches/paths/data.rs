@@ -1,0 +1,21 @@
+//! What several families of cases run on.
+
+use std::collections::HashMap;
+
+pub const COUNT: i64 = 100_000;
+
+pub fn numbers() -> Vec<i64> {
+    (0..COUNT).map(|n| n.wrapping_mul(2_654_435_761) % 1_000).collect()
+}
+
+pub fn lists() -> Vec<Vec<i64>> {
+    (0..COUNT / 10).map(|n| (n..n + 10).collect()).collect()
+}
+
+pub fn maps() -> HashMap<i64, HashMap<i64, i64>> {
+    (0..COUNT / 10).map(|n| (n, (n..n + 10).map(|m| (m, m)).collect())).collect()
+}
+
+pub fn names() -> Vec<String> {
+    (0..COUNT / 10).map(|n| format!("a name that is longer than most: {n}")).collect()
+}
