@@ -4,16 +4,13 @@ use std::hint::black_box;
 use std::ops::Bound;
 use std::sync::{Mutex, PoisonError};
 
+use super::listed::SOUGHT_AT_ONCE;
 use super::marks::{Dirty, Marks};
 use super::resident::{Place, Resident, Structure};
 use super::rows::{ROWS_AT_ONCE, Rows, row_key};
 use crate::error::StoreError;
 use crate::key::KeyBytes;
 use crate::schema::Slot;
-
-/// Rows that are sought before the first of them is looked at: the processor then waits for many at
-/// a time.
-const SOUGHT_AT_ONCE: usize = 32;
 
 /// What the running checkpoint takes down of one node.
 #[derive(Debug)]

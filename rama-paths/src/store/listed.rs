@@ -23,8 +23,9 @@ impl<K, V> Default for ListedMap<K, V> {
     }
 }
 
-/// So many keys are sought ahead of their use at a time.
-pub(crate) const SOUGHT_AHEAD: usize = 32;
+/// So many keys are sought before the first entry is looked at: the processor then waits for many at a
+/// time.
+pub(crate) const SOUGHT_AT_ONCE: usize = 32;
 
 /// The hash that keys are sought by.
 #[inline]
@@ -55,8 +56,8 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
         mut f: impl FnMut(&'a K, &'a V),
         mut missing: impl FnMut(u64),
     ) {
-        let mut places = [0; SOUGHT_AHEAD];
-        for hashes in hashes.chunks(SOUGHT_AHEAD) {
+        let mut places = [0; SOUGHT_AT_ONCE];
+        for hashes in hashes.chunks(SOUGHT_AT_ONCE) {
             let mut count = 0;
             for hash in hashes {
                 let mut first = |at: &u32| {

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use std::ops::Bound;
 use std::sync::{Mutex, PoisonError};
 
-use super::listed::{Entry, ListedMap};
+use super::listed::{Entry, ListedMap, SOUGHT_AT_ONCE};
 use super::marks::{Dirty, Listed, Marks, ResidentBytes, Row, Saved, row_bytes};
 use super::page::Stretch;
 use super::sorted::SortedMap;
@@ -17,8 +17,6 @@ use crate::key::KeyBytes;
 
 /// Rows of one nested structure that are looked at in one step of an eviction.
 const EVICTED_AT_ONCE: usize = 256;
-/// Rows that are sought before any of them is written.
-const SOUGHT_AT_ONCE: usize = 32;
 
 /// A nested structure.
 #[derive(Debug)]

@@ -26,7 +26,8 @@ pub trait DepotPartitioning<T>: Send + Sync {
     /// Where `record` goes; `partitions` is what [`DepotPartitioning::partitions`] answered.
     fn choose(&self, record: &T, partitions: u32) -> Choice;
 
-    /// The key by which `record` goes where it goes, if it is by a key.
+    /// The key by which `record` goes where it goes, if it is by a key. It is asked for again when
+    /// records are processed, to fetch rows of that key ahead; a panic then comes to nothing.
     fn key(&self, _record: &T) -> Option<KeyHash> {
         None
     }
