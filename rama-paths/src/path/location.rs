@@ -47,7 +47,7 @@ pub trait ValueAt: Location<Slot = <Self as ValueAt>::Value, Tables = ()> + Sele
 
     /// What is selected of a value that is there.
     #[doc(hidden)]
-    fn selected(value: <Self as ValueAt>::Value) -> Self::Selected<Present>;
+    fn selected<P: Presence>(value: <Self as ValueAt>::Value) -> Self::Selected<P>;
 
     /// Adds what is selected of values that lie side by side.
     #[doc(hidden)]
@@ -60,8 +60,8 @@ impl<V: Record> ValueAt for V {
     type Part<U: Record> = U;
 
     #[inline(always)]
-    fn selected(value: V) -> V {
-        value
+    fn selected<P: Presence>(value: V) -> P::Of<V> {
+        P::there(value)
     }
 
     #[inline(always)]
@@ -75,8 +75,8 @@ impl<T: Clone + 'static> ValueAt for ReadOnly<T> {
     type Part<U: Record> = ReadOnly<U>;
 
     #[inline(always)]
-    fn selected(value: T) -> T {
-        value
+    fn selected<P: Presence>(value: T) -> P::Of<T> {
+        P::there(value)
     }
 
     #[inline(always)]
@@ -101,6 +101,10 @@ pub trait Presence: 'static {
 
     /// At a part that cannot be removed from what holds it.
     type Fixed: Presence;
+
+    /// The selected value of a stored one that is there.
+    #[doc(hidden)]
+    fn there<V>(value: V) -> Self::Of<V>;
 
     /// The selected value of a stored one, if it is there.
     #[doc(hidden)]
@@ -136,6 +140,11 @@ impl Presence for FilledTop {
     type Fixed = FilledTop;
 
     #[inline(always)]
+    fn there<V>(value: V) -> V {
+        value
+    }
+
+    #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<V> {
         stored
     }
@@ -153,6 +162,11 @@ impl Presence for Top {
     type Or<P: Presence> = Top;
     type OrPresent = Top;
     type Fixed = Top;
+
+    #[inline(always)]
+    fn there<V>(value: V) -> Option<V> {
+        Some(value)
+    }
 
     #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<Option<V>> {
@@ -174,6 +188,11 @@ impl Presence for Maybe {
     type Fixed = Top;
 
     #[inline(always)]
+    fn there<V>(value: V) -> Option<V> {
+        Some(value)
+    }
+
+    #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<Option<V>> {
         Some(stored)
     }
@@ -191,6 +210,11 @@ impl Presence for Present {
     type Or<P: Presence> = P::OrPresent;
     type OrPresent = Present;
     type Fixed = FilledTop;
+
+    #[inline(always)]
+    fn there<V>(value: V) -> V {
+        value
+    }
 
     #[inline(always)]
     fn of<V>(stored: Option<V>) -> Option<V> {

@@ -213,10 +213,28 @@ pub trait Navigator {
         Self: Sized,
         Self::Here: Selectable,
     {
+        sub::push_each_in(self, top, into, make)
+    }
+
+    /// Whether it leads to values that lie side by side, or to parts of such: all of them are there,
+    /// and [`map_into_in`](Self::map_into_in) adds them at once.
+    #[doc(hidden)]
+    const SIDE_BY_SIDE: bool = false;
+
+    /// Adds what `make` gives for each value that is there, of a value in memory.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn map_into_in<T>(
+        &self,
+        top: SeenOf<'_, Self::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&Self::Collected, &<Self::Here as Location>::Slot) -> T,
+    ) -> Visit
+    where
+        Self: Sized,
+    {
         self.read_in(top, &mut |collected: &Self::Collected, seen: SeenOf<'_, Self::Here>| {
-            if let Some(value) = Self::Here::take_in::<Self::Presence>(seen)? {
-                into.push(make(collected, value));
-            }
+            into.extend(seen.get().map(|value| make(collected, value)));
             Ok(())
         })
     }

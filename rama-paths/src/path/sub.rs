@@ -67,6 +67,25 @@ where
     to_the_end(nav.select_all_in(seen, selected))
 }
 
+/// Adds what `make` gives for each value that a path selects from a value in memory, one by one.
+#[inline(always)]
+pub(crate) fn push_each_in<M, T>(
+    nav: &M,
+    seen: SeenOf<'_, M::Schema>,
+    into: &mut Vec<T>,
+    make: impl Fn(&M::Collected, SelectedBy<M>) -> T,
+) -> Visit
+where
+    M: Navigator<Here: Selectable>,
+{
+    nav.read_in(seen, &mut |collected: &M::Collected, seen: SeenOf<'_, M::Here>| {
+        if let Some(value) = M::Here::take_in::<M::Presence>(seen)? {
+            into.push(make(collected, value));
+        }
+        Ok(())
+    })
+}
+
 /// What a path selects first from a value in memory, and how many.
 #[inline(always)]
 pub(crate) fn first_in<M>(

@@ -640,6 +640,27 @@ where
         })
     }
 
+    const SIDE_BY_SIDE: bool = true;
+
+    #[inline(always)]
+    fn map_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, &<Self::Here as Location>::Slot) -> T,
+    ) -> Visit {
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, list, which| {
+            if let Some(items) = list.get().and_then(|list| list.slice(which)) {
+                into.extend(items.iter().map(|item| make(collected, item)));
+                return Ok(());
+            }
+            StdSeq::each(list.held(), which, |item| {
+                into.extend(item.get().map(|item| make(collected, item)));
+                Ok(())
+            })
+        })
+    }
+
     #[inline(always)]
     fn select_all_in(&self, top: SeenOf<'_, N::Schema>, into: &mut Vec<SelectedBy<Self>>) -> Visit {
         self.0.read_parts_in(top, &mut |_: &N::Collected, list, which| {

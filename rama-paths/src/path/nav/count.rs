@@ -4,6 +4,7 @@ use crate::key::{Key, KeyHash};
 use crate::path::plain::{Seen, SeenOf, for_std};
 use crate::path::{
     Collection, HasEntries, Location, Navigator, PStatePath, Present, ReadOnly, SortedRange, Visit,
+    Which,
 };
 use crate::schema::{Ordered, PMap, PSet, PVec, Schema, Tracking};
 use crate::store::ReadPlace;
@@ -38,6 +39,24 @@ pub trait Counted: Location {
         F: FnMut(&N::Collected, usize) -> Visit,
     {
         top.place().map_or(Ok(()), |top| Self::count_each(nav, top, f))
+    }
+
+    /// Adds what `make` gives for the number of elements at every place of a value in memory.
+    #[doc(hidden)]
+    #[inline]
+    fn counts_into_in<N, T>(
+        nav: &N,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, usize) -> T,
+    ) -> Visit
+    where
+        N: Navigator<Here = Self>,
+    {
+        Self::count_each_in(nav, top, &mut |collected: &N::Collected, count| {
+            into.push(make(collected, count));
+            Ok(())
+        })
     }
 }
 
@@ -97,6 +116,27 @@ for_std!([maps, sets, seqs]: Counted {
     {
         nav.read_parts_in(top, &mut |collected: &N::Collected, whole, which| {
             f(collected, whole.get().map_or(0, |whole| whole.count(which)))
+        })
+    }
+
+    #[inline(always)]
+    fn counts_into_in<N, U>(
+        nav: &N,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<U>,
+        make: impl Fn(&N::Collected, usize) -> U,
+    ) -> Visit
+    where
+        N: Navigator<Here = Self>,
+    {
+        if N::SIDE_BY_SIDE {
+            return nav.map_into_in(top, into, |collected, whole| {
+                make(collected, whole.count(&Which::All))
+            });
+        }
+        Self::count_each_in(nav, top, &mut |collected: &N::Collected, count| {
+            into.push(make(collected, count));
+            Ok(())
         })
     }
 });
@@ -163,6 +203,16 @@ where
         N::Here::count_each_in(&self.0, top, &mut |collected: &N::Collected, count| {
             f(collected, Seen::There(&count))
         })
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, usize) -> T,
+    ) -> Visit {
+        N::Here::counts_into_in(&self.0, top, into, make)
     }
 
     #[inline(always)]

@@ -23,14 +23,21 @@ where
 {
     fn which<'a>(&'a self, of: &C) -> Result<Cow<'a, WhichOf<C>>, PathError> {
         let (mut places, mut at) = (Vec::new(), 0);
+        // Every index is noted, and the next one over it unless it is meant: whether one is meant
+        // can often not be foretold, and a branch for it would be taken wrongly.
+        let (mut last, mut meant) = ([0; 64], 0);
         let visit = C::each(Held::Stored(of), &Which::All, |item| {
-            if see(item, |seen| leads_anywhere_in(&self.0, seen))? {
-                places.push(at);
-            }
+            last[meant] = at;
             at += 1;
+            meant += usize::from(see(item, |seen| leads_anywhere_in(&self.0, seen))?);
+            if meant == last.len() {
+                places.extend_from_slice(&last);
+                meant = 0;
+            }
             Ok(())
         });
         to_the_end(visit)?;
+        places.extend_from_slice(&last[..meant]);
         Ok(Cow::Owned(Which::These(places)))
     }
 }

@@ -5,8 +5,9 @@ use std::marker::PhantomData;
 use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, new_part, part, see, write_part};
+use crate::path::sub::{SelectedBy, push_each_in};
 use crate::path::{
-    HoldsValue, KindAt, Navigator, PStatePath, Presence, Value, ValueAt, Visit, WriteNavigator,
+    HoldsValue, KindAt, Location, Navigator, PStatePath, Presence, Value, ValueAt, Visit, WriteNavigator,
 };
 use crate::record::Record;
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -102,6 +103,33 @@ where
                 |mut whole| Some((self.get_mut)(&mut whole).take_out()),
             );
             see(field, |seen| f(collected, seen))
+        })
+    }
+
+    const SIDE_BY_SIDE: bool = N::SIDE_BY_SIDE;
+
+    #[inline(always)]
+    fn map_into_in<U>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<U>,
+        make: impl Fn(&N::Collected, &<Self::Here as Location>::Slot) -> U,
+    ) -> Visit {
+        self.prev.map_into_in(top, into, |collected, whole| make(collected, (self.get)(whole)))
+    }
+
+    #[inline(always)]
+    fn select_into_in<U>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<U>,
+        make: impl Fn(&N::Collected, SelectedBy<Self>) -> U,
+    ) -> Visit {
+        if !N::SIDE_BY_SIDE {
+            return push_each_in(self, top, into, make);
+        }
+        self.map_into_in(top, into, |collected, part| {
+            make(collected, Self::Here::selected(part.clone()))
         })
     }
 

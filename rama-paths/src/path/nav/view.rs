@@ -80,6 +80,28 @@ where
         )
     }
 
+    const SIDE_BY_SIDE: bool = N::SIDE_BY_SIDE;
+
+    #[inline(always)]
+    fn map_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, &U) -> T,
+    ) -> Visit {
+        self.prev.map_into_in(top, into, |collected, value| make(collected, &(self.f)(value)))
+    }
+
+    #[inline(always)]
+    fn select_into_in<T>(
+        &self,
+        top: SeenOf<'_, N::Schema>,
+        into: &mut Vec<T>,
+        make: impl Fn(&N::Collected, U) -> T,
+    ) -> Visit {
+        self.prev.map_into_in(top, into, |collected, value| make(collected, (self.f)(value)))
+    }
+
     #[inline(always)]
     fn expected_in(&self, top: SeenOf<'_, N::Schema>) -> usize {
         self.prev.expected_in(top)

@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
-use std::ops::Bound;
+use std::ops::{Bound, RangeBounds};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use super::which::{Between, Bounds, range_of};
+use super::which::{Between, Bounds, count_to, range_of};
 use super::{Collection, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::key::Key;
@@ -142,7 +142,7 @@ impl<K: Key + Ord, V: Record> Collection for BTreeMap<K, V> {
             Which::Within(_) => {
                 let mut start = None;
                 let (range, most) = bounds(self, part, &mut start);
-                self.range(range).take(most).count()
+                count_to(self.range(range), most)
             }
             Which::These(keys) => keys.iter().filter(|key| self.contains_key(key)).count(),
         }
@@ -369,6 +369,21 @@ where
     Ok(true)
 }
 
+/// The keys behind one, with no end that a walk would have to look for.
+struct Behind<'a, K>(&'a K);
+
+impl<K> RangeBounds<K> for Behind<'_, K> {
+    #[inline(always)]
+    fn start_bound(&self) -> Bound<&K> {
+        Bound::Excluded(self.0)
+    }
+
+    #[inline(always)]
+    fn end_bound(&self) -> Bound<&K> {
+        Bound::Unbounded
+    }
+}
+
 /// Writes the entries behind a key through `f`, and takes those out that do not stay where they are,
 /// up to a limit; says whether that was reached.
 #[inline(always)]
@@ -383,33 +398,33 @@ fn take_out<K: Key + Ord, V: Record, F>(
 where
     F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
 {
-    let (mut failed, gone) = (None, Cell::new(None));
-    let range = (Bound::Excluded(behind), Bound::Unbounded);
-    let taken = map.extract_if(range, |key, value| {
-        if failed.is_some() {
-            return false;
-        }
-        let to = match f(key, value) {
+    let gone = Cell::new(Ok(None));
+    let mut taken = map.extract_if(Behind(behind), |key, value| {
+        gone.set(match f(key, value) {
             Ok(Entry::Kept | Entry::Changed) => return false,
             Ok(Entry::To(new)) if new == *key => return false,
-            Ok(Entry::To(new)) => Some(new),
-            Ok(Entry::Removed) => None,
-            Err(error) => {
-                failed = Some(error);
-                return false;
-            }
-        };
-        gone.set(to);
+            Ok(Entry::To(new)) => Ok(Some(new)),
+            Ok(Entry::Removed) => Ok(None),
+            // It is taken out, so that nothing is visited behind it, and put back.
+            Err(error) => Err(error),
+        });
         true
     });
-    for (old, value) in taken {
-        moves.push(Move { old, to: gone.take() });
+    while let Some((old, value)) = taken.next() {
+        match gone.replace(Ok(None)) {
+            Ok(to) => moves.push(Move { old, to }),
+            Err(error) => {
+                drop(taken);
+                map.insert(old, value);
+                return Err(error);
+            }
+        }
         values.push(value);
         if moves.len() >= limit {
             return Ok(true);
         }
     }
-    failed.map_or(Ok(false), Err)
+    Ok(false)
 }
 
 /// Writes the entries of a map through `f`, and builds it anew; the first ones, up to the last of

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
 
-use super::which::{Between, range_of};
+use super::which::{Between, count_to, range_of};
 use super::{Collection, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::path::Visit;
@@ -103,7 +103,7 @@ impl<T: Record + Ord> Collection for BTreeSet<T> {
             Which::Within(_) => {
                 let mut start = None;
                 let (range, most) = range_of(|range| self.range(range), part, &mut start);
-                self.range(range).take(most).count()
+                count_to(self.range(range), most)
             }
             Which::These(items) => items.iter().filter(|item| self.contains(item)).count(),
         }

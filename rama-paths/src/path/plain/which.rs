@@ -116,6 +116,13 @@ impl<K: Clone> Between<K> {
     }
 }
 
+/// How many elements of a sorted collection there are, of at most so many.
+#[inline(always)]
+pub(super) fn count_to(items: impl Iterator, most: usize) -> usize {
+    // Without a count to keep, the most frequent case is as fast as by hand.
+    if most < usize::MAX { items.take(most).count() } else { items.count() }
+}
+
 /// The bounds of a part of a sorted collection, and how many elements it has at most.
 pub(super) type Bounds<'a, K> = ((Bound<&'a K>, Bound<&'a K>), usize);
 
