@@ -7,9 +7,9 @@ pub mod testing;
 pub use rama_macros::{Key, PState, Record, dataflow, defmodule, sources};
 pub use rama_paths::data::{DataPath, DataPathError, Datum, FunctionCall, PathFunctions};
 pub use rama_paths::{
-    Costs, CustomNav, Key, PMap, PSet, PVec, PathError, Record, RecursivePath, Schema,
-    SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions, Tracked, Untracked,
-    aggregate, path_of,
+    Again, Costs, CustomNav, Key, PMap, PSet, PVec, PathError, PathWithin, Record, RecursivePath,
+    Schema, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions, Start, Tracked,
+    Untracked, aggregate, path_of,
 };
 pub use rama_runtime::client::{
     AckLevel, AppendError, AppendFuture, DataClient, DepotClient, DepotReadError, PStateClient,

@@ -1,6 +1,6 @@
 //! What is no collection, or more than one: structs, tuples, options, strings, trees.
 
-use rama::{Record, RecursivePath, path_of};
+use rama::{Again, PathWithin, Record, RecursivePath, Start, path_of};
 use serde::{Deserialize, Serialize};
 
 use super::data::{COUNT, names};
@@ -22,6 +22,48 @@ impl Tree {
     }
 }
 
+/// The labels of a tree, each before those beneath it.
+struct Labels;
+
+impl RecursivePath for Labels {
+    type From = Tree;
+    type To = i64;
+
+    fn path(&self, tree: Start<Tree>, again: Again<'_, Self>) -> impl PathWithin<Tree, i64> {
+        tree.multi_path(|tree| (tree.field(|f| f.0), tree.field(|f| f.1).all().follow(again)))
+    }
+}
+
+/// The labels of those trees that have none beneath them.
+struct Leaves;
+
+impl RecursivePath for Leaves {
+    type From = Tree;
+    type To = i64;
+
+    fn path(&self, tree: Start<Tree>, again: Again<'_, Self>) -> impl PathWithin<Tree, i64> {
+        tree.if_path_else(
+            |tree| tree.field(|f| f.1).first(),
+            |tree| tree.field(|f| f.1).all().follow(again),
+            |tree| tree.field(|f| f.0),
+        )
+    }
+}
+
+fn collect_leaves(Tree(label, children): &Tree, into: &mut Vec<i64>) {
+    match children.is_empty() {
+        true => into.push(*label),
+        false => children.iter().for_each(|child| collect_leaves(child, into)),
+    }
+}
+
+fn double_even_labels(Tree(label, children): &mut Tree) {
+    if *label % 2 == 0 {
+        *label *= 2;
+    }
+    children.iter_mut().for_each(double_even_labels);
+}
+
 fn collect_labels(Tree(label, children): &Tree, into: &mut Vec<i64>) {
     into.push(*label);
     children.iter().for_each(|child| collect_labels(child, into));
@@ -39,13 +81,6 @@ pub fn run(options: &Options) -> Vec<Option<Outcome>> {
     let named = |n: i64| Account { name: format!("a name: {n}"), funds: n };
     let accounts: Vec<Account> = (0..COUNT / 10).map(named).collect();
     let tree = Tree::of_depth(4);
-    let labels = RecursivePath::<Tree, i64>::new(|tree, labels| {
-        tree.multi_path(|tree| {
-            let label = tree.lens(|tree: &Tree| &tree.0, |tree: &mut Tree| &mut tree.0);
-            let children = tree.lens(|tree: &Tree| &tree.1, |tree: &mut Tree| &mut tree.1);
-            (label, children.all().follow(&labels))
-        })
-    });
     vec![
         case(
             options,
@@ -182,7 +217,7 @@ pub fn run(options: &Options) -> Vec<Option<Outcome>> {
             |data| {
                 path_of::<Tree>()
                     .nil_to_val(Tree(0, Vec::new()))
-                    .follow(&labels)
+                    .follow(&Labels)
                     .select_from(data)
                     .expect("no path fails")
             },
@@ -199,13 +234,47 @@ pub fn run(options: &Options) -> Vec<Option<Outcome>> {
             |data| {
                 path_of::<Tree>()
                     .nil_to_val(Tree(0, Vec::new()))
-                    .follow(&labels)
+                    .follow(&Labels)
                     .term(|n| n + 1)
                     .transform_in(data)
                     .expect("no path fails");
             },
             |data| {
                 increment_labels(data);
+            },
+        ),
+        case(
+            options,
+            "double the even labels of a tree (follow, filter_pred)",
+            &tree,
+            |data| {
+                path_of::<Tree>()
+                    .nil_to_val(Tree(0, Vec::new()))
+                    .follow(&Labels)
+                    .filter_pred(|label| label % 2 == 0)
+                    .term(|label| label * 2)
+                    .transform_in(data)
+                    .expect("no path fails");
+            },
+            |data| {
+                double_even_labels(data);
+            },
+        ),
+        case(
+            options,
+            "the leaves of a tree (follow, if_path_else)",
+            &tree,
+            |data| {
+                path_of::<Tree>()
+                    .nil_to_val(Tree(0, Vec::new()))
+                    .follow(&Leaves)
+                    .select_from(data)
+                    .expect("no path fails")
+            },
+            |data| {
+                let mut all = Vec::new();
+                collect_leaves(data, &mut all);
+                all
             },
         ),
         case(

@@ -72,6 +72,12 @@ pub enum PathError {
     Expired,
 }
 
+impl From<Box<PathError>> for PathError {
+    fn from(error: Box<PathError>) -> Self {
+        *error
+    }
+}
+
 /// Stored rows or deltas that could not be written or read.
 #[derive(Debug, Error)]
 #[non_exhaustive]

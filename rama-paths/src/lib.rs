@@ -37,10 +37,11 @@ pub mod store;
 pub use aggregate::Aggregator;
 pub use error::{KeyError, PathError, StoreError};
 pub use key::{KEY_ENCODING_VERSION, Key, KeyArg, KeyBytes, KeyHash, ROUTING_VERSION, key_hash};
-pub use path::nav::{CustomNav, RecursivePath, Root};
+pub use path::nav::{Again, CustomNav, PathWithin, RecursivePath, Root, Start};
 pub use path::{
-    FieldToken, HasFields, Navigator, PStatePath, Part, RecordFields, SelectPath, SinglePath,
-    SortedRange, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions, WritePath,
+    FieldToken, HasFields, Navigator, PStatePath, Part, PartAt, PartOf, RecordFields, SelectPath,
+    SinglePath, SortedRange, SortedRangeFromOptions, SortedRangeOptions, SortedRangeToOptions,
+    WritePath,
 };
 pub use record::{Record, ShapeBuilder, shape_of};
 pub use schema::{

@@ -61,7 +61,9 @@ pub use location::{
 };
 #[doc(hidden)]
 pub use plain::{Between, Entry, Which};
-pub use plain::{Collection, FieldToken, HasFields, Part, RecordFields, StdMap, StdSeq, StdSet};
+pub use plain::{
+    Collection, FieldToken, HasFields, Part, PartAt, PartOf, RecordFields, StdMap, StdSeq, StdSet,
+};
 pub use run::{AggregatePath, SelectPath, SinglePath, WritePath};
 #[doc(hidden)]
 pub use sorted_range::RangeSlot;
@@ -77,8 +79,7 @@ pub use whole_range::{Ranged, WholeRange, WriteValues};
 
 use std::marker::PhantomData;
 
-use self::plain::{Fate, Seen, SeenOf, SpotOf, WhichOf, as_spot, see, write_value};
-use crate::error::PathError;
+use self::plain::{Altered, Fate, Fated, Seen, SeenOf, SpotOf, WhichOf, as_spot, see, write_value};
 use crate::key::KeyHash;
 use crate::schema::{Ordered, Schema};
 use crate::store::{Change, Held, Ids, ReadPlace, WritePlace, Written};
@@ -171,6 +172,18 @@ pub trait Navigator {
         self.read(top, &mut |collected: &Self::Collected, place: ReadPlace<'_, Self::Here>| {
             see(place.slot, |seen| f(collected, seen))
         })
+    }
+
+    /// As [`read_in`](Self::read_in), whatever the path collects. A path that branches hands the same `f`
+    /// on to its branches, so that one which follows itself at the end of a branch has a single `f`,
+    /// however deep.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn carry_in<F>(&self, top: SeenOf<'_, Self::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.read_in(top, &mut |_: &Self::Collected, seen: SeenOf<'_, Self::Here>| f(seen))
     }
 
     /// Visits every collection in memory that the path leads to, with which of its elements are
@@ -308,9 +321,9 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     /// As [`write`](Self::write), of a value in memory that is changed where it is.
     #[doc(hidden)]
     #[inline]
-    fn write_in<F>(&self, top: SpotOf<'_, Self::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, Self::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         top.into_place::<Self::Schema>(&mut Ids::none(), |top| {
             self.write(
@@ -322,6 +335,17 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
         })
     }
 
+    /// As [`write_in`](Self::write_in), whatever the path collects: see
+    /// [`carry_in`](Navigator::carry_in).
+    #[doc(hidden)]
+    #[inline(always)]
+    fn carry_write_in<F>(&self, top: SpotOf<'_, Self::Schema>, f: &mut F) -> Fated
+    where
+        F: FnMut(SpotOf<'_, Self::Here>) -> Fated,
+    {
+        self.write_in(top, &mut |_: &Self::Collected, spot: SpotOf<'_, Self::Here>| f(spot))
+    }
+
     /// Writes every collection in memory that the path leads to where it is, through `f`, which is
     /// told which of its elements are meant and says whether something changed. An absent one stays
     /// so.
@@ -330,12 +354,7 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     fn write_parts<F>(&self, top: WritePlace<'_, Self::Schema>, f: &mut F) -> Written<Self::Schema>
     where
         Self::Here: Collection,
-        F: FnMut(
-            &Self::Collected,
-            &mut Self::Here,
-            &WhichOf<Self::Here>,
-            &mut Ids,
-        ) -> Result<bool, PathError>,
+        F: FnMut(&Self::Collected, &mut Self::Here, &WhichOf<Self::Here>, &mut Ids) -> Altered,
     {
         self.write(top, &mut |collected: &Self::Collected, place: WritePlace<'_, Self::Here>| {
             write_value(place, || None, |whole, ids| f(collected, whole, &Which::All, ids))
@@ -345,14 +364,10 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     /// As [`write_parts`](Self::write_parts), of a value in memory.
     #[doc(hidden)]
     #[inline(always)]
-    fn write_parts_in<F>(&self, top: SpotOf<'_, Self::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_parts_in<F>(&self, top: SpotOf<'_, Self::Schema>, f: &mut F) -> Fated
     where
         Self::Here: Collection,
-        F: FnMut(
-            &Self::Collected,
-            &mut Self::Here,
-            &WhichOf<Self::Here>,
-        ) -> Result<bool, PathError>,
+        F: FnMut(&Self::Collected, &mut Self::Here, &WhichOf<Self::Here>) -> Altered,
     {
         self.write_in(top, &mut |collected: &Self::Collected, spot: SpotOf<'_, Self::Here>| {
             spot.change(|| None, |whole| f(collected, whole, &Which::All))
@@ -372,7 +387,7 @@ pub trait WriteNavigator: Navigator<Schema: Schema, Here: Schema> {
     /// As [`remove`](Self::remove), of a value in memory.
     #[doc(hidden)]
     #[inline(always)]
-    fn remove_in(&self, top: SpotOf<'_, Self::Schema>) -> Result<Fate, PathError> {
+    fn remove_in(&self, top: SpotOf<'_, Self::Schema>) -> Fated {
         self.write_in(top, &mut |_: &Self::Collected, _: SpotOf<'_, Self::Here>| Ok(Fate::Removed))
     }
 }

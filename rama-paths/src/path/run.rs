@@ -1,9 +1,8 @@
 //! What a path can be used for, as traits that the runtime asks for.
 
-use super::plain::{Fate, SeenOf, SpotOf};
+use super::plain::{Fated, SeenOf, SpotOf};
 use super::{Collected, IsSingle, Navigator, PStatePath, Selectable, Value, Visit, WriteNavigator};
 use crate::aggregate::Aggregator;
-use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::schema::Schema;
 use crate::store::{Change, Ids, ReadPlace, WritePlace, Written};
@@ -206,7 +205,7 @@ pub trait WritePath {
     /// Runs the write on a value in memory, which is changed where it is.
     #[doc(hidden)]
     #[inline]
-    fn write_in(self, top: SpotOf<'_, Self::Schema>) -> Result<Fate, PathError>
+    fn write_in(self, top: SpotOf<'_, Self::Schema>) -> Fated
     where
         Self: Sized,
     {
@@ -231,7 +230,7 @@ impl<W: WritePath + Clone> WritePath for &W {
     }
 
     #[inline]
-    fn write_in(self, top: SpotOf<'_, Self::Schema>) -> Result<Fate, PathError> {
+    fn write_in(self, top: SpotOf<'_, Self::Schema>) -> Fated {
         self.clone().write_in(top)
     }
 }

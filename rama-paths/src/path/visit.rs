@@ -5,8 +5,8 @@ use crate::error::{KeyError, PathError};
 /// Why a walk over places ended before all of them were seen.
 #[derive(Debug)]
 pub enum Halt {
-    /// It failed.
-    Failed(PathError),
+    /// It failed. The error is on the heap, so that the result goes from call to call in registers.
+    Failed(Box<PathError>),
     /// Who looks has seen enough.
     Enough,
 }
@@ -16,13 +16,19 @@ pub type Visit = Result<(), Halt>;
 
 impl From<PathError> for Halt {
     fn from(error: PathError) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+impl From<Box<PathError>> for Halt {
+    fn from(error: Box<PathError>) -> Self {
         Self::Failed(error)
     }
 }
 
 impl From<KeyError> for Halt {
     fn from(error: KeyError) -> Self {
-        Self::Failed(error.into())
+        PathError::from(error).into()
     }
 }
 
@@ -31,6 +37,6 @@ impl From<KeyError> for Halt {
 pub(crate) fn to_the_end(visit: Visit) -> Result<(), PathError> {
     match visit {
         Ok(()) | Err(Halt::Enough) => Ok(()),
-        Err(Halt::Failed(error)) => Err(error),
+        Err(Halt::Failed(error)) => Err(*error),
     }
 }

@@ -7,7 +7,7 @@ use super::kind::{HoldsStored, HoldsWhole, StructureKind};
 use super::list::{in_list, indexes};
 use super::moved::MapRows;
 use super::nav::{StoredRange, in_structure};
-use super::plain::{Fate, SpotOf, as_spot, write_part};
+use super::plain::{Fate, Fated, SpotOf, as_spot, write_part};
 use super::{
     Entries, HasEntries, Location, Navigator, Presence, Selectable, SortedRange, Value,
     WriteNavigator, to_the_end,
@@ -68,13 +68,9 @@ pub trait WriteValues: Navigator<Schema: Schema> {
     /// As [`write_values`](Self::write_values), of a value in memory.
     #[doc(hidden)]
     #[inline]
-    fn write_values_in<F>(
-        &self,
-        top: SpotOf<'_, Self::Schema>,
-        f: &mut F,
-    ) -> Result<Fate, PathError>
+    fn write_values_in<F>(&self, top: SpotOf<'_, Self::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&Self::Collected, SpotOf<'_, Self::Whole>) -> Result<Fate, PathError>,
+        F: FnMut(&Self::Collected, SpotOf<'_, Self::Whole>) -> Fated,
     {
         top.into_place::<Self::Schema>(&mut Ids::none(), |top| {
             self.write_values(top, &mut |collected, place: WritePlace<'_, Self::Whole>| {
@@ -101,9 +97,9 @@ where
     }
 
     #[inline(always)]
-    fn write_values_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_values_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, N::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, N::Here>) -> Fated,
     {
         self.write_in(top, f)
     }

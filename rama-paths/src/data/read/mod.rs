@@ -208,7 +208,7 @@ fn over_rows(visit: impl FnOnce(&mut dyn FnMut(Walk) -> Visit) -> Visit) -> Walk
     });
     match (visited, failed) {
         (_, Some(error)) => Err(Stop::Failed(error)),
-        (Err(Halt::Failed(error)), None) => Err(error.into()),
+        (Err(Halt::Failed(error)), None) => Err((*error).into()),
         _ if enough => Err(Stop::Enough),
         _ => Ok(()),
     }

@@ -1,11 +1,12 @@
 //! `all()`: every element of a collection, or of a range of one.
 
 use super::key::{encoded, in_structure};
-use crate::error::PathError;
 use crate::key::{Key, KeyBytes, KeyHash};
 use crate::path::list::{in_list, indexes};
 use crate::path::moved::{Entry as Moved, write_entries};
-use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, about, for_std, see, write_part};
+use crate::path::plain::{
+    Fate, Fated, Seen, SeenOf, Spot, SpotOf, WhichOf, about, for_std, see, write_part,
+};
 use crate::path::sub::SelectedBy;
 use crate::path::{
     Entries, Entry, HasEntries, HoldsStored, Location, Many, Navigator, PStatePath, Present,
@@ -459,9 +460,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.0.write_parts_in(top, &mut |collected: &N::Collected, map, which| {
             map.write_each(which, |key, value| {
@@ -548,9 +549,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.0.write_parts_in(top, &mut |collected: &N::Collected, set, which| {
             set.write_each(which, |item| {
@@ -591,8 +592,9 @@ where
     where
         F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
     {
-        self.0.read_parts_in(top, &mut |collected: &N::Collected, list, which| {
-            StdSeq::each(list.held(), which, |item| see(item, |seen| f(collected, seen)))
+        self.0.read_parts_in(top, &mut |collected: &N::Collected, list, which| match list {
+            Seen::There(list) => list.each_in(which, |item| f(collected, Seen::There(item))),
+            made => each_made(made, which, |seen| f(collected, seen)),
         })
     }
 
@@ -696,6 +698,18 @@ where
     }
 }
 
+/// Visits the elements of a list that has been made. It stands alone, so that what is done with those
+/// of others costs little code.
+#[cold]
+#[inline(never)]
+fn each_made<C, F>(list: Seen<'_, C>, which: &WhichOf<C>, mut f: F) -> Visit
+where
+    C: StdSeq,
+    F: FnMut(Seen<'_, C::Item>) -> Visit,
+{
+    StdSeq::each(list.held(), which, |item| see(item, &mut f))
+}
+
 impl<N> WriteNavigator for AllOfStdSeq<N>
 where
     N: WriteNavigator,
@@ -712,9 +726,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.0.write_parts_in(top, &mut |collected: &N::Collected, seq, which| {
             seq.write_each(which, |item| f(collected, Spot::there(item)))

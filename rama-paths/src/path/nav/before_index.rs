@@ -1,10 +1,9 @@
 //! `before_index(i)`: the place of a new element of a list.
 
 use super::nth::{At, Sequence};
-use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::in_list;
-use crate::path::plain::{Fate, Spot, SpotOf, new_part, write_value};
+use crate::path::plain::{Fated, Spot, SpotOf, new_part, write_value};
 use crate::path::{Many, Maybe, Navigator, PStatePath, StdSeq, ValueAt, Visit, WriteNavigator};
 use crate::schema::{Ordered, PVec, Schema};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -164,9 +163,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             spot.change(

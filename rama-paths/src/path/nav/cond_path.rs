@@ -1,9 +1,8 @@
 //! `cond_path(pairs)`: the path behind the first condition that leads anywhere.
 
 use super::root::Root;
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::plain::{Fate, Fated, SeenOf, SpotOf};
 use crate::path::sub::{SubPath, leads_anywhere, leads_anywhere_in};
 use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -40,9 +39,9 @@ pub trait WriteCases: Cases<From: crate::schema::Schema, Here: crate::schema::Sc
 
     /// As [`write_first`](Self::write_first), of a value in memory.
     #[doc(hidden)]
-    fn write_first_in<F>(&self, spot: SpotOf<'_, Self::From>, f: &mut F) -> Result<Fate, PathError>
+    fn write_first_in<F>(&self, spot: SpotOf<'_, Self::From>, f: &mut F) -> Fated
     where
-        F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>;
+        F: FnMut(SpotOf<'_, Self::Here>) -> Fated;
 }
 
 macro_rules! cases {
@@ -78,12 +77,11 @@ macro_rules! cases {
             where
                 F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
             {
-                let mut f = |_: &(), seen: SeenOf<'_, Self::Here>| f(seen);
                 if leads_anywhere_in(&self.$at.0.nav, seen.again())? {
-                    return self.$at.1.nav.read_in(seen, &mut f);
+                    return self.$at.1.nav.carry_in(seen, f);
                 }
                 $(if leads_anywhere_in(&self.$index.0.nav, seen.again())? {
-                    return self.$index.1.nav.read_in(seen, &mut f);
+                    return self.$index.1.nav.carry_in(seen, f);
                 })*
                 Ok(())
             }
@@ -111,20 +109,17 @@ macro_rules! cases {
             }
 
             #[inline(always)]
-            fn write_first_in<F>(
-                &self,
-                spot: SpotOf<'_, Self::From>,
+            fn write_first_in<F>(&self, spot: SpotOf<'_, Self::From>,
                 f: &mut F,
-            ) -> Result<Fate, PathError>
+            ) -> Fated
             where
-                F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+                F: FnMut(SpotOf<'_, Self::Here>) -> Fated,
             {
-                let mut f = |_: &(), spot: SpotOf<'_, Self::Here>| f(spot);
                 if leads_anywhere_in(&self.$at.0.nav, spot.seen())? {
-                    return self.$at.1.nav.write_in(spot, &mut f);
+                    return self.$at.1.nav.carry_write_in(spot, f);
                 }
                 $(if leads_anywhere_in(&self.$index.0.nav, spot.seen())? {
-                    return self.$index.1.nav.write_in(spot, &mut f);
+                    return self.$index.1.nav.carry_write_in(spot, f);
                 })*
                 Ok(Fate::Kept)
             }
@@ -212,6 +207,16 @@ where
         })
     }
 
+    #[inline(always)]
+    fn carry_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |_: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            self.cases.read_first_in(seen, f)
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }
@@ -233,12 +238,22 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             self.cases.write_first_in(spot, &mut |spot| f(collected, spot))
+        })
+    }
+
+    #[inline(always)]
+    fn carry_write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
+    where
+        F: FnMut(SpotOf<'_, Self::Here>) -> Fated,
+    {
+        self.prev.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            self.cases.write_first_in(spot, f)
         })
     }
 }

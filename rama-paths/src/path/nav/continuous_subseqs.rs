@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use super::splice::InMemoryList;
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, Spot, SpotOf, write_part, write_value};
+use crate::path::plain::{Altered, Fate, Fated, Spot, SpotOf, write_part, write_value};
 use crate::path::{
     Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, Which, WriteNavigator,
 };
@@ -41,8 +40,8 @@ fn runs<C: StdSeq>(list: &C, test: impl Fn(&C::Item) -> bool) -> Vec<Range<usize
 fn write_runs<C: StdSeq>(
     list: &mut C,
     test: impl Fn(&C::Item) -> bool,
-    mut f: impl FnMut(&mut C) -> Result<Fate, PathError>,
-) -> Result<bool, PathError> {
+    mut f: impl FnMut(&mut C) -> Fated,
+) -> Altered {
     let mut new = Vec::new();
     for run in runs(list, test) {
         let mut part = list.copy_part(&Which::Within(run.clone()));
@@ -143,9 +142,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             spot.change(

@@ -1,8 +1,9 @@
 //! `nav(n)`: a navigator of the user's.
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, write_part, write_value};
+use crate::path::plain::{
+    Altered, Fate, Fated, Seen, SeenOf, Spot, SpotOf, write_part, write_value,
+};
 use crate::path::{
     Halt, HoldsValue, KindAt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit,
     WriteNavigator,
@@ -128,9 +129,9 @@ where
 fn write_parts<V, C: CustomNav<V>>(
     custom: &C,
     value: &mut V,
-    mut f: impl FnMut(&mut C::To) -> Result<Fate, PathError>,
-) -> Result<bool, PathError> {
-    let (mut changed, mut failed): (bool, Option<PathError>) = (false, None);
+    mut f: impl FnMut(&mut C::To) -> Fated,
+) -> Altered {
+    let (mut changed, mut failed) = (false, None);
     custom.transform(value, &mut |part| {
         if failed.is_some() {
             return true;
@@ -173,9 +174,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             let write = |part: &mut C::To| f(collected, Spot::there(part));

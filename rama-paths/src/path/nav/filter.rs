@@ -1,8 +1,7 @@
 //! `filter_pred(f)`, `filter_equal(v)` and their kin: only where the value fulfils a condition.
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::plain::{Fate, Fated, SeenOf, SpotOf};
 use crate::path::{
     HoldsValue, KindAt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator,
 };
@@ -176,9 +175,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             let passes = spot.get().is_some_and(|value| self.test.test(value));

@@ -1,9 +1,8 @@
 //! `filter_selected(path)` and `filter_not_selected(path)`: only where a path leads anywhere, or
 //! nowhere.
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::plain::{Fate, Fated, SeenOf, SpotOf};
 use crate::path::sub::{SubPath, leads_anywhere, leads_anywhere_in, navigators};
 use crate::path::{Many, Navigator, PStatePath, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -128,9 +127,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             if leads_anywhere_in(&self.sub, spot.seen())? == ANYWHERE {

@@ -1,9 +1,8 @@
 //! `if_path(condition, then)`: one path or another, as a third one leads anywhere or not.
 
 use super::stop::Nowhere;
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::plain::{Fated, SeenOf, SpotOf};
 use crate::path::sub::{SubPath, leads_anywhere, leads_anywhere_in, navigators};
 use crate::path::{Emits, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -93,6 +92,42 @@ impl<O, N: Navigator> PStatePath<O, N> {
     }
 }
 
+impl<N, C, A, B> IfPath<N, C, A, B>
+where
+    N: Navigator,
+    C: Navigator<Schema = N::Here>,
+    A: Navigator<Schema = N::Here, Collected = ()>,
+    B: Navigator<Schema = N::Here, Here = A::Here, Collected = ()>,
+{
+    /// Goes on in one of the paths.
+    #[inline(always)]
+    fn branch_in<F>(&self, seen: SeenOf<'_, N::Here>, f: &mut F) -> Visit
+    where
+        F: FnMut(SeenOf<'_, A::Here>) -> Visit,
+    {
+        if leads_anywhere_in(&self.condition, seen.again())? {
+            self.then.carry_in(seen, f)
+        } else {
+            self.otherwise.carry_in(seen, f)
+        }
+    }
+
+    /// As [`branch_in`](Self::branch_in), to write.
+    #[inline(always)]
+    fn branch_write_in<F>(&self, spot: SpotOf<'_, N::Here>, f: &mut F) -> Fated
+    where
+        A: WriteNavigator,
+        B: WriteNavigator,
+        F: FnMut(SpotOf<'_, A::Here>) -> Fated,
+    {
+        if leads_anywhere_in(&self.condition, spot.seen())? {
+            self.then.carry_write_in(spot, f)
+        } else {
+            self.otherwise.carry_write_in(spot, f)
+        }
+    }
+}
+
 impl<N, C, A, B> Navigator for IfPath<N, C, A, B>
 where
     N: Navigator,
@@ -127,12 +162,17 @@ where
         F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
     {
         self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
-            let mut go_on = |_: &(), seen: SeenOf<'_, A::Here>| f(collected, seen);
-            if leads_anywhere_in(&self.condition, seen.again())? {
-                self.then.read_in(seen, &mut go_on)
-            } else {
-                self.otherwise.read_in(seen, &mut go_on)
-            }
+            self.branch_in(seen, &mut |seen| f(collected, seen))
+        })
+    }
+
+    #[inline(always)]
+    fn carry_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |_: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            self.branch_in(seen, f)
         })
     }
 
@@ -164,18 +204,22 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
-            let is_taken = leads_anywhere_in(&self.condition, spot.seen())?;
-            let mut go_on = |_: &(), spot: SpotOf<'_, A::Here>| f(collected, spot);
-            if is_taken {
-                self.then.write_in(spot, &mut go_on)
-            } else {
-                self.otherwise.write_in(spot, &mut go_on)
-            }
+            self.branch_write_in(spot, &mut |spot| f(collected, spot))
+        })
+    }
+
+    #[inline(always)]
+    fn carry_write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
+    where
+        F: FnMut(SpotOf<'_, Self::Here>) -> Fated,
+    {
+        self.prev.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            self.branch_write_in(spot, f)
         })
     }
 }

@@ -1,9 +1,10 @@
 //! `indexed_vals()`: every element of a list, with its index.
 
-use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::in_list;
-use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf, for_std, write_part, write_value};
+use crate::path::plain::{
+    Altered, Fate, Fated, Seen, SeenOf, Spot, SpotOf, for_std, write_part, write_value,
+};
 use crate::path::sub::SelectedBy;
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, StdSeq, Value, ValueAt, Visit, Which,
@@ -187,8 +188,8 @@ where
 #[inline]
 fn write_indexed<C: StdSeq>(
     list: &mut C,
-    mut f: impl FnMut(&mut (usize, C::Item)) -> Result<Fate, PathError>,
-) -> Result<bool, PathError> {
+    mut f: impl FnMut(&mut (usize, C::Item)) -> Fated,
+) -> Altered {
     let (mut index, mut kept, mut moves) = (0, 0, Vec::new());
     let changed = list.write_each(&Which::All, |item| {
         let at = index;
@@ -310,9 +311,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             spot.change(|| None, |list| write_indexed(list, |pair| f(collected, Spot::there(pair))))

@@ -1,8 +1,7 @@
 //! `is_collected(f)`: only where the collected values fulfil a condition.
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::plain::{Fate, Fated, SeenOf, SpotOf};
 use crate::path::{Many, Navigator, PStatePath, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -106,9 +105,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             if (self.test)(collected) { f(collected, spot) } else { Ok(Fate::Kept) }
@@ -160,9 +159,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&(), SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&(), SpotOf<'_, Self::Here>) -> Fated,
     {
         self.0.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| f(&(), spot))
     }

@@ -5,7 +5,7 @@ use super::sorted_map_range::StoredRange;
 use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
 use crate::path::plain::{
-    Fate, SeenOf, Spot, SpotOf, for_std, new_part, see, write_part, write_value,
+    Fate, Fated, SeenOf, Spot, SpotOf, for_std, new_part, see, write_part, write_value,
 };
 use crate::path::{
     Location, Maybe, Navigator, PStatePath, Span, StdMap, ValueAt, Visit, WriteNavigator,
@@ -296,9 +296,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             let make = || Some(N::Here::default());
@@ -323,7 +323,7 @@ where
     }
 
     #[inline(always)]
-    fn remove_in(&self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+    fn remove_in(&self, top: SpotOf<'_, N::Schema>) -> Fated {
         self.prev.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
             spot.change(|| None, |map| Ok(map.take_entry(&self.key).is_some()))
         })

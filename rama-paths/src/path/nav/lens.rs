@@ -4,29 +4,51 @@ use std::marker::PhantomData;
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, new_part, part, see, write_part};
+use crate::path::plain::{
+    Fate, Fated, Seen, SeenOf, Spot, SpotOf, new_part, part, see, write_part,
+};
 use crate::path::sub::{SelectedBy, push_each_in};
 use crate::path::{
-    HoldsValue, KindAt, Location, Navigator, PStatePath, Presence, Value, ValueAt, Visit, WriteNavigator,
+    HoldsValue, KindAt, Location, Navigator, PStatePath, PartOf, Presence, Value, ValueAt, Visit,
+    WriteNavigator,
 };
 use crate::record::Record;
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
-/// See [`PStatePath::lens`].
+/// See [`PStatePath::lens`], and [`PStatePath::field`] of a value.
 #[derive(Debug, Clone)]
-pub struct Lens<N, T, G, W> {
+pub struct Lens<N, T, P> {
     prev: N,
-    get: G,
-    get_mut: W,
+    find: P,
     part: PhantomData<fn() -> T>,
 }
 
-/// See [`PStatePath::field`], of a value `S` with a `T` in it.
-pub type ValueField<N, S, T> = Lens<N, T, fn(&S) -> &T, fn(&mut S) -> &mut T>;
+impl<N, T, P> Lens<N, T, P> {
+    pub(crate) fn new(prev: N, find: P) -> Self {
+        Self { prev, find, part: PhantomData }
+    }
+}
 
-impl<N, T, G, W> Lens<N, T, G, W> {
-    pub(crate) fn new(prev: N, get: G, get_mut: W) -> Self {
-        Self { prev, get, get_mut, part: PhantomData }
+/// Two functions that find a part of a value.
+#[derive(Debug, Clone)]
+pub struct Functions<G, W> {
+    get: G,
+    get_mut: W,
+}
+
+impl<S, T, G, W> PartOf<S, T> for Functions<G, W>
+where
+    G: Fn(&S) -> &T,
+    W: Fn(&mut S) -> &mut T,
+{
+    #[inline(always)]
+    fn get<'s>(&self, whole: &'s S) -> &'s T {
+        (self.get)(whole)
+    }
+
+    #[inline(always)]
+    fn get_mut<'s>(&self, whole: &'s mut S) -> &'s mut T {
+        (self.get_mut)(whole)
     }
 }
 
@@ -53,22 +75,21 @@ impl<O, N: Navigator> PStatePath<O, N> {
     #[inline]
     pub fn lens<V, T, G, W, M>(self, get: G, get_mut: W) -> PStatePath<O, M>
     where
-        KindAt<N>: HoldsValue<N::Here, Value = V, Then<Lens<N, T, G, W>> = M>,
+        KindAt<N>: HoldsValue<N::Here, Value = V, Then<Lens<N, T, Functions<G, W>>> = M>,
         G: Fn(&V) -> &T,
         W: Fn(&mut V) -> &mut T,
         T: Record,
     {
-        self.then(|nav| KindAt::<N>::then(Lens::new(nav, get, get_mut)))
+        self.then(|nav| KindAt::<N>::then(Lens::new(nav, Functions { get, get_mut })))
     }
 }
 
-impl<N, T, G, W> Navigator for Lens<N, T, G, W>
+impl<N, T, P> Navigator for Lens<N, T, P>
 where
     N: Navigator,
     N::Here: ValueAt,
     T: Record,
-    G: Fn(&<N::Here as ValueAt>::Value) -> &T,
-    W: Fn(&mut <N::Here as ValueAt>::Value) -> &mut T,
+    P: PartOf<<N::Here as ValueAt>::Value, T>,
 {
     type Schema = N::Schema;
     type Here = <N::Here as ValueAt>::Part<T>;
@@ -84,8 +105,8 @@ where
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
             let field = part(
                 place.slot,
-                |whole| Some((self.get)(whole)),
-                |mut whole| Some((self.get_mut)(&mut whole).take_out()),
+                |whole| Some(self.find.get(whole)),
+                |mut whole| Some(self.find.get_mut(&mut whole).take_out()),
             );
             f(collected, ReadPlace::value(field))
         })
@@ -96,14 +117,13 @@ where
     where
         F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
     {
-        self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
-            let field = part(
-                seen.held(),
-                |whole| Some((self.get)(whole)),
-                |mut whole| Some((self.get_mut)(&mut whole).take_out()),
-            );
-            see(field, |seen| f(collected, seen))
-        })
+        self.prev.read_in(
+            top,
+            &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| match seen {
+                Seen::There(whole) => f(collected, Seen::There(self.find.get(whole))),
+                seen => self.read_other(seen, |part| f(collected, part)),
+            },
+        )
     }
 
     const SIDE_BY_SIDE: bool = N::SIDE_BY_SIDE;
@@ -115,7 +135,7 @@ where
         into: &mut Vec<U>,
         make: impl Fn(&N::Collected, &<Self::Here as Location>::Slot) -> U,
     ) -> Visit {
-        self.prev.map_into_in(top, into, |collected, whole| make(collected, (self.get)(whole)))
+        self.prev.map_into_in(top, into, |collected, whole| make(collected, self.find.get(whole)))
     }
 
     #[inline(always)]
@@ -143,13 +163,12 @@ where
     }
 }
 
-impl<N, V, T, G, W> WriteNavigator for Lens<N, T, G, W>
+impl<N, V, T, P> WriteNavigator for Lens<N, T, P>
 where
     N: WriteNavigator<Here = V>,
     V: Value,
     T: Record,
-    G: Fn(&V) -> &T,
-    W: Fn(&mut V) -> &mut T,
+    P: PartOf<V, T>,
 {
     #[inline(always)]
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
@@ -171,7 +190,7 @@ where
                     whole
                 }
             };
-            let field = (self.get_mut)(whole);
+            let field = self.find.get_mut(whole);
             let fate = write_part(field, place.ids, |place| f(collected, place))?;
             Ok(match (fate, owned) {
                 (Fate::Changed, None) => Change::Changed,
@@ -183,21 +202,59 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
-            if spot.get().is_none() {
-                let mut new = None;
-                let _ = f(collected, Spot::absent(&mut new))?;
-                return if new.is_some() { Err(PathError::AbsentWhole) } else { Ok(Fate::Kept) };
-            }
-            spot.change(
-                || None,
+            match spot.into_there() {
                 // A field cannot be removed.
-                |whole| Ok(f(collected, Spot::there((self.get_mut)(whole)))? == Fate::Changed),
-            )
+                Ok(whole) => Ok(match f(collected, Spot::there(self.find.get_mut(whole)))? {
+                    Fate::Changed => Fate::Changed,
+                    Fate::Kept | Fate::Removed => Fate::Kept,
+                }),
+                Err(spot) => self.write_other(spot, |part| f(collected, part)),
+            }
         })
+    }
+}
+
+impl<N, T, P> Lens<N, T, P> {
+    /// Visits a part of a value that is not there, or has been made.
+    #[cold]
+    #[inline(never)]
+    fn read_other<V, F>(&self, seen: Seen<'_, V>, mut f: F) -> Visit
+    where
+        T: Record,
+        P: PartOf<V, T>,
+        F: FnMut(Seen<'_, T>) -> Visit,
+    {
+        let part = part(
+            seen.held(),
+            |whole| Some(self.find.get(whole)),
+            |mut whole| Some(self.find.get_mut(&mut whole).take_out()),
+        );
+        see(part, |seen| f(seen))
+    }
+
+    /// Writes a part of a value that is not there, or not changed where it is.
+    #[cold]
+    #[inline(never)]
+    fn write_other<V, F>(&self, spot: Spot<'_, V>, mut f: F) -> Fated
+    where
+        V: Record,
+        P: PartOf<V, T>,
+        F: FnMut(Spot<'_, T>) -> Fated,
+    {
+        if spot.get().is_none() {
+            let mut new = None;
+            let _ = f(Spot::absent(&mut new))?;
+            return if new.is_some() {
+                Err(Box::new(PathError::AbsentWhole))
+            } else {
+                Ok(Fate::Kept)
+            };
+        }
+        spot.change(|| None, |whole| Ok(f(Spot::there(self.find.get_mut(whole)))? == Fate::Changed))
     }
 }

@@ -1,10 +1,9 @@
 //! `map_key(k)`: a key of a map itself.
 
 use super::key::{Keyed, encoded, in_structure};
-use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyHash};
 use crate::path::moved::MapRows;
-use crate::path::plain::{Fate, Spot, SpotOf, write_part, write_value};
+use crate::path::plain::{Fate, Fated, Spot, SpotOf, write_part, write_value};
 use crate::path::{Many, Navigator, PStatePath, Present, StdMap, ValueAt, Visit, WriteNavigator};
 use crate::schema::Ordered;
 use crate::store::{AsOf, Handle, Held, ReadPlace, View, WritePlace, Written};
@@ -198,9 +197,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             spot.change(

@@ -2,10 +2,9 @@
 
 use super::key::encoded;
 use super::map_vals::MapEntries;
-use crate::error::PathError;
 use crate::key::{Key as _, KeyHash};
 use crate::path::moved::{Entry as Moved, write_entries};
-use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, about, see, write_part};
+use crate::path::plain::{Fate, Fated, SeenOf, Spot, SpotOf, about, see, write_part};
 use crate::path::sub::SelectedBy;
 use crate::path::{
     Entry, HasEntries, Many, Navigator, PStatePath, Present, StdMap, ValueAt, Visit, WriteEntries,
@@ -184,9 +183,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.0.write_parts_in(top, &mut |collected: &N::Collected, map, which| {
             map.write_each(which, |key, _| {

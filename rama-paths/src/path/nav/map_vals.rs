@@ -1,9 +1,8 @@
 //! `map_vals()`: every element of a map, or of a range of one.
 
 use super::key::in_structure;
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, about, for_std, see, write_part};
+use crate::path::plain::{Fate, Fated, SeenOf, Spot, SpotOf, about, for_std, see, write_part};
 use crate::path::sub::SelectedBy;
 use crate::path::{
     Entries, Entry, HasEntries, Location, Many, Navigator, PStatePath, Present, SortedRange,
@@ -229,9 +228,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.0.write_parts_in(top, &mut |collected: &N::Collected, map, which| {
             map.write_each(which, |_, value| {

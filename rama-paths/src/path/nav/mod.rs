@@ -83,7 +83,7 @@ pub use indexed_vals::{IndexedList, IndexedVals, StdIndexedVals};
 pub use is_collected::{Dispense, IsCollected};
 pub(super) use key::in_structure;
 pub use key::{KeyNav, Keyed, ValueKey};
-pub use lens::{Lens, ValueField};
+pub use lens::{Functions, Lens};
 pub use map_key::{MapKey, StdMapKey};
 pub use map_keys::{MapKeys, ValueKeys};
 pub use map_vals::{MapEntries, MapVals, ValueVals};
@@ -99,7 +99,7 @@ pub use nth::{ListNth, SeqNth, Sequence};
 pub use one::One;
 #[doc(hidden)]
 pub use picked::{Pick, Picked, Told};
-pub use recursive::{Follow, RecursivePath};
+pub use recursive::{Again, Follow, Followed, PathWithin, RecursivePath, Start};
 pub use root::Root;
 pub use set_elem::{SetElem, SetLike, StdSetElem};
 pub use some::{OptionAt, SomeOf};

@@ -1,9 +1,8 @@
 //! `multi_path(paths)`: several paths, one after the other.
 
 use super::root::Root;
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, SpotInTurn, SpotOf};
+use crate::path::plain::{Fated, SeenOf, SpotInTurn, SpotOf};
 use crate::path::sub::{InTurn, SubPath};
 use crate::path::{Location, Many, Navigator, PStatePath, Presence, Visit, WriteNavigator};
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -43,9 +42,9 @@ pub trait WriteBranches:
 
     /// As [`write_each`](Self::write_each), of a value in memory.
     #[doc(hidden)]
-    fn write_each_in<F>(&self, spot: SpotOf<'_, Self::From>, f: &mut F) -> Result<Fate, PathError>
+    fn write_each_in<F>(&self, spot: SpotOf<'_, Self::From>, f: &mut F) -> Fated
     where
-        F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>;
+        F: FnMut(SpotOf<'_, Self::Here>) -> Fated;
 }
 
 macro_rules! branches {
@@ -75,9 +74,8 @@ macro_rules! branches {
             where
                 F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
             {
-                let mut f = |_: &(), seen: SeenOf<'_, Self::Here>| f(seen);
-                self.$at.nav.read_in(seen.again(), &mut f)?;
-                $(self.$index.nav.read_in(seen.again(), &mut f)?;)*
+                self.$at.nav.carry_in(seen.again(), f)?;
+                $(self.$index.nav.carry_in(seen.again(), f)?;)*
                 Ok(())
             }
         }
@@ -100,18 +98,15 @@ macro_rules! branches {
             }
 
             #[inline(always)]
-            fn write_each_in<F>(
-                &self,
-                spot: SpotOf<'_, Self::From>,
+            fn write_each_in<F>(&self, spot: SpotOf<'_, Self::From>,
                 f: &mut F,
-            ) -> Result<Fate, PathError>
+            ) -> Fated
             where
-                F: FnMut(SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+                F: FnMut(SpotOf<'_, Self::Here>) -> Fated,
             {
-                let mut f = |_: &(), spot: SpotOf<'_, Self::Here>| f(spot);
                 let mut turns = SpotInTurn::new(spot);
-                turns.write(|spot| self.$at.nav.write_in(spot, &mut f))?;
-                $(turns.write(|spot| self.$index.nav.write_in(spot, &mut f))?;)*
+                turns.write(|spot| self.$at.nav.carry_write_in(spot, f))?;
+                $(turns.write(|spot| self.$index.nav.carry_write_in(spot, f))?;)*
                 Ok(turns.finish())
             }
         }
@@ -243,6 +238,16 @@ where
         })
     }
 
+    #[inline(always)]
+    fn carry_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
+    {
+        self.prev.read_in(top, &mut |_: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            self.branches.read_each_in(seen, f)
+        })
+    }
+
     fn leading_key(&self) -> Option<KeyHash> {
         self.prev.leading_key()
     }
@@ -264,12 +269,22 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             self.branches.write_each_in(spot, &mut |spot| f(collected, spot))
+        })
+    }
+
+    #[inline(always)]
+    fn carry_write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
+    where
+        F: FnMut(SpotOf<'_, Self::Here>) -> Fated,
+    {
+        self.prev.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            self.branches.write_each_in(spot, f)
         })
     }
 }

@@ -1,9 +1,8 @@
 //! `multi_transform(writes)`: the end of a write that runs several.
 
 use super::root::Root;
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotInTurn, SpotOf};
+use crate::path::plain::{Fated, SpotInTurn, SpotOf};
 use crate::path::sub::{InTurn, SubPath};
 use crate::path::{Navigator, PStatePath, WriteNavigator, WritePath};
 use crate::schema::Schema;
@@ -17,7 +16,7 @@ pub trait Writes<S: Schema>: Clone {
 
     /// As [`write_in_turn`](Self::write_in_turn), of a value in memory.
     #[doc(hidden)]
-    fn write_in_turn_in(self, spot: SpotOf<'_, S>) -> Result<Fate, PathError>;
+    fn write_in_turn_in(self, spot: SpotOf<'_, S>) -> Fated;
 }
 
 macro_rules! writes {
@@ -34,7 +33,7 @@ macro_rules! writes {
             }
 
             #[inline(always)]
-            fn write_in_turn_in(self, spot: SpotOf<'_, S>) -> Result<Fate, PathError> {
+            fn write_in_turn_in(self, spot: SpotOf<'_, S>) -> Fated {
                 let mut turns = SpotInTurn::new(spot);
                 $(turns.write(|spot| self.$at.write_in(spot))?;)*
                 Ok(turns.finish())
@@ -109,7 +108,7 @@ where
     }
 
     #[inline(always)]
-    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Fated {
         let MultiTransform { prev, writes } = self.nav;
         prev.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
             writes.clone().write_in_turn_in(spot)

@@ -1,9 +1,8 @@
 //! `must(k)`: the element of a map, if it is there.
 
 use super::key::Keyed;
-use crate::error::PathError;
 use crate::key::{KeyArg, KeyHash};
-use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::plain::{Fate, Fated, SeenOf, SpotOf};
 use crate::path::{Many, Navigator, PStatePath, Present, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -91,9 +90,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             if spot.is_there() { f(collected, spot) } else { Ok(Fate::Kept) }

@@ -1,8 +1,7 @@
 //! `nil_to_val(v)`: a default for an absent value.
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::plain::{Fated, SeenOf, SpotOf};
 use crate::path::{
     HoldsValue, IsMaybe, KindAt, Navigator, PStatePath, Presence, ValueAt, Visit, WriteNavigator,
 };
@@ -116,9 +115,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             f(collected, spot.with_default(Some(&self.default)))

@@ -1,9 +1,8 @@
 //! `none()`: the end of a write that removes.
 
 use super::sorted_map_range::StoredRange;
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotOf};
+use crate::path::plain::{Fated, SpotOf};
 use crate::path::{Navigator, PStatePath, Ranged, Removable, WriteNavigator, WritePath};
 use crate::store::{WritePlace, Written};
 
@@ -82,7 +81,7 @@ where
     }
 
     #[inline(always)]
-    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Fated {
         self.nav.0.remove_in(top)
     }
 }

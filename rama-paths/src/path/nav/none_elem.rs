@@ -3,9 +3,8 @@
 use super::all::put_item;
 use super::key::in_structure;
 use super::set_elem::SetLike;
-use crate::error::PathError;
 use crate::key::{Key, KeyBytes, KeyHash};
-use crate::path::plain::{Fate, Spot, SpotOf, new_part, write_value};
+use crate::path::plain::{Fated, Spot, SpotOf, new_part, write_value};
 use crate::path::{Many, Maybe, Navigator, PStatePath, StdSet, ValueAt, Visit, WriteNavigator};
 use crate::schema::Ordered;
 use crate::store::{Change, ReadPlace, WritePlace, Written};
@@ -144,9 +143,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             spot.change(

@@ -1,9 +1,8 @@
 //! `nth(i)`: the element of a list at an index.
 
-use crate::error::PathError;
 use crate::key::KeyHash;
 use crate::path::list::{element_key, in_list};
-use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, WhichOf, for_std, see, write_part};
+use crate::path::plain::{Fated, SeenOf, Spot, SpotOf, WhichOf, for_std, see, write_part};
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, StdSeq, ValueAt, Visit, Which, WriteNavigator,
 };
@@ -270,9 +269,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_parts_in(top, &mut |collected: &N::Collected, seq, which| match self
             .at

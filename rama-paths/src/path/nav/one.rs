@@ -2,7 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SpotOf};
+use crate::path::plain::{Fate, Fated, SpotOf};
 use crate::path::{Navigator, PStatePath, Single, Visit, WriteNavigator};
 use crate::store::{Change, ReadPlace, WritePlace, Written};
 
@@ -75,9 +75,9 @@ impl<N: WriteNavigator> WriteNavigator for One<N> {
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         let mut found = 0_usize;
         let fate =
@@ -85,6 +85,6 @@ impl<N: WriteNavigator> WriteNavigator for One<N> {
                 found += 1;
                 if found == 1 { f(collected, spot) } else { Ok(Fate::Kept) }
             })?;
-        if found == 1 { Ok(fate) } else { Err(PathError::NotOne { found }) }
+        if found == 1 { Ok(fate) } else { Err(Box::new(PathError::NotOne { found })) }
     }
 }

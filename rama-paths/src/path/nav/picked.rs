@@ -10,7 +10,7 @@ use std::cell::Cell;
 use crate::error::PathError;
 use crate::key::{Key, KeyHash};
 use crate::path::plain::{
-    Fate, Seen, SeenOf, Spot, SpotOf, WhichOf, sorted_part, write_part, write_value,
+    Altered, Fate, Fated, Seen, SeenOf, Spot, SpotOf, WhichOf, sorted_part, write_part, write_value,
 };
 use crate::path::{
     Between, Collection, Navigator, Present, Span, ValueAt, Visit, Which, WriteNavigator,
@@ -186,12 +186,7 @@ where
     fn write_parts<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
         Self::Here: Collection,
-        F: FnMut(
-            &N::Collected,
-            &mut Self::Here,
-            &WhichOf<Self::Here>,
-            &mut Ids,
-        ) -> Result<bool, PathError>,
+        F: FnMut(&N::Collected, &mut Self::Here, &WhichOf<Self::Here>, &mut Ids) -> Altered,
     {
         self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
             write_value(
@@ -220,9 +215,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             let is_absent = spot.get().is_none();
@@ -245,10 +240,10 @@ where
     }
 
     #[inline(always)]
-    fn write_parts_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_parts_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
         Self::Here: Collection,
-        F: FnMut(&N::Collected, &mut Self::Here, &WhichOf<Self::Here>) -> Result<bool, PathError>,
+        F: FnMut(&N::Collected, &mut Self::Here, &WhichOf<Self::Here>) -> Altered,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             spot.change(
@@ -262,7 +257,7 @@ where
     }
 
     #[inline]
-    fn remove_in(&self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+    fn remove_in(&self, top: SpotOf<'_, N::Schema>) -> Fated {
         self.prev.write_in(top, &mut |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
             spot.change(
                 || None,

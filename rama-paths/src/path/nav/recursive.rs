@@ -1,61 +1,50 @@
 //! `follow(&path)`: a path that may follow itself.
 
-use std::fmt;
-use std::sync::{Arc, Weak};
-
 use super::root::Root;
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, Seen, SeenOf, Spot, SpotOf};
+use crate::path::plain::{Fate, Fated, Seen, SeenOf, Spot, SpotOf, as_spot, see};
 use crate::path::{
     HoldsValue, KindAt, Many, Navigator, PStatePath, Present, Value, ValueAt, Visit, WriteNavigator,
 };
 use crate::store::{ReadPlace, WritePlace, Written};
 
-/// What a path visits a place with.
-type Read<'f, B> = dyn FnMut(ReadPlace<'_, B>) -> Visit + 'f;
-/// What a path writes a place with.
-type Write<'f, B> = dyn FnMut(WritePlace<'_, B>) -> Written<B> + 'f;
-/// The same, of values in memory.
-type ReadIn<'f, B> = dyn FnMut(Seen<'_, B>) -> Visit + 'f;
-type WriteIn<'f, B> = dyn FnMut(Spot<'_, B>) -> Result<Fate, PathError> + 'f;
+/// Where a [`RecursivePath`] begins: at a value that is there.
+pub type Start<A> = PStatePath<(), Root<A, Present>>;
 
-/// A path whose navigators are not told by its type.
-trait AnyPath<A: Value, B: Value>: Send + Sync {
-    fn read_any(&self, place: ReadPlace<'_, A>, f: &mut Read<'_, B>) -> Visit;
-    fn write_any(&self, place: WritePlace<'_, A>, f: &mut Write<'_, B>) -> Written<A>;
-    fn read_any_in(&self, seen: Seen<'_, A>, f: &mut ReadIn<'_, B>) -> Visit;
-    fn write_any_in(&self, spot: Spot<'_, A>, f: &mut WriteIn<'_, B>) -> Result<Fate, PathError>;
+/// A path within values, from an `A` to any number of `B`: what a [`RecursivePath`] gives.
+#[diagnostic::on_unimplemented(
+    message = "this is no path from `{A}` to `{B}` that can be written and has collected nothing",
+    label = "not a path from `{A}` to `{B}`"
+)]
+pub trait PathWithin<A: Value, B: Value> {
+    /// Its navigators.
+    #[doc(hidden)]
+    type Nav: WriteNavigator<Schema = A, Here = B, Collected = ()>;
+
+    /// Its navigators.
+    #[doc(hidden)]
+    fn navigators(self) -> Self::Nav;
 }
 
-impl<A, B, N> AnyPath<A, B> for N
+#[diagnostic::do_not_recommend]
+impl<A, B, N> PathWithin<A, B> for PStatePath<(), N>
 where
     A: Value,
     B: Value,
-    N: WriteNavigator<Schema = A, Here = B, Collected = ()> + Send + Sync,
+    N: WriteNavigator<Schema = A, Here = B, Collected = ()>,
 {
-    fn read_any(&self, place: ReadPlace<'_, A>, f: &mut Read<'_, B>) -> Visit {
-        self.read(place, &mut |_: &(), place: ReadPlace<'_, B>| f(place))
-    }
+    type Nav = N;
 
-    fn write_any(&self, place: WritePlace<'_, A>, f: &mut Write<'_, B>) -> Written<A> {
-        self.write(place, &mut |_: &(), place: WritePlace<'_, B>| f(place))
-    }
-
-    fn read_any_in(&self, seen: Seen<'_, A>, f: &mut ReadIn<'_, B>) -> Visit {
-        self.read_in(seen, &mut |_: &(), seen: Seen<'_, B>| f(seen))
-    }
-
-    fn write_any_in(&self, spot: Spot<'_, A>, f: &mut WriteIn<'_, B>) -> Result<Fate, PathError> {
-        self.write_in(spot, &mut |_: &(), spot: Spot<'_, B>| f(spot))
+    #[inline(always)]
+    fn navigators(self) -> N {
+        self.nav
     }
 }
 
-/// A path within values, from an `A` to any number of `B`, that may follow itself: for values that
-/// hold values of their own type.
+/// A path within values that may follow itself: for values that hold values of their own type.
 ///
 /// ```
-/// use rama_paths::{CustomNav, PStatePath, RecursivePath, Root};
+/// use rama_paths::{Again, PStatePath, PathWithin, RecursivePath, Root, Start};
 /// # use rama_paths::{Record, ShapeBuilder};
 ///
 /// #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
@@ -64,124 +53,266 @@ where
 /// #     fn shape(shape: &mut ShapeBuilder) { shape.text("Tree"); }
 /// # }
 ///
-/// #[derive(Clone)]
-/// struct Label;
-/// # impl CustomNav<Tree> for Label {
-/// #     type To = i64;
-/// #     fn select(&self, tree: &Tree, next: &mut dyn FnMut(&i64)) { next(&tree.0); }
-/// #     fn transform(&self, tree: &mut Tree, next: &mut dyn FnMut(&mut i64) -> bool) {
-/// #         next(&mut tree.0);
-/// #     }
-/// # }
-/// #[derive(Clone)]
-/// struct Children;
-/// # impl CustomNav<Tree> for Children {
-/// #     type To = Vec<Tree>;
-/// #     fn select(&self, tree: &Tree, next: &mut dyn FnMut(&Vec<Tree>)) { next(&tree.1); }
-/// #     fn transform(&self, tree: &mut Tree, next: &mut dyn FnMut(&mut Vec<Tree>) -> bool) {
-/// #         next(&mut tree.1);
-/// #     }
-/// # }
-/// // `impl CustomNav<Tree>` for both.
+/// /// The labels of a tree, each before those beneath it.
+/// struct Labels;
 ///
-/// let labels = RecursivePath::<Tree, i64>::new(|tree, labels| {
-///     tree.multi_path(|tree| (tree.nav(Label), tree.nav(Children).all().follow(&labels)))
-/// });
+/// impl RecursivePath for Labels {
+///     type From = Tree;
+///     type To = i64;
+///
+///     fn path(&self, tree: Start<Tree>, again: Again<'_, Self>) -> impl PathWithin<Tree, i64> {
+///         tree.multi_path(|tree| {
+///             let label = tree.lens(|tree: &Tree| &tree.0, |tree: &mut Tree| &mut tree.0);
+///             let below = tree.lens(|tree: &Tree| &tree.1, |tree: &mut Tree| &mut tree.1);
+///             (label, below.all().follow(again))
+///         })
+///     }
+/// }
+///
 /// let mut tree = Tree(1, vec![Tree(2, vec![Tree(3, vec![])]), Tree(4, vec![])]);
-/// let path = || PStatePath::<(), Root<Tree>>::new().follow(&labels);
+/// let path = || PStatePath::<(), Root<Tree>>::new().follow(&Labels);
 /// assert_eq!(path().select_from(&tree)?, [1, 2, 3, 4]);
 /// path().term(|label| label * 10).transform_in(&mut tree)?;
 /// assert_eq!(path().select_from(&tree)?, [10, 20, 30, 40]);
 /// # Ok::<(), rama_paths::PathError>(())
 /// ```
-pub struct RecursivePath<A, B>(Link<A, B>);
+///
+/// A struct with `#[derive(Record)]` has its fields without a `lens`: `tree.field(|tree| tree.1)`.
+pub trait RecursivePath: Sized {
+    /// The type of the values where it begins.
+    type From: Value;
+    /// The type of the values that it leads to.
+    type To: Value;
 
-type Boxed<A, B> = Box<dyn AnyPath<A, B>>;
-
-enum Link<A, B> {
-    Whole(Arc<Boxed<A, B>>),
-    /// Within the path itself, which would never be dropped otherwise.
-    Within(Weak<Boxed<A, B>>),
-}
-
-impl<A, B> Clone for Link<A, B> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Whole(path) => Self::Whole(Arc::clone(path)),
-            Self::Within(path) => Self::Within(Weak::clone(path)),
-        }
-    }
-}
-
-impl<A, B> Clone for RecursivePath<A, B> {
-    fn clone(&self) -> Self {
-        Self(self.0.clone())
-    }
-}
-
-impl<A, B> fmt::Debug for RecursivePath<A, B> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("RecursivePath")
-    }
-}
-
-impl<A: Value, B: Value> RecursivePath<A, B> {
-    /// Makes a path: the closure gets the place where it begins, and the path itself, to follow it
-    /// from within.
+    /// The path. Within it, it is followed as `again`: at the end of a branch that costs a call of a
+    /// function, before other navigators a call through a pointer at each value besides.
     ///
-    /// The second argument is of use only in the path that the closure gives: kept elsewhere it
-    /// leads nowhere once that path is gone.
-    pub fn new<N>(
-        make: impl FnOnce(PStatePath<(), Root<A, Present>>, Self) -> PStatePath<(), N>,
-    ) -> Self
+    /// It is made anew at each value, so that making it should cost nothing: navigators that take a
+    /// value of their own, as `filter_equal` does, are to get one that is cheap to copy.
+    fn path(
+        &self,
+        start: Start<Self::From>,
+        again: Again<'_, Self>,
+    ) -> impl PathWithin<Self::From, Self::To>;
+}
+
+/// A [`RecursivePath`] within itself.
+#[derive(Debug)]
+pub struct Again<'a, P>(&'a P);
+
+impl<'a, P: RecursivePath> Again<'a, P> {
+    /// A path as it is followed within another one that it leads back to: so paths follow each other
+    /// which both do.
+    #[inline(always)]
+    pub fn of(path: &'a P) -> Self {
+        Self(path)
+    }
+}
+
+impl<P> Copy for Again<'_, P> {}
+
+impl<P> Clone for Again<'_, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+/// What [`PStatePath::follow`] takes: a [`RecursivePath`], and [`Again`] within one.
+#[diagnostic::on_unimplemented(
+    message = "`.follow(…)` takes `&` of a type that implements `RecursivePath`, or `again` within one",
+    label = "not a path that may follow itself"
+)]
+pub trait Followed: Copy {
+    /// The path.
+    type Path: RecursivePath;
+
+    /// The path.
+    #[doc(hidden)]
+    fn path(&self) -> &Self::Path;
+
+    /// Visits every place that it leads to.
+    #[doc(hidden)]
+    fn each<F>(self, seen: SeenBy<'_, Self>, f: &mut F) -> Visit
     where
-        N: WriteNavigator<Schema = A, Here = B, Collected = ()> + Send + Sync + 'static,
-    {
-        Self(Link::Whole(Arc::new_cyclic(|path: &Weak<Boxed<A, B>>| {
-            let made = make(PStatePath::at_root(Root::new(), 0), Self(Link::Within(path.clone())));
-            Box::new(made.nav) as Boxed<A, B>
-        })))
+        F: FnMut(Seen<'_, ToOf<Self>>) -> Visit;
+
+    /// Writes every place that it leads to.
+    #[doc(hidden)]
+    fn write_each<F>(self, spot: SpotBy<'_, Self>, f: &mut F) -> Fated
+    where
+        F: FnMut(Spot<'_, ToOf<Self>>) -> Fated;
+}
+
+type FromOf<R> = <<R as Followed>::Path as RecursivePath>::From;
+type ToOf<R> = <<R as Followed>::Path as RecursivePath>::To;
+type SeenBy<'a, R> = Seen<'a, FromOf<R>>;
+type SpotBy<'a, R> = Spot<'a, FromOf<R>>;
+
+/// Visits every place that a path leads to.
+#[inline(always)]
+fn walk<P, F>(path: &P, seen: Seen<'_, P::From>, f: &mut F) -> Visit
+where
+    P: RecursivePath,
+    F: FnMut(Seen<'_, P::To>) -> Visit,
+{
+    match seen.get() {
+        Some(value) => walk_value(path, value, f),
+        None => Ok(()),
+    }
+}
+
+/// As [`walk`]. It is what calls itself, so it is what the rest is inlined into.
+#[inline(never)]
+fn walk_value<P, F>(path: &P, value: &P::From, f: &mut F) -> Visit
+where
+    P: RecursivePath,
+    F: FnMut(Seen<'_, P::To>) -> Visit,
+{
+    navigators(path).carry_in(Seen::There(value), f)
+}
+
+/// Writes every place that a path leads to.
+#[inline(always)]
+fn write<P, F>(path: &P, spot: Spot<'_, P::From>, f: &mut F) -> Fated
+where
+    P: RecursivePath,
+    F: FnMut(Spot<'_, P::To>) -> Fated,
+{
+    match spot.into_there() {
+        Ok(value) => write_value(path, value, f),
+        Err(spot) => write_copy(path, spot, f),
+    }
+}
+
+/// As [`write`], of a value that is changed where it is. It is what calls itself.
+#[inline(never)]
+fn write_value<P, F>(path: &P, value: &mut P::From, f: &mut F) -> Fated
+where
+    P: RecursivePath,
+    F: FnMut(Spot<'_, P::To>) -> Fated,
+{
+    navigators(path).carry_write_in(Spot::there(value), f)
+}
+
+/// As [`write`], of a value that cannot be changed where it is, or of what stands for an absent one.
+#[cold]
+#[inline(never)]
+fn write_copy<P, F>(path: &P, spot: Spot<'_, P::From>, f: &mut F) -> Fated
+where
+    P: RecursivePath,
+    F: FnMut(Spot<'_, P::To>) -> Fated,
+{
+    let Some(mut value) = spot.copy() else { return Ok(Fate::Kept) };
+    Ok(match write_value(path, &mut value, f)? {
+        Fate::Changed => spot.put(value),
+        fate => fate,
+    })
+}
+
+/// The navigators of a path.
+#[inline(always)]
+fn navigators<P: RecursivePath>(
+    path: &P,
+) -> impl WriteNavigator<Schema = P::From, Here = P::To, Collected = ()> {
+    path.path(PStatePath::at_root(Root::new(), 0), Again(path)).navigators()
+}
+
+impl<P: RecursivePath> Followed for &P {
+    type Path = P;
+
+    #[inline(always)]
+    fn path(&self) -> &P {
+        self
     }
 
-    fn path(&self) -> Option<Arc<Boxed<A, B>>> {
-        match &self.0 {
-            Link::Whole(path) => Some(Arc::clone(path)),
-            Link::Within(path) => path.upgrade(),
-        }
+    #[inline(always)]
+    fn each<F>(self, seen: SeenBy<'_, Self>, f: &mut F) -> Visit
+    where
+        F: FnMut(Seen<'_, P::To>) -> Visit,
+    {
+        walk(self, seen, f)
     }
+
+    #[inline(always)]
+    fn write_each<F>(self, spot: SpotBy<'_, Self>, f: &mut F) -> Fated
+    where
+        F: FnMut(Spot<'_, P::To>) -> Fated,
+    {
+        write(self, spot, f)
+    }
+}
+
+/// Within itself a path that goes on behind itself would call itself with another `f` each time, of a
+/// type without an end; so there `f` is called through a pointer.
+impl<P: RecursivePath> Followed for Again<'_, P> {
+    type Path = P;
+
+    #[inline(always)]
+    fn path(&self) -> &P {
+        self.0
+    }
+
+    fn each<F>(self, seen: SeenBy<'_, Self>, f: &mut F) -> Visit
+    where
+        F: FnMut(Seen<'_, P::To>) -> Visit,
+    {
+        walk_erased(self.0, seen, f)
+    }
+
+    fn write_each<F>(self, spot: SpotBy<'_, Self>, f: &mut F) -> Fated
+    where
+        F: FnMut(Spot<'_, P::To>) -> Fated,
+    {
+        write_erased(self.0, spot, f)
+    }
+}
+
+fn walk_erased<P: RecursivePath>(
+    path: &P,
+    seen: Seen<'_, P::From>,
+    f: &mut dyn FnMut(Seen<'_, P::To>) -> Visit,
+) -> Visit {
+    walk(path, seen, &mut |seen: Seen<'_, P::To>| f(seen))
+}
+
+fn write_erased<P: RecursivePath>(
+    path: &P,
+    spot: Spot<'_, P::From>,
+    f: &mut dyn FnMut(Spot<'_, P::To>) -> Fated,
+) -> Fated {
+    write(path, spot, &mut |spot: Spot<'_, P::To>| f(spot))
 }
 
 /// See [`PStatePath::follow`].
 #[derive(Debug, Clone)]
-pub struct Follow<N, A, B> {
+pub struct Follow<N, R> {
     prev: N,
-    path: RecursivePath<A, B>,
+    path: R,
 }
 
 impl<O, N: Navigator> PStatePath<O, N> {
     /// Goes on with a path that may follow itself; see [`RecursivePath`].
     ///
-    /// - *Select* and *transform*: what the path leads to. It is followed on the stack of the thread:
+    /// - *Select* and *transform*: what the path leads to; nothing where no value is. It is followed on the stack of the thread:
     ///   some thousand levels deep.
     #[inline]
-    pub fn follow<A, B, M>(self, path: &RecursivePath<A, B>) -> PStatePath<O, M>
+    pub fn follow<R, M>(self, path: R) -> PStatePath<O, M>
     where
-        KindAt<N>: HoldsValue<N::Here, Value = A, Then<Follow<N, A, B>> = M>,
+        R: Followed,
+        KindAt<N>: HoldsValue<N::Here, Value = FromOf<R>, Then<Follow<N, R>> = M>,
     {
-        let path = path.clone();
         self.then(|nav| KindAt::<N>::then(Follow { prev: nav, path }))
     }
 }
 
-impl<N, A, B> Navigator for Follow<N, A, B>
+impl<N, R> Navigator for Follow<N, R>
 where
     N: Navigator,
-    N::Here: ValueAt<Value = A>,
-    A: Value,
-    B: Value,
+    N::Here: ValueAt<Value = FromOf<R>>,
+    R: Followed,
 {
     type Schema = N::Schema;
-    type Here = <N::Here as ValueAt>::Part<B>;
+    type Here = <N::Here as ValueAt>::Part<ToOf<R>>;
     type Presence = Present;
     type Emits = Many;
     type Collected = N::Collected;
@@ -190,11 +321,12 @@ where
     where
         F: FnMut(&N::Collected, ReadPlace<'_, Self::Here>) -> Visit,
     {
-        let Some(path) = self.path.path() else { return Ok(()) };
         self.prev.read(top, &mut |collected: &N::Collected, place: ReadPlace<'_, N::Here>| {
-            path.read_any(ReadPlace::value(place.slot), &mut |place| match place.slot.is_some() {
-                true => f(collected, ReadPlace::value(place.slot)),
-                false => Ok(()),
+            see(place.slot, |seen| {
+                self.path.each(seen, &mut |seen| match seen.get() {
+                    Some(_) => f(collected, ReadPlace::value(seen.held())),
+                    None => Ok(()),
+                })
             })
         })
     }
@@ -204,12 +336,22 @@ where
     where
         F: FnMut(&N::Collected, SeenOf<'_, Self::Here>) -> Visit,
     {
-        let Some(path) = self.path.path() else { return Ok(()) };
         self.prev.read_in(top, &mut |collected: &N::Collected, seen: SeenOf<'_, N::Here>| {
-            path.read_any_in(seen, &mut |seen| match seen.get().is_some() {
-                true => f(collected, seen),
-                false => Ok(()),
+            self.path.each(seen, &mut |seen| match seen.get() {
+                Some(_) => f(collected, seen),
+                None => Ok(()),
             })
+        })
+    }
+
+    #[inline(always)]
+    fn carry_in<F>(&self, top: SeenOf<'_, N::Schema>, f: &mut F) -> Visit
+    where
+        F: FnMut(SeenOf<'_, Self::Here>) -> Visit,
+    {
+        let path = self.path;
+        self.prev.read_in(top, &mut move |_: &N::Collected, seen: SeenOf<'_, N::Here>| {
+            walk(path.path(), seen, f)
         })
     }
 
@@ -218,32 +360,42 @@ where
     }
 }
 
-impl<N, A, B> WriteNavigator for Follow<N, A, B>
+impl<N, R> WriteNavigator for Follow<N, R>
 where
-    N: WriteNavigator<Here = A>,
-    A: Value,
-    B: Value,
+    N: WriteNavigator<Here = FromOf<R>>,
+    R: Followed,
 {
     fn write<F>(&self, top: WritePlace<'_, N::Schema>, f: &mut F) -> Written<N::Schema>
     where
-        F: FnMut(&N::Collected, WritePlace<'_, B>) -> Written<B>,
+        F: FnMut(&N::Collected, WritePlace<'_, Self::Here>) -> Written<Self::Here>,
     {
-        use crate::store::Change;
-
-        let Some(path) = self.path.path() else { return Ok(Change::Keep) };
-        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, A>| {
-            path.write_any(place, &mut |place| f(collected, place))
+        self.prev.write(top, &mut |collected: &N::Collected, place: WritePlace<'_, N::Here>| {
+            as_spot(place, |spot, ids| {
+                self.path.write_each(spot, &mut |spot| {
+                    spot.into_place::<ToOf<R>>(ids, |place| f(collected, place))
+                })
+            })
         })
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, Spot<'_, B>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
-        let Some(path) = self.path.path() else { return Ok(Fate::Kept) };
-        self.prev.write_in(top, &mut |collected: &N::Collected, spot: Spot<'_, A>| {
-            path.write_any_in(spot, &mut |spot| f(collected, spot))
+        self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            self.path.write_each(spot, &mut |spot| f(collected, spot))
+        })
+    }
+
+    #[inline(always)]
+    fn carry_write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
+    where
+        F: FnMut(SpotOf<'_, Self::Here>) -> Fated,
+    {
+        let path = self.path;
+        self.prev.write_in(top, &mut move |_: &N::Collected, spot: SpotOf<'_, N::Here>| {
+            write(path.path(), spot, f)
         })
     }
 }

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, SpotOf};
+use crate::path::plain::{Fated, SeenOf, SpotOf};
 use crate::path::{Location, Navigator, PStatePath, Presence, Single, Top, Visit, WriteNavigator};
 use crate::schema::Schema;
 use crate::store::{ReadPlace, WritePlace, Written};
@@ -74,9 +73,9 @@ impl<S: Schema, P: Presence> WriteNavigator for Root<S, P> {
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, S>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, S>, f: &mut F) -> Fated
     where
-        F: FnMut(&(), SpotOf<'_, S>) -> Result<Fate, PathError>,
+        F: FnMut(&(), SpotOf<'_, S>) -> Fated,
     {
         f(&(), top)
     }

@@ -4,9 +4,8 @@ use super::all::{put_item, write_item};
 use super::key::{encoded, in_structure};
 use super::picked::{Picked, Told, ToldOf};
 use super::sorted_map_range::StoredRange;
-use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
-use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, see, write_part, write_value};
+use crate::path::plain::{Fate, Fated, SeenOf, Spot, SpotOf, see, write_part, write_value};
 use crate::path::{
     Location, Many, Navigator, PStatePath, Present, Span, StdSet, ValueAt, Visit, WriteNavigator,
 };
@@ -292,9 +291,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             spot.change(

@@ -1,8 +1,7 @@
 //! `some()`: what is in an `Option`.
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, SeenOf, Spot, SpotOf, part, see, write_part, write_value};
+use crate::path::plain::{Fate, Fated, SeenOf, Spot, SpotOf, part, see, write_part, write_value};
 use crate::path::{
     Many, Navigator, PStatePath, Present, ReadOnly, Value, ValueAt, Visit, WriteNavigator,
 };
@@ -153,9 +152,9 @@ where
     }
 
     #[inline(always)]
-    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Result<Fate, PathError>
+    fn write_in<F>(&self, top: SpotOf<'_, N::Schema>, f: &mut F) -> Fated
     where
-        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Result<Fate, PathError>,
+        F: FnMut(&N::Collected, SpotOf<'_, Self::Here>) -> Fated,
     {
         self.0.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, Option<T>>| {
             of_value(spot).change(

@@ -2,7 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, Spot, SpotOf};
+use crate::path::plain::{Fated, Spot, SpotOf};
 use crate::path::{Collected, HoldsWhole, KindAt, Navigator, PStatePath, WritePath, WriteValues};
 use crate::store::{Change, WritePlace, Written};
 
@@ -66,7 +66,7 @@ where
     }
 
     #[inline(always)]
-    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Fated {
         let Term { prev, f } = self.nav;
         prev.write_values_in(top, &mut |collected: &N::Collected, mut spot: Spot<'_, N::Whole>| {
             let value = spot.take().ok_or(PathError::Absent)?;

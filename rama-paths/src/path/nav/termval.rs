@@ -1,8 +1,7 @@
 //! `termval(v)`: the end of a write that sets a value.
 
-use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, Spot, SpotOf};
+use crate::path::plain::{Fate, Fated, Spot, SpotOf};
 use crate::path::{
     Emits, HoldsWhole, KindAt, Navigator, PStatePath, Value, WritePath, WriteValues,
 };
@@ -66,7 +65,7 @@ where
     }
 
     #[inline(always)]
-    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Fated {
         let Termval { prev, value } = self.nav;
         let mut value = Some(value);
         prev.write_values_in(top, &mut |_: &N::Collected, spot: Spot<'_, V>| {

@@ -2,7 +2,7 @@
 
 use crate::error::PathError;
 use crate::key::KeyHash;
-use crate::path::plain::{Fate, Spot, SpotOf, write_value};
+use crate::path::plain::{Fated, Spot, SpotOf, write_value};
 use crate::path::{HoldsWhole, KindAt, Navigator, PStatePath, WritePath, WriteValues};
 use crate::store::{WritePlace, Written};
 
@@ -74,11 +74,11 @@ where
     }
 
     #[inline(always)]
-    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Result<Fate, PathError> {
+    fn write_in(self, top: SpotOf<'_, N::Schema>) -> Fated {
         let Update { prev, f } = self.nav;
         prev.write_values_in(top, &mut |_: &N::Collected, spot: Spot<'_, N::Whole>| {
             if spot.get().is_none() {
-                return Err(PathError::Absent);
+                return Err(Box::new(PathError::Absent));
             }
             spot.change(
                 || None,

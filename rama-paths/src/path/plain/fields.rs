@@ -1,8 +1,9 @@
 //! Fields of structs and tuples, which are values, and the tokens that name fields.
 
 use std::fmt;
+use std::marker::PhantomData;
 
-use crate::path::nav::{FieldNav, ValueField};
+use crate::path::nav::{FieldNav, Lens};
 use crate::path::{Location, ReadOnly, ValueAt};
 use crate::record::Record;
 use crate::schema::{Field, FieldAt};
@@ -43,28 +44,37 @@ impl<V: RecordFields> HasFields for ReadOnly<V> {
     const FIELDS: V::Fields = V::FIELDS;
 }
 
-/// The token of a field of a value `S`, where there is a `T`.
-pub struct Part<S, T> {
-    pub(crate) get: fn(&S) -> &T,
-    pub(crate) get_mut: fn(&mut S) -> &mut T,
+/// What finds a part `T` of a value `S`.
+pub trait PartOf<S, T> {
+    /// The part.
+    fn get<'s>(&self, whole: &'s S) -> &'s T;
+
+    /// The part, to change.
+    fn get_mut<'s>(&self, whole: &'s mut S) -> &'s mut T;
 }
 
-impl<S, T> Part<S, T> {
-    /// The token of what these two find.
-    pub const fn new(get: fn(&S) -> &T, get_mut: fn(&mut S) -> &mut T) -> Self {
-        Self { get, get_mut }
+/// The token of a field of a value `S`, where there is a `T` which `P` finds.
+pub struct Part<S, T, P> {
+    find: P,
+    types: PhantomData<fn(S) -> T>,
+}
+
+impl<S, T, P: PartOf<S, T>> Part<S, T, P> {
+    /// The token of what `find` finds.
+    pub const fn new(find: P) -> Self {
+        Self { find, types: PhantomData }
     }
 }
 
-impl<S, T> Clone for Part<S, T> {
+impl<S, T, P: Clone> Clone for Part<S, T, P> {
     fn clone(&self) -> Self {
-        *self
+        Self { find: self.find.clone(), types: PhantomData }
     }
 }
 
-impl<S, T> Copy for Part<S, T> {}
+impl<S, T, P: Copy> Copy for Part<S, T, P> {}
 
-impl<S, T> fmt::Debug for Part<S, T> {
+impl<S, T, P> fmt::Debug for Part<S, T, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Part")
     }
@@ -94,25 +104,47 @@ impl<S: FieldAt<I>, const I: usize> FieldToken<S> for Field<S, I> {
     }
 }
 
-impl<H, S, T> FieldToken<H> for Part<S, T>
+impl<H, S, T, P> FieldToken<H> for Part<S, T, P>
 where
     H: ValueAt<Value = S>,
     T: Record,
+    P: PartOf<S, T>,
 {
-    type Nav<N> = ValueField<N, S, T>;
+    type Nav<N> = Lens<N, T, P>;
 
     #[inline(always)]
-    fn nav<N>(self, prev: N) -> ValueField<N, S, T> {
-        ValueField::new(prev, self.get, self.get_mut)
+    fn nav<N>(self, prev: N) -> Lens<N, T, P> {
+        Lens::new(prev, self.find)
     }
 }
 
+/// What finds the field at an index of a struct or a tuple.
+#[derive(Debug, Clone, Copy)]
+pub struct PartAt<const I: usize>;
+
 macro_rules! tuple {
+    (@fields $all:tt $($p:ident $at:tt),+) => {
+        $(tuple!(@field $all $p $at);)+
+    };
+    (@field ($($all:ident),+) $p:ident $at:tt) => {
+        impl<$($all),+> PartOf<($($all,)+), $p> for PartAt<$at> {
+            #[inline(always)]
+            fn get<'s>(&self, whole: &'s ($($all,)+)) -> &'s $p {
+                &whole.$at
+            }
+
+            #[inline(always)]
+            fn get_mut<'s>(&self, whole: &'s mut ($($all,)+)) -> &'s mut $p {
+                &mut whole.$at
+            }
+        }
+    };
     ($($p:ident $at:tt),+) => {
+        tuple!(@fields ($($p),+) $($p $at),+);
+
         impl<$($p: Record),+> RecordFields for ($($p,)+) {
-            type Fields = ($(Part<Self, $p>,)+);
-            const FIELDS: Self::Fields =
-                ($(Part::new(|whole: &Self| &whole.$at, |whole: &mut Self| &mut whole.$at),)+);
+            type Fields = ($(Part<Self, $p, PartAt<$at>>,)+);
+            const FIELDS: Self::Fields = ($(Part::<Self, $p, _>::new(PartAt::<$at>),)+);
         }
     };
 }

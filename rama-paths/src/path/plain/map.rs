@@ -8,7 +8,7 @@ use std::ops::{Bound, RangeBounds};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::which::{Between, Bounds, count_to, range_of};
-use super::{Collection, Which, WhichOf, part};
+use super::{Altered, Collection, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::key::Key;
 use crate::path::Visit;
@@ -86,9 +86,9 @@ pub trait StdMap: Collection {
     /// changed. Keys change when all were visited; of entries that end at one key the last of the old
     /// order stays.
     #[doc(hidden)]
-    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Altered
     where
-        F: FnMut(&Self::Key, &mut Self::Item) -> Result<Entry<Self::Key>, PathError>;
+        F: FnMut(&Self::Key, &mut Self::Item) -> Result<Entry<Self::Key>, Box<PathError>>;
 }
 
 /// Hands entries to `f`.
@@ -257,9 +257,9 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
     }
 
     #[inline(always)]
-    fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Altered
     where
-        F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+        F: FnMut(&K, &mut V) -> Result<Entry<K>, Box<PathError>>,
     {
         let (mut changed, mut moves) = (false, Vec::new());
         match part {
@@ -291,12 +291,9 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
 
 /// Writes every entry of a sorted map through `f`.
 #[inline(always)]
-fn write_sorted<K: Key + Ord, V: Record, F>(
-    map: &mut BTreeMap<K, V>,
-    mut f: F,
-) -> Result<bool, PathError>
+fn write_sorted<K: Key + Ord, V: Record, F>(map: &mut BTreeMap<K, V>, mut f: F) -> Altered
 where
-    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, Box<PathError>>,
 {
     let (mut changed, mut first) = (false, None);
     // As long as every entry stays, a loop that does nothing else.
@@ -331,9 +328,9 @@ fn write_behind<K: Key + Ord, V: Record, F>(
     first: K,
     to: Option<K>,
     mut f: F,
-) -> Result<bool, PathError>
+) -> Altered
 where
-    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, Box<PathError>>,
 {
     let mut moves = vec![Move { old: first, to }];
     let mut values: Vec<V> = map.remove(&moves[0].old).into_iter().collect();
@@ -394,9 +391,9 @@ fn take_out<K: Key + Ord, V: Record, F>(
     moves: &mut Vec<Move<K>>,
     values: &mut Vec<V>,
     mut f: F,
-) -> Result<bool, PathError>
+) -> Altered
 where
-    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, Box<PathError>>,
 {
     let gone = Cell::new(Ok(None));
     let mut taken = map.extract_if(Behind(behind), |key, value| {
@@ -434,9 +431,9 @@ fn write_anew<K: Key + Ord, V: Record, F>(
     map: &mut BTreeMap<K, V>,
     moves: Vec<Move<K>>,
     mut f: F,
-) -> Result<bool, PathError>
+) -> Altered
 where
-    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, Box<PathError>>,
 {
     let mut all: Vec<(K, V)> = Vec::with_capacity(map.len());
     // The old keys of those that move, and what goes.
@@ -619,9 +616,9 @@ where
     }
 
     #[inline(always)]
-    fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Altered
     where
-        F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+        F: FnMut(&K, &mut V) -> Result<Entry<K>, Box<PathError>>,
     {
         let Which::These(keys) = part else { return write_all(self, f) };
         let (mut changed, mut moves) = (false, Vec::new());
@@ -643,11 +640,11 @@ where
 
 /// Writes every entry of a map through `f`, in one walk. A key that is changed waits for its end.
 #[inline(always)]
-fn write_all<K, V, S, F>(map: &mut HashMap<K, V, S>, mut f: F) -> Result<bool, PathError>
+fn write_all<K, V, S, F>(map: &mut HashMap<K, V, S>, mut f: F) -> Altered
 where
     K: Eq + Hash,
     S: BuildHasher + Clone,
-    F: FnMut(&K, &mut V) -> Result<Entry<K>, PathError>,
+    F: FnMut(&K, &mut V) -> Result<Entry<K>, Box<PathError>>,
 {
     let (mut changed, mut failed) = (false, None);
     // Of the entries that are not taken out, as far as the last one that moves, whether they move;

@@ -15,7 +15,7 @@ mod which;
 #[cfg(test)]
 mod tests;
 
-pub use fields::{FieldToken, HasFields, Part, RecordFields};
+pub use fields::{FieldToken, HasFields, Part, PartAt, PartOf, RecordFields};
 #[doc(hidden)]
 pub use map::Entry;
 pub use map::StdMap;
@@ -43,6 +43,7 @@ use crate::store::{Change, Current, Held, Ids, WritePlace, WriteView, Written};
 /// What became of a part of a value that was written where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[doc(hidden)]
+#[repr(usize)]
 pub enum Fate {
     /// It is as it was.
     Kept,
@@ -51,6 +52,15 @@ pub enum Fate {
     /// It is to be taken out of what holds it.
     Removed,
 }
+
+/// What became of a part, or why it could not be written. The error is on the heap, so that the result
+/// goes from call to call in registers.
+#[doc(hidden)]
+pub type Fated = Result<Fate, Box<PathError>>;
+
+/// Whether a collection was altered, or why it could not be written.
+#[doc(hidden)]
+pub type Altered = Result<bool, Box<PathError>>;
 
 /// What is held within: `borrowed` of a borrowed value, `owned` of an owned one.
 #[inline(always)]
@@ -117,7 +127,7 @@ fn retain_first<T: Eq + Hash>(values: &mut Vec<T>) {
 
 /// Writes a part of a value through `f`, where it is.
 #[inline(always)]
-pub(crate) fn write_part<V, F>(part: &mut V, ids: &mut Ids, f: F) -> Result<Fate, PathError>
+pub(crate) fn write_part<V, F>(part: &mut V, ids: &mut Ids, f: F) -> Fated
 where
     V: Value,
     F: FnOnce(WritePlace<'_, V>) -> Written<V>,
@@ -166,7 +176,7 @@ pub(crate) fn write_value<V, F>(
 ) -> Written<V>
 where
     V: Value,
-    F: FnOnce(&mut V, &mut Ids) -> Result<bool, PathError>,
+    F: FnOnce(&mut V, &mut Ids) -> Altered,
 {
     let mut owned = None;
     // `f` is called in one place only, and nothing is moved, so that it can be inlined.

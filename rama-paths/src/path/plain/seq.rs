@@ -3,8 +3,7 @@
 use std::collections::VecDeque;
 use std::ops::{Index, IndexMut, Range};
 
-use super::{Collection, Fate, Which, WhichOf, part};
-use crate::error::PathError;
+use super::{Altered, Collection, Fate, Fated, Which, WhichOf, part};
 use crate::path::Visit;
 use crate::record::Record;
 use crate::store::Held;
@@ -34,18 +33,24 @@ pub trait StdSeq: Collection<Range = Range<usize>, At = usize> {
     where
         F: FnMut(Held<'_, Self::Item>) -> Visit;
 
+    /// Shows every element of a part to `f`, in order, where they are.
+    #[doc(hidden)]
+    fn each_in<F>(&self, part: &WhichOf<Self>, f: F) -> Visit
+    where
+        F: FnMut(&Self::Item) -> Visit;
+
     /// Writes the element at an index, which is one of a part, through `f`; says whether something
     /// changed.
     #[doc(hidden)]
-    fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+    fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Altered
     where
-        F: FnOnce(&mut Self::Item) -> Result<Fate, PathError>;
+        F: FnOnce(&mut Self::Item) -> Fated;
 
     /// Writes every element of a part through `f`, in order; says whether something changed.
     #[doc(hidden)]
-    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Altered
     where
-        F: FnMut(&mut Self::Item) -> Result<Fate, PathError>;
+        F: FnMut(&mut Self::Item) -> Fated;
 
     /// Puts an element before the one at an index.
     #[doc(hidden)]
@@ -179,9 +184,25 @@ macro_rules! std_seq {
             }
 
             #[inline(always)]
-            fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+            fn each_in<F>(&self, part: &WhichOf<Self>, mut f: F) -> Visit
             where
-                F: FnOnce(&mut T) -> Result<Fate, PathError>,
+                F: FnMut(&T) -> Visit,
+            {
+                if let Which::These(places) = part {
+                    return each_at(self, places, f);
+                }
+                for items in self.slices(within(part, self.len())) {
+                    for item in items {
+                        f(item)?;
+                    }
+                }
+                Ok(())
+            }
+
+            #[inline(always)]
+            fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Altered
+            where
+                F: FnOnce(&mut T) -> Fated,
             {
                 let Some(item) = self.get_mut(at) else { return Ok(false) };
                 let fate = f(item)?;
@@ -192,9 +213,9 @@ macro_rules! std_seq {
             }
 
             #[inline(always)]
-            fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
+            fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Altered
             where
-                F: FnMut(&mut T) -> Result<Fate, PathError>,
+                F: FnMut(&mut T) -> Fated,
             {
                 if let Which::These(places) = part {
                     return write_places(self, places, f);
@@ -206,12 +227,13 @@ macro_rules! std_seq {
                 let mut before = range.start;
                 'visits: for items in self.slices_mut(range.clone()) {
                     let len = items.len();
-                    for (at, item) in items.iter_mut().enumerate() {
+                    let mut rest = items.iter_mut();
+                    while let Some(item) = rest.next() {
                         match f(item)? {
                             Fate::Kept => {}
                             Fate::Changed => changed = true,
                             Fate::Removed => {
-                                removed = Some(before + at);
+                                removed = Some(before + len - rest.len() - 1);
                                 break 'visits;
                             }
                         }
@@ -248,10 +270,7 @@ where
     F: FnMut(Held<'_, T>) -> Visit,
 {
     match (list, part) {
-        (Held::Stored(list), part) => {
-            let some = places(part).iter().filter(|at| **at < list.length());
-            some.map(|at| &list[*at]).try_for_each(|item| f(Held::Stored(item)))
-        }
+        (Held::Stored(list), part) => each_at(list, places(part), |item| f(Held::Stored(item))),
         (Held::Owned(list), part) => {
             let list = if let Which::All = part { list } else { list.copy_part(part) };
             list.into_iter().try_for_each(|item| f(Held::Owned(item)))
@@ -260,18 +279,24 @@ where
     }
 }
 
+/// Shows the elements at some places to `f`.
+#[inline(never)]
+fn each_at<T, L, F>(list: &L, places: &[usize], f: F) -> Visit
+where
+    L: StdSeq<Item = T> + Index<usize, Output = T>,
+    F: FnMut(&T) -> Visit,
+{
+    let some = places.iter().filter(|at| **at < list.length());
+    some.map(|at| &list[*at]).try_for_each(f)
+}
+
 /// Writes the elements up to `end` through `f`, of which the one at `first` was removed: those that stay
 /// move up over those that go.
 #[inline(never)]
-fn write_behind<T: Clone, L, F>(
-    list: &mut L,
-    first: usize,
-    end: usize,
-    mut f: F,
-) -> Result<bool, PathError>
+fn write_behind<T: Clone, L, F>(list: &mut L, first: usize, end: usize, mut f: F) -> Altered
 where
     L: Ranged<T>,
-    F: FnMut(&mut T) -> Result<Fate, PathError>,
+    F: FnMut(&mut T) -> Fated,
 {
     let (mut to, mut visited, mut failed) = (0, end, Ok(true));
     let items = list.slice_mut(first..end);
@@ -300,10 +325,10 @@ where
 /// Writes the elements at some places through `f`. Where some are removed the others move up over the
 /// places, of which the last ones go.
 #[inline(never)]
-fn write_places<T, L, F>(list: &mut L, places: &[usize], mut f: F) -> Result<bool, PathError>
+fn write_places<T, L, F>(list: &mut L, places: &[usize], mut f: F) -> Altered
 where
     L: Ranged<T> + IndexMut<usize, Output = T>,
-    F: FnMut(&mut T) -> Result<Fate, PathError>,
+    F: FnMut(&mut T) -> Fated,
 {
     let (mut changed, mut failed, mut to) = (false, None, 0);
     for at in places {
@@ -599,9 +624,17 @@ impl StdSeq for String {
     }
 
     #[inline]
-    fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+    fn each_in<F>(&self, part: &WhichOf<Self>, mut f: F) -> Visit
     where
-        F: FnOnce(&mut char) -> Result<Fate, PathError>,
+        F: FnMut(&char) -> Visit,
+    {
+        Self::each(Held::Stored(self), part, |item| item.get().map_or(Ok(()), &mut f))
+    }
+
+    #[inline]
+    fn write_nth<F>(&mut self, at: usize, part: &WhichOf<Self>, f: F) -> Altered
+    where
+        F: FnOnce(&mut char) -> Fated,
     {
         let Some((byte, mut item)) = self.char_indices().nth(at) else { return Ok(false) };
         let bytes = byte..byte + item.len_utf8();
@@ -620,9 +653,9 @@ impl StdSeq for String {
     }
 
     #[inline]
-    fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Result<bool, PathError>
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, mut f: F) -> Altered
     where
-        F: FnMut(&mut char) -> Result<Fate, PathError>,
+        F: FnMut(&mut char) -> Fated,
     {
         if let Which::These(_) = part {
             let mut items: Vec<char> = self.chars().collect();

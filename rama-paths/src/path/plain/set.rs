@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
 
 use super::which::{Between, count_to, range_of};
-use super::{Collection, Which, WhichOf, part};
+use super::{Altered, Collection, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::path::Visit;
 use crate::record::Record;
@@ -41,7 +41,7 @@ pub trait StdSet: Collection {
     /// Puts what `f` makes of the elements of a part in their place, once all were visited: another
     /// element, none, or no change. Says whether something changed.
     #[doc(hidden)]
-    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Altered
     where
         F: FnMut(&Self::Item) -> Result<Option<Option<Self::Item>>, PathError>;
 }
@@ -210,7 +210,7 @@ impl<T: Record + Ord> StdSet for BTreeSet<T> {
     }
 
     #[inline(always)]
-    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Altered
     where
         F: FnMut(&T) -> Result<Option<Option<T>>, PathError>,
     {
@@ -331,7 +331,7 @@ where
     }
 
     #[inline(always)]
-    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Result<bool, PathError>
+    fn write_each<F>(&mut self, part: &WhichOf<Self>, f: F) -> Altered
     where
         F: FnMut(&T) -> Result<Option<Option<T>>, PathError>,
     {

@@ -4,7 +4,7 @@
 //! later. What is in memory needs none of that, and goes from navigator to navigator as a [`Spot`]:
 //! no code for rows stands in the loops over it, so that they come out as written by hand.
 
-use super::{Fate, Seen};
+use super::{Altered, Fate, Fated, Seen};
 use crate::error::PathError;
 use crate::path::Location;
 use crate::record::Record;
@@ -95,6 +95,15 @@ impl<'a, T> Spot<'a, T> {
         Fate::Changed
     }
 
+    /// The value, if it is changed where it is; else the spot again.
+    #[inline(always)]
+    pub(crate) fn into_there(self) -> Result<&'a mut T, Self> {
+        match self.at {
+            At::There(value) => Ok(value),
+            at => Err(Self { at, default: self.default }),
+        }
+    }
+
     /// To read.
     #[inline(always)]
     pub(crate) fn seen(&self) -> Seen<'_, T> {
@@ -107,7 +116,7 @@ impl<'a, T> Spot<'a, T> {
         self,
         ids: &mut Ids,
         f: impl FnOnce(WritePlace<'_, S>) -> Written<S>,
-    ) -> Result<Fate, PathError> {
+    ) -> Fated {
         // In values there are no structures.
         let Some((mut writes, rows)) = S::Tables::of_value() else { return Ok(Fate::Kept) };
         let below = WriteView { writes: &mut writes, rows };
@@ -140,7 +149,7 @@ impl<T: Record> Spot<'_, T> {
     /// The value, or the default, as one of its own. It stands alone, so that what is changed where
     /// it is costs little code.
     #[inline(never)]
-    fn copy(&self) -> Option<T> {
+    pub(crate) fn copy(&self) -> Option<T> {
         self.get().cloned()
     }
 
@@ -150,8 +159,8 @@ impl<T: Record> Spot<'_, T> {
     pub(crate) fn change(
         self,
         make: impl FnOnce() -> Option<T>,
-        f: impl FnOnce(&mut T) -> Result<bool, PathError>,
-    ) -> Result<Fate, PathError> {
+        f: impl FnOnce(&mut T) -> Altered,
+    ) -> Fated {
         match self.at {
             At::There(value) => Ok(if f(value)? { Fate::Changed } else { Fate::Kept }),
             At::Instead(..) | At::Absent(_) => self.change_copy(make, f),
@@ -163,8 +172,8 @@ impl<T: Record> Spot<'_, T> {
     fn change_copy(
         self,
         make: impl FnOnce() -> Option<T>,
-        f: impl FnOnce(&mut T) -> Result<bool, PathError>,
-    ) -> Result<Fate, PathError> {
+        f: impl FnOnce(&mut T) -> Altered,
+    ) -> Fated {
         let Some(mut value) = self.copy().or_else(make) else { return Ok(Fate::Kept) };
         Ok(if f(&mut value)? { self.put(value) } else { Fate::Kept })
     }
@@ -175,7 +184,7 @@ impl<T: Record> Spot<'_, T> {
 pub(crate) fn as_spot<V, F>(mut place: WritePlace<'_, V>, f: F) -> Written<V>
 where
     V: Schema,
-    F: FnOnce(SpotOf<'_, V>, &mut Ids) -> Result<Fate, PathError>,
+    F: FnOnce(SpotOf<'_, V>, &mut Ids) -> Fated,
 {
     let default = place.current.default();
     let (mut stored, mut new) = (None, None);
@@ -216,8 +225,8 @@ impl<'a, T> SpotInTurn<'a, T> {
     #[inline(always)]
     pub(crate) fn write(
         &mut self,
-        f: impl FnOnce(Spot<'_, T>) -> Result<Fate, PathError>,
-    ) -> Result<(), PathError> {
+        f: impl FnOnce(Spot<'_, T>) -> Fated,
+    ) -> Result<(), Box<PathError>> {
         let At::There(value) = &mut self.spot.at else { return self.write_new(f) };
         if self.removed {
             return self.write_new(f);
@@ -233,10 +242,7 @@ impl<'a, T> SpotInTurn<'a, T> {
     /// As [`write`](Self::write), where the value is not there, or not there any more.
     #[cold]
     #[inline(never)]
-    fn write_new(
-        &mut self,
-        f: impl FnOnce(Spot<'_, T>) -> Result<Fate, PathError>,
-    ) -> Result<(), PathError> {
+    fn write_new(&mut self, f: impl FnOnce(Spot<'_, T>) -> Fated) -> Result<(), Box<PathError>> {
         let mut new = None;
         let now = match &mut self.spot.at {
             At::There(_) | At::Instead(..) if self.removed => Spot::absent(&mut new),

@@ -61,10 +61,10 @@ fn no_entry_has_moved_when_a_write_fails_or_panics() {
             let mut written = map.clone();
             let failed =
                 StdMap::write_each(&mut written, &Which::All, |key, _| match *key > last {
-                    true => Err(PathError::Absent),
+                    true => Err(Box::new(PathError::Absent)),
                     false => Ok(entry(plan, *key)),
                 });
-            assert_eq!(failed, Err(PathError::Absent));
+            assert_eq!(failed, Err(Box::new(PathError::Absent)));
             assert!(written == map, "plan {at}, failed behind {last}");
 
             let panicked = catch_unwind(AssertUnwindSafe(|| {
