@@ -13,10 +13,12 @@ struct Even;
 impl CustomNav<Vec<i64>> for Even {
     type To = i64;
 
+    #[inline]
     fn select(&self, numbers: &Vec<i64>, next: &mut dyn FnMut(&i64)) {
         numbers.iter().filter(|n| *n % 2 == 0).for_each(next);
     }
 
+    #[inline]
     fn transform(&self, numbers: &mut Vec<i64>, next: &mut dyn FnMut(&mut i64) -> bool) {
         numbers.retain_mut(|n| *n % 2 != 0 || next(n));
     }

@@ -5,5 +5,6 @@ mod failures;
 mod map_key;
 mod moves;
 mod parts;
+mod recursive;
 mod turns;
 mod whole_ranges;

@@ -13,6 +13,9 @@ use crate::store::{Held, ReadPlace, WritePlace, Written};
 
 /// A navigator of the user's: from a value `V` to parts of it, any number of them.
 ///
+/// With `#[inline]` its methods become one loop with what goes on behind them, in whatever crate it
+/// stands.
+///
 /// ```
 /// use rama_paths::{CustomNav, PStatePath, Root};
 ///
@@ -23,10 +26,12 @@ use crate::store::{Held, ReadPlace, WritePlace, Written};
 /// impl CustomNav<Vec<i64>> for Even {
 ///     type To = i64;
 ///
+///     #[inline]
 ///     fn select(&self, numbers: &Vec<i64>, next: &mut dyn FnMut(&i64)) {
 ///         numbers.iter().filter(|n| *n % 2 == 0).for_each(next);
 ///     }
 ///
+///     #[inline]
 ///     fn transform(&self, numbers: &mut Vec<i64>, next: &mut dyn FnMut(&mut i64) -> bool) {
 ///         numbers.retain_mut(|n| *n % 2 != 0 || next(n));
 ///     }

@@ -5,7 +5,7 @@ use super::sorted_map_range::StoredRange;
 use crate::error::PathError;
 use crate::key::{Key, KeyArg, KeyBytes, KeyHash};
 use crate::path::plain::{
-    Fate, Fated, SeenOf, Spot, SpotOf, for_std, new_part, see, write_part, write_value,
+    Fate, Fated, SeenOf, SpotOf, for_std, new_part, see, write_part, write_value,
 };
 use crate::path::{
     Location, Maybe, Navigator, PStatePath, Span, StdMap, ValueAt, Visit, WriteNavigator,
@@ -302,23 +302,7 @@ where
     {
         self.prev.write_in(top, &mut |collected: &N::Collected, spot: SpotOf<'_, N::Here>| {
             let make = || Some(N::Here::default());
-            spot.change(make, |map| {
-                let mut new = None;
-                let spot = match map.value_mut(&self.key) {
-                    Some(value) => Spot::there(value),
-                    None => Spot::absent(&mut new),
-                };
-                let is_there = spot.is_there();
-                let fate = f(collected, spot)?;
-                if let Some(value) = new {
-                    map.put(self.key.clone(), value);
-                    return Ok(true);
-                }
-                if is_there && fate == Fate::Removed {
-                    map.take_entry(&self.key);
-                }
-                Ok(is_there && fate != Fate::Kept)
-            })
+            spot.change(make, |map| map.write_key(&self.key, |spot| f(collected, spot)))
         })
     }
 

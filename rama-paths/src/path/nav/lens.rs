@@ -234,7 +234,7 @@ impl<N, T, P> Lens<N, T, P> {
             |whole| Some(self.find.get(whole)),
             |mut whole| Some(self.find.get_mut(&mut whole).take_out()),
         );
-        see(part, |seen| f(seen))
+        see(part, f)
     }
 
     /// Writes a part of a value that is not there, or not changed where it is.

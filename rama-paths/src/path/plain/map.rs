@@ -1,14 +1,16 @@
 //! Maps of the standard library.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::btree_map::Entry as SortedEntry;
+use std::collections::hash_map::Entry as HashEntry;
+use std::collections::{BTreeMap, HashMap, btree_map};
 use std::convert::Infallible;
 use std::hash::{BuildHasher, Hash};
 use std::ops::{Bound, RangeBounds};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use super::which::{Between, Bounds, count_to, range_of};
-use super::{Altered, Collection, Which, WhichOf, part};
+use super::{Altered, Collection, Fate, Fated, Spot, Which, WhichOf, part};
 use crate::error::PathError;
 use crate::key::Key;
 use crate::path::Visit;
@@ -74,6 +76,12 @@ pub trait StdMap: Collection {
     #[doc(hidden)]
     fn value_mut(&mut self, key: &Self::Key) -> Option<&mut Self::Item>;
 
+    /// Writes the value at a key through `f`, which may put one where none is.
+    #[doc(hidden)]
+    fn write_key<F>(&mut self, key: &Self::Key, f: F) -> Altered
+    where
+        F: FnOnce(Spot<'_, Self::Item>) -> Fated;
+
     /// Puts an entry.
     #[doc(hidden)]
     fn put(&mut self, key: Self::Key, value: Self::Item);
@@ -91,16 +99,43 @@ pub trait StdMap: Collection {
         F: FnMut(&Self::Key, &mut Self::Item) -> Result<Entry<Self::Key>, Box<PathError>>;
 }
 
-/// Hands entries to `f`.
+/// The entries of a sorted map between two bounds; all of them without an end to look for.
+enum First<'a, K, V> {
+    OfAll(btree_map::Iter<'a, K, V>),
+    Within(btree_map::Range<'a, K, V>),
+}
+
+impl<'a, K: Ord, V> First<'a, K, V> {
+    fn new(map: &'a BTreeMap<K, V>, range: (Bound<&K>, Bound<&K>)) -> Self {
+        match range {
+            (Bound::Unbounded, Bound::Unbounded) => Self::OfAll(map.iter()),
+            _ => Self::Within(map.range(range)),
+        }
+    }
+}
+
+impl<'a, K, V> Iterator for First<'a, K, V> {
+    type Item = (&'a K, &'a V);
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<(&'a K, &'a V)> {
+        match self {
+            Self::OfAll(entries) => entries.next(),
+            Self::Within(entries) => entries.next(),
+        }
+    }
+}
+
+/// Hands the first entries to `f`.
 #[inline(never)]
-fn each_of_first<'a, K: 'a, V: 'a, F>(
-    mut entries: impl Iterator<Item = (&'a K, &'a V)>,
-    mut f: F,
-) -> Visit
+fn each_of_first<K, V, F>(entries: First<'_, K, V>, most: usize, mut f: F) -> Visit
 where
     F: FnMut(Held<'_, K>, Held<'_, V>) -> Visit,
 {
-    entries.try_for_each(|(key, value)| f(Held::Stored(key), Held::Stored(value)))
+    for (key, value) in entries.take(most) {
+        f(Held::Stored(key), Held::Stored(value))?;
+    }
+    Ok(())
 }
 
 /// Hands every entry of a part of a map that has been made to `f`.
@@ -114,6 +149,54 @@ where
     let Some(map) = map.into_owned() else { return Ok(()) };
     let map = if let Which::All = part { map } else { map.copy_part(part) };
     map.into_iter().try_for_each(|(key, value)| f(Held::Owned(key), Held::Owned(value)))
+}
+
+/// [`StdMap::write_key`] of a map with values `V`, by the names that both kinds of maps share.
+macro_rules! write_key {
+    ($entry:ident) => {
+        #[inline(always)]
+        fn write_key<F>(&mut self, key: &K, f: F) -> Altered
+        where
+            F: FnOnce(Spot<'_, V>) -> Fated,
+        {
+            let mut new = None;
+            if const { !std::mem::needs_drop::<K>() } {
+                // The key costs nothing to copy, so that a new one is looked up once only.
+                let mut entry = self.entry(key.clone());
+                let spot = match &mut entry {
+                    $entry::Occupied(there) => Spot::there(there.get_mut()),
+                    $entry::Vacant(_) => Spot::absent(&mut new),
+                };
+                let fate = f(spot)?;
+                return Ok(match (entry, new) {
+                    ($entry::Occupied(there), _) => {
+                        if fate == Fate::Removed {
+                            there.remove();
+                        }
+                        fate != Fate::Kept
+                    }
+                    ($entry::Vacant(place), Some(value)) => {
+                        place.insert(value);
+                        true
+                    }
+                    ($entry::Vacant(_), None) => false,
+                });
+            }
+            let (spot, is_there) = match self.get_mut(key) {
+                Some(value) => (Spot::there(value), true),
+                None => (Spot::absent(&mut new), false),
+            };
+            let fate = f(spot)?;
+            if let Some(value) = new {
+                self.insert(key.clone(), value);
+                return Ok(true);
+            }
+            if is_there && fate == Fate::Removed {
+                self.remove(key);
+            }
+            Ok(is_there && fate != Fate::Kept)
+        }
+    };
 }
 
 /// As [`range_of`], of a map.
@@ -224,7 +307,7 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
                 let (range, most) = bounds(map, part, &mut start);
                 // Without a count to keep, the most frequent case is as fast as by hand.
                 if most < usize::MAX {
-                    return each_of_first(map.range(range).take(most), f);
+                    return each_of_first(First::new(map, range), most, f);
                 }
                 for (key, value) in map.range(range) {
                     f(Held::Stored(key), Held::Stored(value))?;
@@ -245,6 +328,8 @@ impl<K: Key + Ord, V: Record> StdMap for BTreeMap<K, V> {
     fn value_mut(&mut self, key: &K) -> Option<&mut V> {
         self.get_mut(key)
     }
+
+    write_key!(SortedEntry);
 
     #[inline(always)]
     fn put(&mut self, key: K, value: V) {
@@ -604,6 +689,8 @@ where
     fn value_mut(&mut self, key: &K) -> Option<&mut V> {
         self.get_mut(key)
     }
+
+    write_key!(HashEntry);
 
     #[inline(always)]
     fn put(&mut self, key: K, value: V) {

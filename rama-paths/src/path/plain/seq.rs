@@ -115,9 +115,10 @@ macro_rules! std_seq {
             fn copy_part(&self, part: &WhichOf<Self>) -> Self {
                 match part {
                     Which::These(at) => {
-                        let mut some = Self::with_capacity(at.len());
-                        some.extend(at.iter().filter_map(|at| self.get(*at)).cloned());
-                        some
+                        if at.iter().all(|at| *at < self.len()) {
+                            return at.iter().map(|at| self[*at].clone()).collect();
+                        }
+                        at.iter().filter_map(|at| self.get(*at)).cloned().collect()
                     }
                     _ => self.copy_items(within(part, self.len())),
                 }
