@@ -223,7 +223,7 @@ impl<N, T, P> Lens<N, T, P> {
     /// Visits a part of a value that is not there, or has been made.
     #[cold]
     #[inline(never)]
-    fn read_other<V, F>(&self, seen: Seen<'_, V>, mut f: F) -> Visit
+    fn read_other<V, F>(&self, seen: Seen<'_, V>, f: F) -> Visit
     where
         T: Record,
         P: PartOf<V, T>,
