@@ -222,6 +222,9 @@ macro_rules! std_seq {
                     return write_places(self, places, f);
                 }
                 let range = within(part, self.len());
+                if const { std::mem::needs_drop::<T>() } {
+                    return write_in_turn(self, range, f);
+                }
                 let (mut changed, mut removed) = (false, None);
                 // As long as nothing is removed, a loop that does nothing else; the others are
                 // elsewhere, so that this is one with what it calls.
@@ -230,14 +233,12 @@ macro_rules! std_seq {
                     let len = items.len();
                     let mut rest = items.iter_mut();
                     while let Some(item) = rest.next() {
-                        match f(item)? {
-                            Fate::Kept => {}
-                            Fate::Changed => changed = true,
-                            Fate::Removed => {
-                                removed = Some(before + len - rest.len() - 1);
-                                break 'visits;
-                            }
+                        let fate = f(item)?;
+                        if fate == Fate::Removed {
+                            removed = Some(before + len - rest.len() - 1);
+                            break 'visits;
                         }
+                        changed |= fate != Fate::Kept;
                     }
                     before += len;
                 }
@@ -289,6 +290,40 @@ where
 {
     let some = places.iter().filter(|at| **at < list.length());
     some.map(|at| &list[*at]).try_for_each(f)
+}
+
+/// Writes the elements in a range through `f`; those that stay move up over those that go. What is gone
+/// into further is done with all in one loop, so that nothing of it has to be handed on in memory.
+#[inline(always)]
+fn write_in_turn<T, L, F>(list: &mut L, range: Range<usize>, mut f: F) -> Altered
+where
+    L: Ranged<T> + IndexMut<usize, Output = T>,
+    F: FnMut(&mut T) -> Fated,
+{
+    let (mut changed, mut failed) = (false, Ok(()));
+    let (mut to, mut at) = (range.start, range.start);
+    while at < range.end {
+        match f(&mut list[at]) {
+            Ok(Fate::Removed) => {}
+            Ok(fate) => {
+                changed |= fate != Fate::Kept;
+                if to < at {
+                    list.swap_items(to, at);
+                }
+                to += 1;
+            }
+            Err(error) => {
+                failed = Err(error);
+                break;
+            }
+        }
+        at += 1;
+    }
+    if to < at {
+        list.cut_items(to..at);
+        changed = true;
+    }
+    failed.map(|()| changed)
 }
 
 /// Writes the elements up to `end` through `f`, of which the one at `first` was removed: those that stay
