@@ -120,7 +120,12 @@ impl<K: Clone> Between<K> {
 #[inline(always)]
 pub(super) fn count_to(items: impl Iterator, most: usize) -> usize {
     // Without a count to keep, the most frequent case is as fast as by hand.
-    if most < usize::MAX { items.take(most).count() } else { items.count() }
+    if most < usize::MAX { count_some(items, most) } else { items.count() }
+}
+
+#[inline(never)]
+fn count_some(items: impl Iterator, most: usize) -> usize {
+    items.take(most).count()
 }
 
 /// The bounds of a part of a sorted collection, and how many elements it has at most.
