@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Serialize, Deserialize, Record)]
 struct Tree(i64, Vec<Tree>);
 
-struct Sizes;
+struct Below;
 
-impl RecursivePath for Sizes {
+impl RecursivePath for Below {
     type From = Tree;
     type To = i64;
 
     fn path(&self, tree: Start<Tree>, _: Again<'_, Self>) -> impl PathWithin<Tree, i64> {
-        tree.field(|f| f.1).count()
+        tree.field(|f| f.1)
     }
 }
 
