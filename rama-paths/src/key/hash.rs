@@ -12,19 +12,25 @@ pub const ROUTING_VERSION: u8 = 1;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyHash {
     key: KeyBytes,
+    /// The key, if it has eight bytes: most are a number, and what was written byte by byte a moment
+    /// ago is not at hand as one.
+    word: Option<u64>,
 }
 
 impl KeyHash {
     /// The hash of bytes that are already an encoded key.
     #[inline]
     pub fn of_bytes(bytes: &[u8]) -> Self {
-        Self { key: KeyBytes::from(bytes) }
+        Self { key: KeyBytes::from(bytes), word: word_of(bytes) }
     }
 
     /// The hash as a number.
     #[inline]
     pub fn value(&self) -> u64 {
-        xxhash_rust::xxh3::xxh3_64(&self.key)
+        match self.word {
+            Some(word) => xxhash_rust::xxh3::xxh3_64(&word.to_be_bytes()),
+            None => xxhash_rust::xxh3::xxh3_64(&self.key),
+        }
     }
 
     /// The encoded key.
@@ -37,7 +43,10 @@ impl KeyHash {
     /// version of this crate may have another one.
     #[inline]
     pub fn rows(&self) -> u64 {
-        rows_hash(&self.key)
+        match self.word {
+            Some(word) => rows_hash(&word),
+            None => rows_hash(&self.key),
+        }
     }
 
     /// The task of this key among `tasks` tasks.
@@ -53,6 +62,12 @@ impl KeyHash {
     }
 }
 
+/// Eight bytes as a number.
+#[inline]
+fn word_of(bytes: &[u8]) -> Option<u64> {
+    bytes.try_into().ok().map(u64::from_be_bytes)
+}
+
 /// The routing hash of a key. Short keys are hashed without touching the heap.
 ///
 /// ```
@@ -66,5 +81,6 @@ impl KeyHash {
 pub fn key_hash<K: Key>(key: &K) -> KeyHash {
     let mut bytes = KeyBytes::new();
     key.encode_key(&mut bytes);
-    KeyHash { key: bytes }
+    let word = key.word().or_else(|| word_of(&bytes));
+    KeyHash { key: bytes, word }
 }

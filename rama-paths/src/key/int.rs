@@ -13,6 +13,11 @@ macro_rules! unsigned {
                 out.extend(&self.to_be_bytes());
             }
             #[inline]
+            fn word(&self) -> Option<u64> {
+                // Lossless, as it has eight bytes.
+                const { size_of::<Self>() == 8 }.then_some(*self as u64)
+            }
+            #[inline]
             fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError> {
                 Ok(<$t>::from_be_bytes(take(input, stringify!($t))?))
             }
@@ -26,6 +31,11 @@ macro_rules! signed {
             #[inline]
             fn encode_key(&self, out: &mut KeyBytes) {
                 out.extend(&(self ^ <$t>::MIN).to_be_bytes());
+            }
+            #[inline]
+            fn word(&self) -> Option<u64> {
+                // Lossless, as it has eight bytes.
+                const { size_of::<Self>() == 8 }.then_some((self ^ <$t>::MIN) as u64)
             }
             #[inline]
             fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError> {
@@ -43,6 +53,10 @@ macro_rules! word {
                 (*self as $wide).encode_key(out);
             }
             #[inline]
+            fn word(&self) -> Option<u64> {
+                (*self as $wide).word()
+            }
+            #[inline]
             fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError> {
                 <$t>::try_from(<$wide>::decode_key(input)?)
                     .map_err(|_| KeyError::Invalid { type_name: stringify!($t) })
@@ -57,6 +71,10 @@ macro_rules! non_zero {
             #[inline]
             fn encode_key(&self, out: &mut KeyBytes) {
                 self.get().encode_key(out);
+            }
+            #[inline]
+            fn word(&self) -> Option<u64> {
+                self.get().word()
             }
             #[inline]
             fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError> {

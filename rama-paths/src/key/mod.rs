@@ -85,6 +85,13 @@ pub trait Key: Record {
     /// When the bytes end too early or hold no value of this type; `input` is then unspecified.
     fn decode_key(input: &mut &[u8]) -> Result<Self, KeyError>;
 
+    /// The encoding as a big-endian number, where it is told to have eight bytes without being made.
+    #[doc(hidden)]
+    #[inline]
+    fn word(&self) -> Option<u64> {
+        None
+    }
+
     /// Decodes a key that must fill `bytes` entirely.
     ///
     /// # Errors

@@ -21,6 +21,11 @@ fn check<K: Key + std::fmt::Debug>(a: &K, b: &K, order: Ordering) {
     for (key, encoded) in [(a, &ea), (b, &eb)] {
         let back = K::from_key_bytes(encoded).expect("what was encoded decodes");
         assert_eq!(bytes(&back), *encoded, "{key:?}");
+        // Hashes are those of the bytes, however they were come by.
+        let hash = key_hash(key);
+        assert_eq!(hash, KeyHash::of_bytes(encoded), "{key:?}");
+        assert_eq!(hash.value(), xxhash_rust::xxh3::xxh3_64(encoded), "{key:?}");
+        assert_eq!(hash.rows(), crate::store::rows_hash(encoded), "{key:?}");
         // Self-delimiting: what follows is left alone.
         let mut longer = encoded.clone();
         longer.extend(&[7, 0, 255]);
