@@ -19,6 +19,7 @@ pub struct LogReader {
     /// Entries up to here were handed out, or are not wanted.
     position: Position,
     open: Option<OpenSegment>,
+    buffer: Buffer,
 }
 
 /// A segment, and where in it the next entry begins.
@@ -33,7 +34,7 @@ struct OpenSegment {
 
 impl LogReader {
     pub(super) fn new(shared: Arc<Shared>, from: Position) -> Self {
-        LogReader { shared, position: from, open: None }
+        LogReader { shared, position: from, open: None, buffer: Buffer::default() }
     }
 
     /// Where it is.
@@ -54,68 +55,112 @@ impl LogReader {
         max_bytes: usize,
         f: &mut Replay<'_, E>,
     ) -> Result<bool, OpenError<E>> {
+        // What was read beyond an end may have been overwritten since; before it nothing changes.
+        if self.buffer.up_to != Some(up_to) {
+            self.buffer = Buffer { up_to: Some(up_to), ..Buffer::default() };
+        }
+        let read = self.read_some(up_to, max_bytes, f);
+        if !matches!(read, Ok(false)) {
+            self.buffer = Buffer::default();
+        }
+        read
+    }
+
+    fn read_some<E>(
+        &mut self,
+        up_to: Position,
+        max_bytes: usize,
+        f: &mut Replay<'_, E>,
+    ) -> Result<bool, OpenError<E>> {
         let mut left = max_bytes;
-        // What was read beyond the last entry may have been overwritten since: it is not kept.
-        let mut buffer = Vec::new();
-        let mut used = 0;
         while self.position < up_to {
             if left == 0 {
                 return Ok(false);
             }
-            let segment = match &mut self.open {
+            let LogReader { shared, position, open, buffer } = self;
+            let segment = match open {
                 Some(segment) => segment,
                 None => {
                     buffer.clear();
-                    used = 0;
-                    self.open.insert(open_segment(&self.shared, self.position)?)
+                    open.insert(open_segment(shared, *position)?)
                 }
             };
-            let rest = &buffer[used..];
+            let rest = buffer.rest();
             if format::begins_with_mark(rest, segment.start, segment.offset) {
                 segment.offset += MARK as u64;
-                used += MARK;
+                buffer.used += MARK;
                 continue;
             }
             if let Some(len) = format::first_entry(rest) {
                 let entry = &rest[..len];
                 let (start, end) = (segment.end, segment.end + len as u64);
                 if !format::is_valid(entry, Position::new(end)) {
-                    return Err(segment.damaged(&self.shared).into());
+                    return Err(segment.damaged(shared).into());
                 }
                 let at =
                     EntryAt { start: Position::new(start), end: Position::new(end), sealed: false };
-                if at.end > self.position {
+                if at.end > *position {
                     f(at, &entry[PREFIX..]).map_err(OpenError::Replay)?;
-                    self.position = at.end;
+                    *position = at.end;
                     left = left.saturating_sub(len);
                 }
                 (segment.end, segment.offset) = (end, segment.offset + len as u64);
-                used += len;
+                buffer.used += len;
                 continue;
             }
             let needed = format::entry_len(rest).unwrap_or(PREFIX);
-            let have = rest.len();
-            buffer.drain(..used);
-            used = 0;
-            buffer.resize(CHUNK.max(needed).max(have), 0);
-            let path = segment.path(&self.shared);
-            let read = segment
-                .file
-                .read_full_at(&mut buffer[have..], segment.offset + have as u64)
+            let path = segment.path(shared);
+            buffer
+                .fill(&*segment.file, segment.offset, needed)
                 .map_err(LogError::io("read", &path))?;
-            buffer.truncate(have + read);
-            let is_at_end = buffer.len() < needed
-                || (format::entry_len(&buffer).is_none()
-                    && !format::begins_with_mark(&buffer, segment.start, segment.offset));
+            let rest = buffer.rest();
+            let is_at_end = rest.len() < needed
+                || (format::entry_len(rest).is_none()
+                    && !format::begins_with_mark(rest, segment.start, segment.offset));
             if is_at_end {
                 // The next segment begins where this one's entries end.
-                if segment.start == segment.end || segment.end < self.position.get() {
-                    return Err(segment.damaged(&self.shared).into());
+                if segment.start == segment.end || segment.end < position.get() {
+                    return Err(segment.damaged(shared).into());
                 }
-                self.open = None;
+                *open = None;
             }
         }
         Ok(true)
+    }
+}
+
+/// What was read of a segment and is not used yet.
+#[derive(Debug, Default)]
+struct Buffer {
+    /// Those that were used, those that were read behind them, and spare ones.
+    bytes: Vec<u8>,
+    used: usize,
+    read: usize,
+    /// The end that they were read for.
+    up_to: Option<Position>,
+}
+
+impl Buffer {
+    fn clear(&mut self) {
+        (self.used, self.read) = (0, 0);
+    }
+
+    fn rest(&self) -> &[u8] {
+        &self.bytes[self.used..self.read]
+    }
+
+    /// Reads on: `needed` bytes, what is here already included, or more. Of the file, `offset` is
+    /// where what is here begins.
+    fn fill(&mut self, file: &dyn DiskFile, offset: u64, needed: usize) -> io::Result<()> {
+        self.bytes.copy_within(self.used..self.read, 0);
+        (self.used, self.read) = (0, self.read - self.used);
+        let room = CHUNK.max(needed).max(self.read);
+        if self.bytes.len() < room {
+            self.bytes.resize(room, 0);
+        }
+        let behind = &mut self.bytes[self.read..];
+        self.read += file.read_full_at(behind, offset + self.read as u64)?;
+        Ok(())
     }
 }
 

@@ -108,11 +108,13 @@ pub(super) fn check_block(bytes: &[u8], block: &BlockRef) -> Result<(), &'static
 }
 
 /// The bytes of an entry.
+#[inline]
 pub(super) fn entry_len(delta: u64, record: &[u8]) -> usize {
     varint_len(record.len() as u64) + varint_len(delta) + record.len()
 }
 
 /// Appends an entry.
+#[inline]
 pub(super) fn push_entry(delta: u64, record: &[u8], buffer: &mut Vec<u8>) {
     push_varint(record.len() as u64, buffer);
     push_varint(delta, buffer);
@@ -127,11 +129,13 @@ pub(super) fn take_entry(bytes: &[u8]) -> Option<(u64, &[u8], &[u8])> {
     Some((delta, record, rest))
 }
 
+#[inline]
 fn varint_len(value: u64) -> usize {
     // Seven bits a byte; zero, too, takes one.
     (u64::BITS - (value | 1).leading_zeros()).div_ceil(7) as usize
 }
 
+#[inline]
 fn push_varint(mut value: u64, buffer: &mut Vec<u8>) {
     while value >= 0x80 {
         buffer.push(value as u8 | 0x80);

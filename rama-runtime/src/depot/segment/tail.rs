@@ -9,6 +9,9 @@ use super::names::SegmentId;
 use super::remove;
 use crate::disk::{Disk, DiskFile, OpenMode};
 
+/// Bytes of memory that the buffer keeps when it is written.
+const KEPT: usize = 2 << 20;
+
 /// The last segment of a partition, open at its end. What is pushed lies in memory until it is
 /// written. After an error it is of no use.
 #[derive(Debug)]
@@ -64,6 +67,7 @@ impl Tail {
     }
 
     /// The length of the file once everything is written.
+    #[inline]
     pub(super) fn len(&self) -> u64 {
         self.written + self.buffer.len() as u64
     }
@@ -74,12 +78,14 @@ impl Tail {
     }
 
     /// Bytes of entries in the open block; `None` if there is none.
+    #[inline]
     pub(super) fn open_bytes(&self) -> Option<usize> {
         // What is buffered behind the block's beginning fits into memory.
         self.open.map(|block| (self.len() - block.position) as usize - BLOCK_HEADER)
     }
 
     /// Appends a record to the open block, or to a new one.
+    #[inline]
     pub(super) fn push(&mut self, offset: u64, millis: u64, record: &[u8]) {
         let position = self.len();
         let block = self.open.get_or_insert_with(|| {
@@ -123,8 +129,9 @@ impl Tail {
             .write_all_at(&self.buffer, self.written)
             .map_err(SegmentError::io("write", &self.path))?;
         self.written = self.len();
-        // Not cleared: after one large record its memory would be kept.
-        self.buffer = Vec::new();
+        self.buffer.clear();
+        // After one large record its memory would be kept.
+        self.buffer.shrink_to(KEPT);
         Ok(())
     }
 

@@ -80,6 +80,7 @@ impl PartitionWriter {
     /// Takes a record: its offset, which must be [`next_offset`](Self::next_offset), its append time
     /// in milliseconds since 1970, which must not go back, and its bytes. Writes when enough has
     /// gathered; durable with the next [`finish`](Self::finish).
+    #[inline]
     pub(crate) fn push(
         &mut self,
         offset: u64,
@@ -121,6 +122,7 @@ impl PartitionWriter {
         Err(SegmentError::WriterFailed { depot: self.depot, partition: self.partition })
     }
 
+    #[inline]
     fn check(&self, offset: u64, millis: u64, record: &[u8]) -> Result<(), SegmentError> {
         self.check_failed()?;
         let problem = if offset != self.next_offset {
@@ -150,6 +152,7 @@ impl PartitionWriter {
         done
     }
 
+    #[inline]
     fn take(&mut self, offset: u64, millis: u64, record: &[u8]) -> Result<(), SegmentError> {
         let block_bytes = self.options.block_bytes.min(MAX_BLOCK);
         let entry = format::entry_len(millis - self.last_millis, record);
