@@ -85,7 +85,8 @@ pub trait RecursivePath: Sized {
     type To: Value;
 
     /// The path. Within it, it is followed as `again`: at the end of a branch that costs a call of a
-    /// function, before other navigators a call through a pointer at each value besides.
+    /// function, before other navigators a call through a pointer at each value besides. (Followed
+    /// there as `self` it would be of a type without an end, at which rustc stops with an error.)
     ///
     /// It is made anew at each value, so that making it should cost nothing: navigators that take a
     /// value of their own, as `filter_equal` does, are to get one that is cheap to copy.
@@ -293,8 +294,8 @@ pub struct Follow<N, R> {
 impl<O, N: Navigator> PStatePath<O, N> {
     /// Goes on with a path that may follow itself; see [`RecursivePath`].
     ///
-    /// - *Select* and *transform*: what the path leads to; nothing where no value is. It is followed on the stack of the thread:
-    ///   some thousand levels deep.
+    /// - *Select* and *transform*: what the path leads to; nothing where no value is. It is followed on
+    ///   the stack of the thread: some thousand levels deep.
     #[inline]
     pub fn follow<R, M>(self, path: R) -> PStatePath<O, M>
     where
