@@ -301,16 +301,15 @@ where
     F: FnMut(&mut T) -> Fated,
 {
     let (mut changed, mut failed) = (false, Ok(()));
-    let (mut to, mut at) = (range.start, range.start);
+    let (mut at, mut gone) = (range.start, 0);
     while at < range.end {
         match f(&mut list[at]) {
-            Ok(Fate::Removed) => {}
+            Ok(Fate::Removed) => gone += 1,
             Ok(fate) => {
                 changed |= fate != Fate::Kept;
-                if to < at {
-                    list.swap_items(to, at);
+                if gone > 0 {
+                    list.swap_items(at - gone, at);
                 }
-                to += 1;
             }
             Err(error) => {
                 failed = Err(error);
@@ -319,8 +318,8 @@ where
         }
         at += 1;
     }
-    if to < at {
-        list.cut_items(to..at);
+    if gone > 0 {
+        list.cut_items(at - gone..at);
         changed = true;
     }
     failed.map(|()| changed)
