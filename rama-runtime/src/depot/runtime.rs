@@ -55,7 +55,7 @@ pub(crate) struct DepotRuntime<T> {
     partitioning: Box<dyn DepotPartitioning<T>>,
     /// Kept here so that reading asks nothing of `T`: a type that is no record is then one error,
     /// at the depot's declaration.
-    copy: fn(&T) -> T,
+    copy: fn(&[T], &mut Vec<T>),
     decode: fn(&[u8]) -> Result<T, postcard::Error>,
     partitions: Vec<RwLock<Records<T>>>,
     files: OnceLock<Arc<DepotFiles>>,
@@ -125,9 +125,16 @@ impl<T> Records<T> {
         self.not_durable.front().map_or(self.len, |(_, first)| *first)
     }
 
-    fn get(&self, offset: u64) -> &T {
-        let at = (offset - self.base) as usize;
-        &self.chunks[at / CHUNK].records[at % CHUNK]
+    /// The records at `offsets`, which are here, as they lie side by side.
+    fn slices(&self, offsets: Range<u64>) -> impl Iterator<Item = &[T]> {
+        let (mut at, end) =
+            ((offsets.start - self.base) as usize, (offsets.end - self.base) as usize);
+        std::iter::from_fn(move || {
+            let (chunk, first) = (at / CHUNK, at % CHUNK);
+            let count = (CHUNK - first).min(end - at);
+            at += count;
+            (count > 0).then(|| &self.chunks[chunk].records[first..first + count])
+        })
     }
 
     /// Lets go of records that are in segments, as far as they take more than `kept` bytes.
@@ -212,7 +219,7 @@ impl<T: Record> DepotRuntime<T> {
             name,
             context,
             partitioning,
-            copy: T::clone,
+            copy: |records, copies| copies.extend_from_slice(records),
             decode: |bytes| postcard::from_bytes(bytes),
             partitions,
             files: OnceLock::new(),
@@ -400,7 +407,7 @@ impl<T> DepotRuntime<T> {
                 self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
             if next >= records.base {
                 let end = offsets.end.min(next + COPIED_AT_ONCE);
-                copies.extend((next..end).map(|offset| (self.copy)(records.get(offset))));
+                records.slices(next..end).for_each(|some| (self.copy)(some, &mut copies));
                 next = end;
                 continue;
             }
@@ -522,7 +529,7 @@ impl<T: Record> AnyDepot for DepotRuntime<T> {
 mod tests {
     use rama_paths::key_hash;
 
-    use super::{DepotContext, DepotRuntime};
+    use super::{AnyDepot, CHUNK, DepotContext, DepotRuntime};
     use crate::depot::{hash_by, random};
 
     #[test]
@@ -538,5 +545,27 @@ mod tests {
         assert_eq!(keyed.keys(&[1, 9, 4]), [0; 0]);
         let unkeyed = DepotRuntime::<u64>::new("unkeyed", Box::new(random()), context);
         assert_eq!(unkeyed.keys(&[1, 4]), [0; 0]);
+    }
+
+    #[test]
+    fn records_are_read_across_the_ends_of_chunks() {
+        let context = DepotContext { id: 0, kept_bytes: 0, tasks: 1, seed: 1 };
+        let depot = DepotRuntime::<u64>::new("depot", Box::new(random()), context);
+        // A checkpoint has those before.
+        let (first, count) = (7, 3 * CHUNK as u64);
+        depot.restore_end(0, first, 0);
+        for offset in first..first + count {
+            let record = postcard::to_stdvec(&(offset * 2)).expect("a number serializes");
+            depot.restore(0, offset, 0, &record).expect("the next record");
+        }
+        let chunk = CHUNK as u64;
+        let ends = [0, 1, 5, chunk - 1, chunk, chunk + 1, 2 * chunk + 300, count - 1, count];
+        for from in ends {
+            for to in ends.into_iter().filter(|to| *to >= from) {
+                let offsets = first + from..first + to;
+                let expected: Vec<u64> = offsets.clone().map(|offset| offset * 2).collect();
+                assert_eq!(depot.read(0, offsets).expect("records in memory"), expected);
+            }
+        }
     }
 }
