@@ -3,7 +3,10 @@
 //! Each case runs both in turn, many times, in one process, on the same data; their results are
 //! compared once. Printed are the medians and the ratio: how many times as long the path takes.
 //!
-//! `cargo bench --bench paths -- [--rounds N] [--only TEXT]`
+//! `RUSTFLAGS="-C llvm-args=-align-loops=64" cargo bench --bench paths -- [--rounds N] [--only TEXT]`
+//!
+//! With that flag every loop begins at a line of the instruction cache. Otherwise small loops of either
+//! take up to twice as long by whether they happen to cross one.
 
 #![allow(missing_docs)]
 
