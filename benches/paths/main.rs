@@ -3,10 +3,10 @@
 //! Each case runs both in turn, many times, in one process, on the same data; their results are
 //! compared once. Printed are the medians and the ratio: how many times as long the path takes.
 //!
-//! `RUSTFLAGS="-C llvm-args=-align-loops=64" cargo bench --bench paths -- [--rounds N] [--only TEXT]`
+//! `cargo bench --bench paths -- [--rounds N] [--only TEXT]`
 //!
-//! With that flag every loop begins at a line of the instruction cache. Otherwise small loops of either
-//! take up to twice as long by whether they happen to cross one.
+//! Loops begin at lines of the instruction cache (`.cargo/config.toml`). Otherwise small ones of either
+//! would take up to twice as long by whether they happen to cross a line.
 
 #![allow(missing_docs)]
 
