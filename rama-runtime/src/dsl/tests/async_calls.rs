@@ -103,16 +103,20 @@ impl Tested {
     }
 
     fn append<W: World>(&self, numbers: std::ops::Range<u64>) {
+        self.append_with::<W>(numbers, AckLevel::None);
+    }
+
+    fn append_with<W: World>(&self, numbers: std::ops::Range<u64>, level: AckLevel) {
         let depot = self.cluster.depot(self::numbers::<W>());
         for n in numbers {
-            depot.append_with(n, AckLevel::None).expect("it is appended");
+            depot.append_with(n, level).expect("it is appended");
         }
     }
 
-    /// Appends records that one microbatch will take.
+    /// Appends records that one microbatch will take: it takes what is durable when it begins.
     fn append_together<W: World>(&self, numbers: std::ops::Range<u64>) {
         self.cluster.pause_microbatch_topology(topology::<W>()).expect("it pauses");
-        self.append::<W>(numbers);
+        self.append_with::<W>(numbers, AckLevel::AppendAck);
         self.cluster.resume_microbatch_topology(topology::<W>()).expect("it goes on");
     }
 
