@@ -43,6 +43,7 @@ use crate::store::{Change, Current, Held, Ids, WritePlace, WriteView, Written};
 /// What became of a part of a value that was written where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[doc(hidden)]
+// As large as an error on the heap, so that a result is two registers.
 #[repr(usize)]
 pub enum Fate {
     /// It is as it was.
