@@ -155,6 +155,15 @@ pub trait Navigator {
     /// What it has collected on its way.
     type Collected: Collected;
 
+    /// Whether it is the top itself.
+    #[doc(hidden)]
+    const IS_ROOT: bool = false;
+
+    /// Whether it leads to values that lie side by side, or to parts of such: all of them are there,
+    /// and [`map_into_in`](Self::map_into_in) adds them at once.
+    #[doc(hidden)]
+    const SIDE_BY_SIDE: bool = false;
+
     /// Visits every place the path leads to.
     #[doc(hidden)]
     fn read<F>(&self, top: ReadPlace<'_, Self::Schema>, f: &mut F) -> Visit
@@ -229,11 +238,6 @@ pub trait Navigator {
         sub::push_each_in(self, top, into, make)
     }
 
-    /// Whether it leads to values that lie side by side, or to parts of such: all of them are there,
-    /// and [`map_into_in`](Self::map_into_in) adds them at once.
-    #[doc(hidden)]
-    const SIDE_BY_SIDE: bool = false;
-
     /// Adds what `make` gives for each value that is there, of a value in memory.
     #[doc(hidden)]
     #[inline(always)]
@@ -299,10 +303,6 @@ pub trait Navigator {
     /// The routing hash of the leading key.
     #[doc(hidden)]
     fn leading_key(&self) -> Option<KeyHash>;
-
-    /// Whether it is the top itself.
-    #[doc(hidden)]
-    const IS_ROOT: bool = false;
 }
 
 /// A chain of navigators that leads to places which can be written.

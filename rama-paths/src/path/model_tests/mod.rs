@@ -2,6 +2,7 @@
 
 mod entries;
 mod failures;
+mod lists;
 mod map_key;
 mod moves;
 mod parts;

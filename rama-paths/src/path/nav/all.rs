@@ -577,6 +577,8 @@ where
     type Emits = Many;
     type Collected = N::Collected;
 
+    const SIDE_BY_SIDE: bool = true;
+
     #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
@@ -641,8 +643,6 @@ where
             })
         })
     }
-
-    const SIDE_BY_SIDE: bool = true;
 
     #[inline(always)]
     fn map_into_in<T>(

@@ -109,9 +109,7 @@ macro_rules! cases {
             }
 
             #[inline(always)]
-            fn write_first_in<F>(&self, spot: SpotOf<'_, Self::From>,
-                f: &mut F,
-            ) -> Fated
+            fn write_first_in<F>(&self, spot: SpotOf<'_, Self::From>, f: &mut F) -> Fated
             where
                 F: FnMut(SpotOf<'_, Self::Here>) -> Fated,
             {

@@ -53,11 +53,25 @@ pub trait Counted: Location {
     where
         N: Navigator<Here = Self>,
     {
-        Self::count_each_in(nav, top, &mut |collected: &N::Collected, count| {
-            into.push(make(collected, count));
-            Ok(())
-        })
+        push_counts(nav, top, into, make)
     }
+}
+
+/// Adds what `make` gives for the number of elements at every place, one by one.
+#[inline(always)]
+fn push_counts<N, T>(
+    nav: &N,
+    top: SeenOf<'_, N::Schema>,
+    into: &mut Vec<T>,
+    make: impl Fn(&N::Collected, usize) -> T,
+) -> Visit
+where
+    N: Navigator<Here: Counted>,
+{
+    N::Here::count_each_in(nav, top, &mut |collected: &N::Collected, count| {
+        into.push(make(collected, count));
+        Ok(())
+    })
 }
 
 macro_rules! counted {
@@ -134,10 +148,7 @@ for_std!([maps, sets, seqs]: Counted {
                 make(collected, whole.count(&Which::All))
             });
         }
-        Self::count_each_in(nav, top, &mut |collected: &N::Collected, count| {
-            into.push(make(collected, count));
-            Ok(())
-        })
+        push_counts(nav, top, into, make)
     }
 });
 

@@ -97,6 +97,8 @@ where
     type Emits = N::Emits;
     type Collected = N::Collected;
 
+    const SIDE_BY_SIDE: bool = N::SIDE_BY_SIDE;
+
     #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
@@ -125,8 +127,6 @@ where
             },
         )
     }
-
-    const SIDE_BY_SIDE: bool = N::SIDE_BY_SIDE;
 
     #[inline(always)]
     fn map_into_in<U>(

@@ -98,9 +98,7 @@ macro_rules! branches {
             }
 
             #[inline(always)]
-            fn write_each_in<F>(&self, spot: SpotOf<'_, Self::From>,
-                f: &mut F,
-            ) -> Fated
+            fn write_each_in<F>(&self, spot: SpotOf<'_, Self::From>, f: &mut F) -> Fated
             where
                 F: FnMut(SpotOf<'_, Self::Here>) -> Fated,
             {

@@ -53,6 +53,8 @@ where
     type Emits = <N::Presence as Presence>::IfPresent<N::Emits>;
     type Collected = N::Collected;
 
+    const SIDE_BY_SIDE: bool = N::SIDE_BY_SIDE;
+
     #[inline(always)]
     fn read<F>(&self, top: ReadPlace<'_, N::Schema>, f: &mut F) -> Visit
     where
@@ -79,8 +81,6 @@ where
             },
         )
     }
-
-    const SIDE_BY_SIDE: bool = N::SIDE_BY_SIDE;
 
     #[inline(always)]
     fn map_into_in<T>(
