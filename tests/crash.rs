@@ -61,6 +61,7 @@ fn small_storage(log_bytes: u64) -> StorageOptions {
         .cache_bytes(2_000)
         .depot_cache_bytes(1_000)
         .depot_segment_bytes(2_000)
+        .log_block_bytes(20)
 }
 
 fn wait_for_all(cluster: &InProcessCluster) {

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use common::{BankTransferModule, Deposit};
-use rama::disk::MemDisk;
+use rama::disk::{MemDisk, RealDisk};
+use rama::inspect;
 use rama::log::{LogError, LogOptions};
 use rama::paths::key_hash;
 use rama::{
@@ -136,11 +137,16 @@ defmodule! {
 
 #[test]
 fn records_appended_together_keep_their_order_and_survive_crashes() {
-    for tasks in [1, 2, 4] {
+    // Those that are large enough stay in the log's files, or none does.
+    for (tasks, log_block_bytes) in
+        [(1, usize::MAX), (2, usize::MAX), (4, 16_000), (2, 16_000), (1, 16_000)]
+    {
         let dir = tempfile::tempdir().unwrap();
-        // So small that each life crosses checkpoints, with records in segments only.
-        let storage =
-            StorageOptions::default().checkpoint_log_bytes(300_000).depot_cache_bytes(1_000);
+        // So small that each life crosses checkpoints, with records in files only.
+        let storage = StorageOptions::default()
+            .checkpoint_log_bytes(300_000)
+            .depot_cache_bytes(1_000)
+            .log_block_bytes(log_block_bytes);
         let mut next = 0;
         for life in 0..3 {
             let (made, checkpoints) = std::sync::mpsc::channel();
@@ -193,6 +199,10 @@ fn records_appended_together_keep_their_order_and_survive_crashes() {
             }
             cluster.kill();
         }
+        let report = inspect::inspect(&RealDisk::new(), dir.path()).unwrap();
+        let partitions = &report.depots[0].partitions;
+        let stay: u64 = partitions.iter().map(|of| of.log_block_bytes).sum();
+        assert_eq!(stay > 1_000_000, log_block_bytes == 16_000, "{report}");
     }
 }
 

@@ -220,7 +220,8 @@ fn builder(
                 .cache_bytes(random.usize(0..3_000))
                 .database_cache_bytes(random.usize(0..100_000))
                 .depot_cache_bytes(1_000)
-                .depot_segment_bytes(random.u64(500..4_000)),
+                .depot_segment_bytes(random.u64(500..4_000))
+                .log_block_bytes(random.usize(1..200)),
         )
         .event_hook(move |event| match event {
             ClusterEvent::Checkpointed { .. } => Seen::add(&seen.checkpoints),

@@ -26,7 +26,7 @@ const REFUSED: u8 = 2;
 struct Arguments {
     /// The data directory.
     dir: PathBuf,
-    /// Also read everything and compare all checksums: the database, depot segments, the log.
+    /// Also read everything and compare all checksums: the database, depots, the log.
     #[arg(long)]
     verify: bool,
 }

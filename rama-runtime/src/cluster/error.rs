@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::depot::SegmentError;
 use crate::log::LogError;
 use crate::store::{DatabaseError, ManifestError, RecoveryError};
 use crate::topology::{AttemptFailure, StopCause};
@@ -65,6 +66,14 @@ pub enum LaunchError {
         dir: PathBuf,
         /// Why.
         source: DatabaseError,
+    },
+    /// The directory of the log's files that are kept for depots cannot be prepared.
+    #[error("cannot prepare the files of depots in {}", .dir.display())]
+    Depots {
+        /// The data directory.
+        dir: PathBuf,
+        /// Why.
+        source: SegmentError,
     },
     /// The log was read, but an entry does not fit.
     #[error("cannot recover from the log in {}", .dir.display())]

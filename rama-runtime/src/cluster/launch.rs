@@ -131,6 +131,7 @@ pub(crate) fn launch<M: Module>(
     let pstate_ids = manifest.pstate_ids(&definition);
 
     let partition_count = (tasks * manifest.depot_count()).max(1);
+    let segments = storage::segment_options(&settings.storage);
     let kept_bytes = settings.storage.depot_cache_bytes / partition_count;
     let depots: Vec<Arc<dyn AnyDepot>> = std::mem::take(&mut definition.depots)
         .into_iter()
@@ -138,7 +139,7 @@ pub(crate) fn launch<M: Module>(
         .map(|(depot, id)| {
             let seed = RANDOM_SEED ^ settings.seed.unwrap_or_else(|| fastrand::u64(..));
             let seed = seed ^ u64::from(*id);
-            (depot.new)(DepotContext { id: *id, kept_bytes, tasks: task_count, seed })
+            (depot.new)(DepotContext { id: *id, kept_bytes, segments, tasks: task_count, seed })
         })
         .collect();
     let ids = storage::Ids { depots: &depot_ids, topologies: &topology_ids, pstates: &pstate_ids };

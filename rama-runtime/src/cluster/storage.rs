@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::LaunchError;
 use super::builder::ClusterBuilder;
-use crate::depot::segment::SegmentOptions;
+use crate::depot::segment::{KeptLog, SegmentOptions};
 use crate::depot::{AnyDepot, DepotFiles, last_block};
 use crate::log::{Log, LogWriter, OpenError, Position};
 use crate::module::ModuleDefinition;
@@ -16,7 +16,9 @@ use crate::store::checkpoint::{
     CheckpointRecord, DepotRecord, ModuleRows, PartitionEnd, PartitionRows, RecordCopier,
 };
 use crate::store::database::{CheckpointDatabase, Inspection};
-use crate::store::{self, DatabaseError, Recovered, Recovery, RecoveryParts, Snapshot};
+use crate::store::{
+    self, DatabaseError, Recovered, Recovery, RecoveryParts, Snapshot, StorageOptions,
+};
 
 /// The catalogue ids of a module's objects, by index.
 pub(super) struct Ids<'a> {
@@ -135,21 +137,32 @@ pub(super) fn open(
     }
     drop(found);
     files.show(snapshot);
+    let kept = record.as_ref().and_then(|record| record.kept_log);
+    let kept_log = KeptLog::open(Arc::clone(&settings.disk), dir, &log_dir, kept)
+        .map_err(|source| LaunchError::Depots { dir: dir.to_owned(), source })?;
     // What a crash kept from being cut.
     log.cut(replay_from);
-    let segments =
-        SegmentOptions { segment_bytes: options.depot_segment_bytes, ..SegmentOptions::default() };
     let records = RecordCopier::new(
         Arc::clone(&settings.disk),
         dir,
-        segments,
+        segment_options(options),
         log.clone(),
+        kept_log,
         checkpoint,
         ends,
         last,
     );
     let recovered = recovery.finish();
     Ok(Storage { log, writer, recovered, horizon, database, files, records, rows, checkpoint })
+}
+
+/// How records of depots are stored.
+pub(super) fn segment_options(options: &StorageOptions) -> SegmentOptions {
+    SegmentOptions {
+        segment_bytes: options.depot_segment_bytes,
+        log_block_bytes: options.log_block_bytes,
+        ..SegmentOptions::default()
+    }
 }
 
 /// Opens the partitions over the checkpoint's rows.

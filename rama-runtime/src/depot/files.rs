@@ -1,4 +1,4 @@
-//! The records of depots that are in segments, to read.
+//! The records of depots that a checkpoint has, to read from their files.
 
 use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;

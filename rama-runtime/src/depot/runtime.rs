@@ -5,11 +5,13 @@ use std::cell::Cell;
 use std::collections::VecDeque;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockWriteGuard};
 
 use rama_paths::Record;
 
 use super::append_times::AppendTimes;
+use super::segment::SegmentOptions;
 use super::{Choice, DepotFileError, DepotFiles, DepotPartitioning};
 use crate::client::AppendError;
 use crate::exec::{Clock, Signal};
@@ -21,8 +23,10 @@ use crate::store::{Entry, LENGTH, MAX_HEADER, RecoveryError, push_record};
 pub struct DepotContext {
     /// Its catalogue id, which names it in the log.
     pub(crate) id: u32,
-    /// Records that are in segments may also take so many bytes of memory in each partition.
+    /// Records that are in files may also take so many bytes of memory in each partition.
     pub(crate) kept_bytes: usize,
+    /// How checkpoints store its records.
+    pub(crate) segments: SegmentOptions,
     /// Number of tasks of the module.
     pub(crate) tasks: u32,
     /// Seed of the random partitioner.
@@ -60,16 +64,18 @@ pub(crate) struct DepotRuntime<T> {
     partitions: Vec<RwLock<Records<T>>>,
     files: OnceLock<Arc<DepotFiles>>,
     random: Mutex<fastrand::Rng>,
+    /// Bytes that were appended in entries of the log whose records may stay there.
+    may_stay: AtomicU64,
     /// Raised after each append: topologies that read this depot.
     consumers: RwLock<Vec<Arc<Signal>>>,
 }
 
 /// The newest records of one partition, in offset order.
 struct Records<T> {
-    /// Offset of the first record in `chunks`; those before are in segments only.
+    /// Offset of the first record in `chunks`; those before are in files only.
     base: u64,
     chunks: VecDeque<Chunk<T>>,
-    /// Records before this are in segments.
+    /// Records before this are in files.
     checkpointed: u64,
     len: u64,
     /// Append time of the newest record in milliseconds since 1970; never goes back.
@@ -137,7 +143,7 @@ impl<T> Records<T> {
         })
     }
 
-    /// Lets go of records that are in segments, as far as they take more than `kept` bytes.
+    /// Lets go of records that are in files, as far as they take more than `kept` bytes.
     fn shrink(&mut self, kept: usize) {
         let whole = ((self.checkpointed - self.base) as usize / CHUNK).min(self.chunks.len());
         let mut bytes: usize = self.chunks.iter().take(whole).map(|chunk| chunk.bytes).sum();
@@ -174,6 +180,9 @@ pub(crate) trait AnyDepot: Any + Send + Sync {
     fn id(&self) -> u32;
     /// Opens a partition that is in segments up to `end`; it is empty before.
     fn restore_end(&self, partition: u32, end: u64, last_append_millis: u64);
+    /// Bytes that were appended, since it was opened, in entries of the log whose records may stay
+    /// there.
+    fn may_stay(&self) -> u64;
     /// A checkpoint has the records of a partition before `end`.
     fn checkpointed(&self, partition: u32, end: u64);
     /// Where to read what is in segments; set once, before anything is read.
@@ -224,6 +233,7 @@ impl<T: Record> DepotRuntime<T> {
             partitions,
             files: OnceLock::new(),
             random: Mutex::new(fastrand::Rng::with_seed(context.seed)),
+            may_stay: AtomicU64::new(0),
             consumers: RwLock::new(Vec::new()),
         }
     }
@@ -249,6 +259,7 @@ impl<T: Record> DepotRuntime<T> {
             .map_err(|source| AppendError::Refused { depot: self.name, source })?;
         let first = records.len;
         records.extend(append_millis, std::iter::once(record), encoded.len());
+        self.count(encoded.len());
         ENCODED.set(cleared(encoded));
         records.sequenced(first, position, log.durable());
         drop(records);
@@ -350,6 +361,7 @@ impl<T: Record> DepotRuntime<T> {
         })?;
         let each = encoded.len() / appended.len().max(1);
         records.extend(append_millis, appended.into_iter(), each);
+        self.count(encoded.len());
         records.sequenced(offset, position, log.durable());
         Ok(position)
     }
@@ -362,6 +374,13 @@ impl<T: Record> DepotRuntime<T> {
                 Ok(self.random.lock().unwrap_or_else(PoisonError::into_inner).u32(..count))
             }
             Choice::Disallowed => Err(AppendError::Disallowed { depot: self.name }),
+        }
+    }
+
+    /// Counts the bytes of an entry's records.
+    fn count(&self, bytes: usize) {
+        if self.context.segments.may_stay(bytes) {
+            self.may_stay.fetch_add(bytes as u64, Ordering::Relaxed);
         }
     }
 
@@ -504,6 +523,10 @@ impl<T: Record> AnyDepot for DepotRuntime<T> {
         records.last_append_millis = last_append_millis;
     }
 
+    fn may_stay(&self) -> u64 {
+        self.may_stay.load(Ordering::Relaxed)
+    }
+
     fn checkpointed(&self, partition: u32, end: u64) {
         let Some(records) = self.partitions.get(partition as usize) else { return };
         let mut records = records.write().unwrap_or_else(PoisonError::into_inner);
@@ -530,11 +553,13 @@ mod tests {
     use rama_paths::key_hash;
 
     use super::{AnyDepot, CHUNK, DepotContext, DepotRuntime};
+    use crate::depot::segment::SegmentOptions;
     use crate::depot::{hash_by, random};
 
     #[test]
     fn records_without_a_key_or_with_one_that_cannot_be_made_any_more_have_none() {
-        let context = DepotContext { id: 0, kept_bytes: 0, tasks: 2, seed: 1 };
+        let segments = SegmentOptions::default();
+        let context = DepotContext { id: 0, kept_bytes: 0, segments, tasks: 2, seed: 1 };
         let extract = |record: &u64| {
             assert!(*record < 5, "too large a record for the module of today");
             key_hash(record)
@@ -549,7 +574,8 @@ mod tests {
 
     #[test]
     fn records_are_read_across_the_ends_of_chunks() {
-        let context = DepotContext { id: 0, kept_bytes: 0, tasks: 1, seed: 1 };
+        let segments = SegmentOptions::default();
+        let context = DepotContext { id: 0, kept_bytes: 0, segments, tasks: 1, seed: 1 };
         let depot = DepotRuntime::<u64>::new("depot", Box::new(random()), context);
         // A checkpoint has those before.
         let (first, count) = (7, 3 * CHUNK as u64);

@@ -46,13 +46,19 @@ impl Faults {
         self.with(|settings| settings.fail_write = nth);
     }
 
+    /// Makes the disk one on which files cannot have two names: [`Disk::link`](super::Disk::link) fails
+    /// with [`io::ErrorKind::Unsupported`].
+    pub fn refuse_links(&self, refuse: bool) {
+        self.with(|settings| settings.refuse_links = refuse);
+    }
+
     /// Lets reads return fewer bytes than asked for.
     pub fn short_reads(&self, short: bool) {
         self.with(|settings| settings.short_reads = short);
     }
 
     /// Cuts the power after `operations` more operations that change something (writes, length
-    /// changes, syncs, creations, renames, removals): the one after them, and everything after it,
+    /// changes, syncs, creations, links, renames, removals): the one after them, and everything after it,
     /// fails without effect. `None` takes the fault back, if the power is still on.
     pub fn power_off_after(&self, operations: Option<u64>) {
         self.with(|settings| settings.power_off_after = operations);
@@ -69,6 +75,7 @@ pub(super) struct Settings {
     pub(super) rng: fastrand::Rng,
     pub(super) capacity: Option<u64>,
     pub(super) short_reads: bool,
+    pub(super) refuse_links: bool,
     fail_sync: u64,
     fail_write: u64,
     power_off_after: Option<u64>,
@@ -80,6 +87,7 @@ impl Settings {
             rng: fastrand::Rng::with_seed(0),
             capacity: None,
             short_reads: false,
+            refuse_links: false,
             fail_sync: 0,
             fail_write: 0,
             power_off_after: None,

@@ -58,10 +58,17 @@ pub trait Disk: Debug + Send + Sync + 'static {
     /// Whether there is a file or directory of this name.
     fn exists(&self, path: &Path) -> io::Result<bool>;
 
-    /// Renames a file, atomically replacing one that has the new name. Durable after a
+    /// Renames a file, atomically replacing one that has the new name; nothing happens if that is the
+    /// same file. Durable after a
     /// [`Disk::sync_dir`] of the directories concerned; until then a power cut leaves either the
     /// old names or the new.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Gives a file a second name, in this or another directory: what is written under one is read
+    /// under the other, until both are removed. Durable after a [`Disk::sync_dir`] of the new name's
+    /// directory. Fails with [`io::ErrorKind::AlreadyExists`] if there is something of that name, and
+    /// with any other kind where files cannot have two names.
+    fn link(&self, from: &Path, to: &Path) -> io::Result<()>;
 
     /// Removes a file's name. Durable after a [`Disk::sync_dir`] of its directory.
     fn remove_file(&self, path: &Path) -> io::Result<()>;

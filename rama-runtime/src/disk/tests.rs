@@ -65,6 +65,25 @@ fn behaves(disk: &dyn Disk, root: &Path) {
     // An open file outlives its name.
     assert_eq!(file.len().unwrap(), 7);
 
+    let c = dir.join("inner/c");
+    disk.open(&a, OpenMode::Create).unwrap().write_all_at(b"one", 0).unwrap();
+    disk.link(&a, &b).unwrap();
+    disk.link(&b, &c).unwrap();
+    assert_eq!(kind(disk.link(&a, &b)), ErrorKind::AlreadyExists);
+    assert_eq!(kind(disk.link(&dir.join("none"), &dir.join("d"))), ErrorKind::NotFound);
+    disk.open(&c, OpenMode::Write).unwrap().write_all_at(b"file", 0).unwrap();
+    assert_eq!(
+        (read(disk, &a).unwrap(), read(disk, &b).unwrap()),
+        (b"file".into(), b"file".into())
+    );
+    // Both names stay: nothing is to be replaced.
+    disk.rename(&a, &b).unwrap();
+    assert_eq!(disk.list(&dir).unwrap(), ["a", "b"]);
+    disk.remove_file(&a).unwrap();
+    disk.remove_file(&c).unwrap();
+    assert_eq!(read(disk, &b).unwrap(), b"file");
+    disk.remove_file(&b).unwrap();
+
     let lock = disk.lock(&dir.join("lock")).unwrap();
     assert_eq!(kind(disk.lock(&dir.join("lock"))), ErrorKind::WouldBlock);
     assert_eq!(kind(disk.lock_shared(&dir.join("lock"))), ErrorKind::WouldBlock);
@@ -170,6 +189,29 @@ fn names_are_durable_after_their_directory_is_synced() {
     disk.remove_file(Path::new("f")).unwrap();
     disk.sync_dir(Path::new("")).unwrap();
     assert_eq!(disk.drop_unsynced().list(Path::new("")).unwrap(), [] as [&str; 0]);
+}
+
+#[test]
+fn two_names_of_a_file_are_durable_apart_and_its_content_is_one() {
+    let mut seen = BTreeSet::new();
+    for seed in 0..50 {
+        let (disk, file) = with_file(2);
+        disk.create_dir_all(Path::new("dir")).unwrap();
+        disk.link(Path::new("f"), Path::new("dir/g")).unwrap();
+        assert_eq!(disk.used(), 2);
+        if seed % 2 == 0 {
+            disk.sync_dir(Path::new("dir")).unwrap();
+        }
+        disk.remove_file(Path::new("f")).unwrap();
+        file.write_all_at(&[3], 0).unwrap();
+        let after = disk.crash(&mut fastrand::Rng::with_seed(seed));
+        let read = |name| read(&after, Path::new(name)).ok();
+        let (f, g) = (read("f"), read("dir/g"));
+        assert!(seed % 2 == 1 || g.is_some());
+        assert!(f.is_none() || g.is_none() || f == g);
+        seen.insert((f.is_some(), g.is_some()));
+    }
+    assert_eq!(seen.len(), 4);
 }
 
 #[test]

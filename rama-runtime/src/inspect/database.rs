@@ -9,7 +9,7 @@ use super::node_paths::node_paths;
 use super::report::{
     CheckpointReport, DroppedStructure, DroppedStructures, NodePartitionReport, NodeReport,
 };
-use crate::depot::segment::BlockRef;
+use crate::depot::segment::{BlockRef, Place};
 use crate::store::checkpoint::CheckpointRecord;
 use crate::store::database::{DatabaseError, Inspection, STATE, Snapshot};
 
@@ -18,12 +18,14 @@ const NAMED: usize = 10;
 /// Behind all keys of the index of blocks.
 const INDEX_END: [u8; BlockRef::KEY + 1] = [0xff; BlockRef::KEY + 1];
 
-/// What is in segments of one partition.
+/// What checkpoints have of one partition.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Indexed {
     pub(super) start: u64,
     pub(super) blocks: u64,
     pub(super) bytes: u64,
+    /// Those of them that are entries of the log.
+    pub(super) log_bytes: u64,
 }
 
 /// What the database of a directory holds.
@@ -87,6 +89,9 @@ fn indexed(
         let partition = indexed.entry((block.depot, block.partition)).or_insert(first);
         partition.blocks += 1;
         partition.bytes += u64::from(block.bytes);
+        if let Place::Log { .. } = block.place {
+            partition.log_bytes += u64::from(block.bytes);
+        }
         true
     })?;
     Ok(indexed)

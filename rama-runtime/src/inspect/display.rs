@@ -66,6 +66,10 @@ impl Report {
         writeln!(f, "  end            {}", number(log.end.get()))?;
         let segments = count(log.segments, "segment");
         writeln!(f, "  files          {segments}, {}", bytes(log.file_bytes))?;
+        if log.kept_segments > 0 {
+            let segments = count(log.kept_segments, "segment");
+            writeln!(f, "  kept           {segments}, {}, for depots", bytes(log.kept_bytes))?;
+        }
         if log.torn_bytes > 0 {
             let torn = bytes(log.torn_bytes);
             writeln!(f, "  half written   {torn} at the end, cut off at the next launch")?;
@@ -98,7 +102,16 @@ impl Report {
 fn write_depot(f: &mut fmt::Formatter<'_>, depot: &DepotReport, now: u64) -> fmt::Result {
     writeln!(f, "\ndepot *{}, {}", depot.name, depot.partitioning)?;
     writeln!(f, "  records {}", depot.shape)?;
-    let heads = ["partition", "start", "end", "in segments to", "segments", "bytes", "last append"];
+    let heads = [
+        "partition",
+        "start",
+        "end",
+        "checkpointed to",
+        "segments",
+        "bytes",
+        "in the log",
+        "last append",
+    ];
     let mut table = Table::new(0, &heads);
     for (partition, of) in depot.partitions.iter().enumerate() {
         table.row([
@@ -108,6 +121,7 @@ fn write_depot(f: &mut fmt::Formatter<'_>, depot: &DepotReport, now: u64) -> fmt
             number(of.checkpointed),
             number(of.segments),
             bytes(of.segment_bytes),
+            bytes(of.log_block_bytes),
             of.last_append_unix_millis.map_or_else(|| "-".to_owned(), |then| age(then, now)),
         ]);
     }
@@ -119,6 +133,7 @@ fn write_depot(f: &mut fmt::Formatter<'_>, depot: &DepotReport, now: u64) -> fmt
         number(partitions.iter().map(|of| of.checkpointed.saturating_sub(of.start)).sum()),
         number(partitions.iter().map(|of| of.segments).sum()),
         bytes(partitions.iter().map(|of| of.segment_bytes).sum()),
+        bytes(partitions.iter().map(|of| of.log_block_bytes).sum()),
         String::new(),
     ]);
     table.write(f)
@@ -197,7 +212,11 @@ impl fmt::Display for Verification {
         writeln!(f, "  database       {}", bytes(self.database_bytes))?;
         let (segments, blocks) = (count(self.segments, "segment"), count(self.blocks, "block"));
         let (records, size) = (count(self.records, "record"), bytes(self.block_bytes));
-        writeln!(f, "  depots         {segments}, {blocks} with {records}, {size}")?;
+        write!(f, "  depots         {segments}, {blocks} with {records}, {size}")?;
+        match self.log_blocks {
+            0 => writeln!(f)?,
+            blocks => writeln!(f, "; {} in the log", count(blocks, "block"))?,
+        }
         let entries = if self.log_entries == 1 { "entry" } else { "entries" };
         writeln!(
             f,

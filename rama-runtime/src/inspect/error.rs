@@ -45,7 +45,7 @@ pub enum Problem {
     #[error(transparent)]
     Database(#[from] DatabaseError),
     /// The index of blocks has an entry that is none.
-    #[error("the index of depot segments in {} has an entry that cannot be decoded", .path.display())]
+    #[error("the index of depot records in {} has an entry that cannot be decoded", .path.display())]
     IndexEntry {
         /// The database's file.
         path: PathBuf,
@@ -67,7 +67,7 @@ pub enum Problem {
         /// The database's file.
         path: PathBuf,
     },
-    /// Records in a depot segment cannot be read.
+    /// Records of a depot cannot be read.
     #[error("depot *{depot}, partition {partition}: records {first} to {last} cannot be read")]
     Records {
         /// The depot's name.
@@ -88,6 +88,12 @@ pub enum Problem {
         depot: String,
         /// The partition.
         partition: u32,
+        /// What is in the way.
+        source: SegmentError,
+    },
+    /// The segments of the log that are kept for depots cannot be listed.
+    #[error("the segments of the log that are kept for depots cannot be listed")]
+    KeptLog {
         /// What is in the way.
         source: SegmentError,
     },

@@ -11,7 +11,7 @@ use super::report::{
 };
 use super::tail::{Tail, TopologyTail};
 use super::{InspectError, Problem};
-use crate::depot::segment::segment_files;
+use crate::depot::segment::{kept_log_files, segment_files};
 use crate::disk::Disk;
 use crate::log::{LogError, LogFiles, OpenError, Position};
 use crate::store::{self, Manifest};
@@ -89,6 +89,13 @@ fn read_log(
         report.segments += 1;
         report.file_bytes += bytes;
     }
+    match kept_log_files(directory.disk, directory.dir) {
+        Ok(files) => {
+            report.kept_segments = files.len() as u64;
+            report.kept_bytes = files.iter().sum();
+        }
+        Err(source) => problems.push(Problem::KeptLog { source }),
+    }
     report.start = files.start();
     let record = contents.record.as_ref();
     // Without the checkpoint that the log is behind, all of it is told.
@@ -143,6 +150,7 @@ fn depots(
                     report.start = indexed.start;
                     report.blocks = indexed.blocks;
                     report.block_bytes = indexed.bytes;
+                    report.log_block_bytes = indexed.log_bytes;
                 }
                 match segment_files(directory.disk, directory.dir, id, partition) {
                     Ok(files) => {

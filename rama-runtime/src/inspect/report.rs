@@ -73,7 +73,7 @@ pub struct DepotPartitionReport {
     pub start: u64,
     /// Offset of the next record, as of the end of the log.
     pub end: u64,
-    /// Offset of the next record as of the last checkpoint: those before are in segments.
+    /// Offset of the next record as of the last checkpoint: those before are in segments, or in files of the log that are kept.
     pub checkpointed: u64,
     /// Append time of the last record, in milliseconds since 1970; `None` if there was none.
     pub last_append_unix_millis: Option<u64>,
@@ -81,6 +81,8 @@ pub struct DepotPartitionReport {
     pub segments: u64,
     /// Bytes of the segment files.
     pub segment_bytes: u64,
+    /// Bytes of those blocks that are entries of the log, whose segments are kept for them.
+    pub log_block_bytes: u64,
     /// Number of blocks that the index has.
     pub blocks: u64,
     /// Bytes of these blocks; the rest of the files is headers, and what an unfinished checkpoint left.
@@ -264,6 +266,11 @@ pub struct LogReport {
     pub segments: u64,
     /// Bytes of the segment files, with what is written ahead of the entries.
     pub file_bytes: u64,
+    /// Number of segment files that are kept for records of depots. The newest may be among
+    /// [`LogReport::segments`], too: one file with two names.
+    pub kept_segments: u64,
+    /// Bytes of the kept segment files.
+    pub kept_bytes: u64,
     /// Bytes behind the end that a crash left half written; the next launch cuts them off.
     pub torn_bytes: u64,
     /// Bytes of entries behind the last checkpoint.

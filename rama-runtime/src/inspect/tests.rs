@@ -100,7 +100,12 @@ fn commit(log: &Log, microbatch: u64, attempt: u32) -> Position {
 /// A checkpoint with 20 records in segments and three rows, whose end of partition 1 is `end`.
 fn checkpoint(disk: &MemDisk, position: Position, end: u64) {
     let disk: Arc<dyn Disk> = Arc::new(disk.clone());
-    let settings = SegmentOptions { segment_bytes: 100, block_bytes: 30, write_bytes: 1000 };
+    let settings = SegmentOptions {
+        segment_bytes: 100,
+        block_bytes: 30,
+        write_bytes: 1000,
+        ..SegmentOptions::default()
+    };
     let mut writer = PartitionWriter::new(Arc::clone(&disk), dir(), 0, 1, settings, None);
     for offset in 0..20 {
         writer.push(offset, START + offset, &[7; 9]).unwrap();
@@ -128,6 +133,7 @@ fn checkpoint(disk: &MemDisk, position: Position, end: u64) {
         unix_millis: START + 500,
         topologies: vec![TopologyRecord { id: 0, committed: 1, positions: vec![vec![0, 20]] }],
         depots: vec![DepotRecord { id: 0, partitions: partitions.to_vec() }],
+        kept_log: None,
         counters: Vec::new(),
     };
     transaction.commit(&record.encode()).unwrap();
@@ -189,7 +195,7 @@ fn a_directory_is_told_as_of_the_end_of_its_log_and_its_last_checkpoint() {
     let (mut report, verification) = look(&disk);
     assert!(report.problems.is_empty(), "{:?}", report.problems);
     let module = &report.module;
-    assert_eq!((&*module.name, module.tasks, module.format_version), ("M", 2, 2));
+    assert_eq!((&*module.name, module.tasks, module.format_version), ("M", 2, 3));
 
     let [unused, used] = &report.depots[0].partitions[..] else { panic!("two partitions") };
     assert_eq!(*unused, DepotPartitionReport::default());
@@ -226,7 +232,7 @@ fn a_directory_is_told_as_of_the_end_of_its_log_and_its_last_checkpoint() {
     report.taken_unix_millis = START + 500 + 3 * 3_600_000 + 61_000;
     let text = report.to_string();
     for line in [
-        "module M: 2 tasks, format version 2 (keys 1, routing 1, deltas 1)",
+        "module M: 2 tasks, format version 3 (keys 1, routing 1, deltas 1)",
         "  microbatch 3 planned, with 3 records, and not committed; last attempt 1",
         "  1 change in the log behind the checkpoint",
         "  made           3 h 1 min ago",

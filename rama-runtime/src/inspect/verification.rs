@@ -14,6 +14,8 @@ pub struct Verification {
     pub segments: u64,
     /// Blocks that are whole.
     pub blocks: u64,
+    /// Those of them that are entries of the log, whose segments are kept for them.
+    pub log_blocks: u64,
     /// Bytes of these blocks.
     pub block_bytes: u64,
     /// Records in these blocks.
@@ -24,7 +26,7 @@ pub struct Verification {
     pub log_entries: u64,
     /// Bytes of these entries.
     pub log_bytes: u64,
-    /// What is damaged: the database, then depot segments, then the log.
+    /// What is damaged: the database, then depots, then the log.
     pub problems: Vec<Problem>,
 }
 

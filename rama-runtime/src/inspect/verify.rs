@@ -13,7 +13,7 @@ use crate::store::checkpoint::CheckpointRecord;
 use crate::store::database::{DatabaseError, Inspection, STATE};
 
 /// Reads all of a data directory that nobody has open, and compares all checksums: the database of
-/// checkpoints, every indexed block of depot segments, every entry of the log. It goes on behind what
+/// checkpoints, every indexed block of depots, every entry of the log. It goes on behind what
 /// is damaged. What no checkpoint indexes is not read: it is removed sooner or later.
 ///
 /// # Errors
@@ -99,7 +99,9 @@ fn verify_partition(
     last: &BlockRef,
     found: &mut Verification,
 ) {
-    let Verification { problems, segments, blocks: whole, block_bytes, records, .. } = found;
+    let Verification {
+        problems, segments, blocks: whole, log_blocks, block_bytes, records, ..
+    } = found;
     let (depot, partition) = (last.depot, last.partition);
     let verified = segment::verify(
         directory.disk,
@@ -117,6 +119,7 @@ fn verify_partition(
     );
     *segments += verified.segments;
     *whole += verified.blocks;
+    *log_blocks += verified.in_log;
     *block_bytes += verified.bytes;
     *records += verified.records;
     let known = record.and_then(|record| record.depots.iter().find(|known| known.id == depot));

@@ -44,12 +44,12 @@ const EXTENSION: &str = ".log";
 const DIGITS: usize = 20;
 
 /// The name of the segment that starts here.
-pub(super) fn file_name(start: u64) -> String {
+pub(crate) fn file_name(start: u64) -> String {
     format!("{start:020}{EXTENSION}")
 }
 
 /// Where the segment of this name starts; `None` if no segment is named so.
-pub(super) fn parse_file_name(name: &str) -> Option<u64> {
+pub(crate) fn parse_file_name(name: &str) -> Option<u64> {
     let digits = name.strip_suffix(EXTENSION)?;
     (digits.len() == DIGITS && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(())?;
     digits.parse().ok()
@@ -161,4 +161,14 @@ pub(super) fn seal(entry: &mut [u8], end: Position) {
 pub(super) fn is_valid(entry: &[u8], end: Position) -> bool {
     checksum([entry[0], entry[1], entry[2], entry[3]], end, &entry[PREFIX..])
         == read_u32(&entry[4..])
+}
+
+/// Whether `bytes` are one whole entry, which ends at `end`.
+pub(crate) fn is_entry(bytes: &[u8], end: Position) -> bool {
+    first_entry(bytes) == Some(bytes.len()) && is_valid(bytes, end)
+}
+
+/// The payload of an entry that is all of `entry`.
+pub(crate) fn payload(entry: &[u8]) -> &[u8] {
+    &entry[PREFIX..]
 }

@@ -40,6 +40,7 @@ mod tests;
 mod writer;
 
 pub use error::{LogError, OpenError};
+pub(crate) use format::{file_name, is_entry, parse_file_name, payload};
 pub use handle::Log;
 pub(crate) use inspect::LogFiles;
 pub use options::LogOptions;
@@ -55,6 +56,10 @@ pub struct EntryAt {
     pub start: Position,
     /// Its own end, which is its position.
     pub end: Position,
+    /// Where the segment that holds it begins.
+    pub segment: Position,
+    /// Where in the segment's file it begins, in bytes.
+    pub offset: u64,
     /// Another segment follows: the entry is certainly durable. When a log is opened, those of the
     /// last segment may not be before the opening is done.
     pub sealed: bool,

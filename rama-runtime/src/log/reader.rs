@@ -97,8 +97,13 @@ impl LogReader {
                 if !format::is_valid(entry, Position::new(end)) {
                     return Err(segment.damaged(shared).into());
                 }
-                let at =
-                    EntryAt { start: Position::new(start), end: Position::new(end), sealed: false };
+                let at = EntryAt {
+                    start: Position::new(start),
+                    end: Position::new(end),
+                    segment: Position::new(segment.start),
+                    offset: segment.offset,
+                    sealed: false,
+                };
                 if at.end > *position {
                     f(at, &entry[PREFIX..]).map_err(OpenError::Replay)?;
                     *position = at.end;

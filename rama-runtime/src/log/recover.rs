@@ -274,8 +274,14 @@ fn replay_segment<E>(
             if !format::is_valid(entry, end) {
                 return Ok(stop);
             }
-            replay(EntryAt { start, end, sealed: false }, &entry[PREFIX..])
-                .map_err(OpenError::Replay)?;
+            let at = EntryAt {
+                start,
+                end,
+                segment: Position::new(segment.start),
+                offset: stop.offset,
+                sealed: false,
+            };
+            replay(at, &entry[PREFIX..]).map_err(OpenError::Replay)?;
             stop.end += len as u64;
             stop.offset += len as u64;
             stop.marked = false;

@@ -14,7 +14,7 @@ use crate::disk::{Disk, DiskLock, OpenMode};
 use crate::module::ModuleDefinition;
 
 /// Version of everything in a data directory that is not versioned on its own.
-pub(crate) const FORMAT_VERSION: u32 = 2;
+pub(crate) const FORMAT_VERSION: u32 = 3;
 const MAGIC: &[u8; 8] = b"RAMADATA";
 const MANIFEST: &str = "MANIFEST";
 const MANIFEST_NEW: &str = "MANIFEST.new";

@@ -24,6 +24,11 @@ pub struct StorageOptions {
     pub checkpoint_log_bytes: u64,
     /// Bytes at which a depot segment ends and the next begins; 64 MiB.
     pub depot_segment_bytes: u64,
+    /// Records that are appended together stay where the log has them, instead of being copied into
+    /// depot segments, if those of one partition take at least so many bytes, and if such records are
+    /// two thirds of the log behind the last checkpoint; 16 KiB. The log's files are then kept for
+    /// them, with what else is in these. `usize::MAX` copies all.
+    pub log_block_bytes: usize,
 }
 
 impl Default for StorageOptions {
@@ -35,6 +40,7 @@ impl Default for StorageOptions {
             depot_cache_bytes: 128 << 20,
             checkpoint_log_bytes: 256 << 20,
             depot_segment_bytes: 64 << 20,
+            log_block_bytes: 16 << 10,
         }
     }
 }
@@ -73,6 +79,12 @@ impl StorageOptions {
     /// Sets [`StorageOptions::depot_segment_bytes`].
     pub fn depot_segment_bytes(mut self, bytes: u64) -> Self {
         self.depot_segment_bytes = bytes;
+        self
+    }
+
+    /// Sets [`StorageOptions::log_block_bytes`].
+    pub fn log_block_bytes(mut self, bytes: usize) -> Self {
+        self.log_block_bytes = bytes;
         self
     }
 }

@@ -4,7 +4,8 @@ use std::ops::Range;
 #[cfg(test)]
 use std::ops::RangeInclusive;
 
-use super::names::SegmentId;
+use super::names::{FileId, SegmentId};
+use crate::log::Position;
 
 /// One block of one partition. The index keeps it as a key and a value.
 ///
@@ -12,6 +13,7 @@ use super::names::SegmentId;
 /// key    depot u32 | partition u32 | first offset u64                 big-endian
 /// value  segment u64 | position u64 | bytes u32 | count u32
 ///        | first millis u64 | last millis u64                         little-endian
+///        | end u64                                                    if it is an entry of the log
 /// ```
 ///
 /// Keys are in the order of depots, partitions and offsets.
@@ -23,9 +25,9 @@ pub(crate) struct BlockRef {
     pub(crate) partition: u32,
     /// The offset of the block's first record.
     pub(crate) first_offset: u64,
-    /// The first offset of the segment that holds the block.
-    pub(crate) segment: u64,
-    /// Where in the segment's file the block begins, in bytes.
+    /// What it is, and which file holds it.
+    pub(crate) place: Place,
+    /// Where in the file the block begins, in bytes.
     pub(crate) position: u64,
     /// The bytes of the block, its header included.
     pub(crate) bytes: u32,
@@ -37,11 +39,28 @@ pub(crate) struct BlockRef {
     pub(crate) last_millis: u64,
 }
 
+/// Where the records of a block lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a block of the partition's segment whose first record has this offset.
+    Segment(u64),
+    /// In the entry of the log that ends at `end`; the log's segment that begins at `segment` is kept
+    /// for it.
+    Log {
+        /// Where the log's segment begins.
+        segment: Position,
+        /// Where the entry ends.
+        end: Position,
+    },
+}
+
 impl BlockRef {
     /// Bytes of a key.
     pub(crate) const KEY: usize = 16;
-    /// Bytes of a value.
-    pub(crate) const VALUE: usize = 40;
+    /// Bytes of the value of a block in a segment.
+    const VALUE: usize = 40;
+    /// Bytes of the value of a block that is an entry of the log.
+    const LOG_VALUE: usize = 48;
 
     /// The key of a block that begins at this offset. In the index, the block that holds an offset is
     /// the last one whose key is at most this.
@@ -65,26 +84,39 @@ impl BlockRef {
     }
 
     /// The value of this block.
-    pub(crate) fn value(&self) -> [u8; Self::VALUE] {
-        let mut value = [0; Self::VALUE];
-        value[..8].copy_from_slice(&self.segment.to_le_bytes());
-        value[8..16].copy_from_slice(&self.position.to_le_bytes());
-        value[16..20].copy_from_slice(&self.bytes.to_le_bytes());
-        value[20..24].copy_from_slice(&self.count.to_le_bytes());
-        value[24..32].copy_from_slice(&self.first_millis.to_le_bytes());
-        value[32..].copy_from_slice(&self.last_millis.to_le_bytes());
+    pub(crate) fn value(&self) -> Vec<u8> {
+        let (segment, end) = match self.place {
+            Place::Segment(start) => (start, None),
+            Place::Log { segment, end } => (segment.get(), Some(end)),
+        };
+        let mut value = Vec::with_capacity(Self::LOG_VALUE);
+        value.extend_from_slice(&segment.to_le_bytes());
+        value.extend_from_slice(&self.position.to_le_bytes());
+        value.extend_from_slice(&self.bytes.to_le_bytes());
+        value.extend_from_slice(&self.count.to_le_bytes());
+        value.extend_from_slice(&self.first_millis.to_le_bytes());
+        value.extend_from_slice(&self.last_millis.to_le_bytes());
+        value.extend(end.into_iter().flat_map(|end| end.get().to_le_bytes()));
         value
     }
 
     /// The block with this key and value; `None` if they are none of a block.
     pub(crate) fn decode(key: &[u8], value: &[u8]) -> Option<BlockRef> {
         let key: &[u8; Self::KEY] = key.try_into().ok()?;
-        let value: &[u8; Self::VALUE] = value.try_into().ok()?;
+        let (value, end) = value.split_first_chunk::<{ Self::VALUE }>()?;
+        let segment = u64::from_le_bytes(part(value, 0));
+        let place = match end.len() {
+            0 => Place::Segment(segment),
+            _ => {
+                let end = Position::new(u64::from_le_bytes(end.try_into().ok()?));
+                Place::Log { segment: Position::new(segment), end }
+            }
+        };
         Some(BlockRef {
             depot: u32::from_be_bytes(part(key, 0)),
             partition: u32::from_be_bytes(part(key, 4)),
             first_offset: u64::from_be_bytes(part(key, 8)),
-            segment: u64::from_le_bytes(part(value, 0)),
+            place,
             position: u64::from_le_bytes(part(value, 8)),
             bytes: u32::from_le_bytes(part(value, 16)),
             count: u32::from_le_bytes(part(value, 20)),
@@ -98,13 +130,28 @@ impl BlockRef {
         self.first_offset.saturating_add(u64::from(self.count))
     }
 
-    /// The byte of the segment's file behind the block.
+    /// The byte of the file behind the block.
     pub(crate) fn end_position(&self) -> u64 {
         self.position.saturating_add(u64::from(self.bytes))
     }
 
-    pub(super) fn segment_id(&self) -> SegmentId {
-        SegmentId { depot: self.depot, partition: self.partition, start: self.segment }
+    /// Which file holds it.
+    pub(super) fn file_id(&self) -> FileId {
+        match self.place {
+            Place::Segment(start) => {
+                let (depot, partition) = (self.depot, self.partition);
+                FileId::Segment(SegmentId { depot, partition, start })
+            }
+            Place::Log { segment, .. } => FileId::Log(segment),
+        }
+    }
+
+    /// The partition's segment that holds it, if it is not in the log.
+    pub(super) fn segment_id(&self) -> Option<SegmentId> {
+        match self.file_id() {
+            FileId::Segment(id) => Some(id),
+            FileId::Log(_) => None,
+        }
     }
 }
 

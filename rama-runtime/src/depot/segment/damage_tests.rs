@@ -104,11 +104,12 @@ fn a_block_is_valid_in_one_place_only() {
     let block = blocks[1];
     let bytes = content(&disk);
     let bytes = &bytes[block.position as usize..block.end_position() as usize];
-    assert_eq!(format::check_block(bytes, &block), Ok(()));
+    let segment = tests::segment(&block);
+    assert_eq!(format::check_block(bytes, &block, segment), Ok(()));
+    assert!(format::check_block(bytes, &block, segment + 1).is_err());
     let elsewhere = [
         BlockRef { depot: block.depot + 1, ..block },
         BlockRef { partition: block.partition + 1, ..block },
-        BlockRef { segment: block.segment + 1, ..block },
         BlockRef { position: block.position + 1, ..block },
         BlockRef { first_offset: block.first_offset + 1, ..block },
         BlockRef { count: block.count + 1, ..block },
@@ -116,7 +117,7 @@ fn a_block_is_valid_in_one_place_only() {
         BlockRef { bytes: block.bytes + 1, ..block },
     ];
     for other in elsewhere {
-        assert!(format::check_block(bytes, &other).is_err(), "{other:?}");
+        assert!(format::check_block(bytes, &other, segment).is_err(), "{other:?}");
     }
     let later = BlockRef { last_millis: block.last_millis + 1, ..block };
     assert!(is_damage_at(&read(&disk, &later).unwrap_err(), block.position));
@@ -138,7 +139,7 @@ fn an_index_with_a_block_missing_is_told() {
 #[test]
 fn a_later_format_is_named_as_such_and_not_touched() {
     let (disk, blocks, _) = segment();
-    let mut header = format::header(&blocks[0].segment_id());
+    let mut header = format::header(&blocks[0].segment_id().unwrap());
     header[8..12].copy_from_slice(&2u32.to_le_bytes());
     let crc = crc32fast::hash(&header[..28]);
     header[28..].copy_from_slice(&crc.to_le_bytes());

@@ -55,7 +55,7 @@ fn what_is_not_indexed_is_removed_and_nothing_else() {
         assert_eq!(read_all(&disk, kept).unwrap(), records[..end.end_offset() as usize]);
         let names = disk.list(&dir()).unwrap();
         assert_eq!(names.len(), segments(kept).len() + 1);
-        let path = dir().join(names::file_name(end.segment));
+        let path = dir().join(names::file_name(segment(end)));
         assert_eq!(disk.open(&path, OpenMode::Read).unwrap().len().unwrap(), end.end_position());
     }
     assert_eq!(remove_unindexed(&disk, Path::new(DATA), DEPOT, PARTITION, None).unwrap(), 1);
@@ -75,7 +75,7 @@ fn whole_segments_are_removed_from_the_front_and_the_newest_stays() {
         assert!(problems(&disk, kept).is_empty());
     }
     let left = disk.drop_unsynced();
-    assert_eq!(files(&left), [blocks.last().unwrap().segment]);
+    assert_eq!(files(&left), [segment(blocks.last().unwrap())]);
     let mut writer = writer(&left, SegmentOptions::default(), blocks.last().copied());
     writer.push(40, 1000, b"on").unwrap();
     assert_eq!(read_all(&left, &writer.finish().unwrap()).unwrap(), [(40, 1000, b"on".to_vec())]);

@@ -61,13 +61,13 @@ fn read_u32(bytes: &[u8]) -> u32 {
     u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]])
 }
 
-/// The crc of a block that is all of `bytes`.
-fn checksum(bytes: &[u8], block: &BlockRef) -> u32 {
+/// The crc of a block of this segment that is all of `bytes`.
+fn checksum(bytes: &[u8], block: &BlockRef, segment: u64) -> u32 {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&VERSION.to_le_bytes());
     hasher.update(&block.depot.to_le_bytes());
     hasher.update(&block.partition.to_le_bytes());
-    hasher.update(&block.segment.to_le_bytes());
+    hasher.update(&segment.to_le_bytes());
     hasher.update(&block.position.to_le_bytes());
     hasher.update(&bytes[..4]);
     hasher.update(&bytes[PREFIX..]);
@@ -84,20 +84,24 @@ fn block_header(block: &BlockRef) -> [u8; BLOCK_HEADER] {
     header
 }
 
-/// Fills in the header of a block that is all of `bytes`.
-pub(super) fn seal_block(bytes: &mut [u8], block: &BlockRef) {
+/// Fills in the header of a block of this segment that is all of `bytes`.
+pub(super) fn seal_block(bytes: &mut [u8], block: &BlockRef, segment: u64) {
     bytes[..BLOCK_HEADER].copy_from_slice(&block_header(block));
-    let crc = checksum(bytes, block);
+    let crc = checksum(bytes, block, segment);
     bytes[4..PREFIX].copy_from_slice(&crc.to_le_bytes());
 }
 
-/// Judges whether `bytes` are this block: its entries and `last_millis` excepted, see
+/// Judges whether `bytes` are this block of this segment: its entries and `last_millis` excepted, see
 /// [`take_entry`].
-pub(super) fn check_block(bytes: &[u8], block: &BlockRef) -> Result<(), &'static str> {
+pub(super) fn check_block(
+    bytes: &[u8],
+    block: &BlockRef,
+    segment: u64,
+) -> Result<(), &'static str> {
     if bytes.len() < BLOCK_HEADER || bytes.len() != block.bytes as usize {
         return Err("the index says that a block of this length is here, but there is none");
     }
-    if checksum(bytes, block) != read_u32(&bytes[4..]) {
+    if checksum(bytes, block, segment) != read_u32(&bytes[4..]) {
         return Err("the checksum of the block does not match");
     }
     let header = block_header(block);

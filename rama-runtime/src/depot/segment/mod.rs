@@ -1,5 +1,6 @@
-//! Depot segments: the files in which the records of a depot's partition lie, once a checkpoint has
-//! copied them out of the write-ahead log.
+//! The files in which the records of a depot's partition lie, once a checkpoint has taken them out of
+//! the write-ahead log: its own segments, and segments of the log that are kept for the large entries
+//! with records in them (`kept_log`, `log_block`).
 //!
 //! Each partition has a row of segments in a directory of its own,
 //! `<data dir>/depots/<depot id>-<partition>/<first offset, 20 digits>.seg`. A segment is a header and
@@ -17,8 +18,9 @@
 //! A block's length counts all of its bytes. Its crc covers the format version, depot and partition,
 //! the segment's first offset and the block's byte position in the file, and then all of the block but
 //! the crc itself: a block is valid in one place only. The records of a block have consecutive offsets;
-//! the first entry's millis are zero. Blocks follow each other without gaps, segments too: a segment
-//! is named by the offset of its first record. A block is closed at
+//! the first entry's millis are zero. Blocks follow each other without gaps in a file; between their
+//! offsets there may be records that stayed in the log. A segment is named by the offset of its first
+//! record. A block is closed at
 //! [`SegmentOptions::block_bytes`] of entries, or when a checkpoint ends; a larger record has a block
 //! to itself.
 //!
@@ -26,8 +28,9 @@
 //! committed together with everything else of a checkpoint.
 //!
 //! - **Invariant**: the index is the truth. What lies behind the last indexed block, in its segment or
-//!   in later ones, is garbage of a checkpoint that was not committed, and is cut before anything is
-//!   written.
+//!   in later ones, is garbage of a checkpoint that was not committed, and is removed before anything
+//!   is written. If that block is in the log, what lies behind the one before it in a segment stays
+//!   there as waste, and another segment is begun.
 //! - **Invariant**: a [`BlockRef`] is handed out only when its block, and the name of its file, are
 //!   durable.
 //! - **Invariant**: nothing before the end of the last indexed block is ever written again. Whole
@@ -36,7 +39,8 @@
 //!   order of both.
 //!
 //! `format` has the bytes, `names` the paths, `block_ref` the index's entries, `tail` and `writer` the
-//! writing, `reader` and `verify` the reading, `remove` the removing.
+//! writing, `kept_log` and `log_block` what stays in the log, `reader` and `verify` the reading,
+//! `remove` the removing.
 
 mod block_ref;
 #[cfg(test)]
@@ -46,6 +50,8 @@ mod damage_tests;
 mod error;
 mod files;
 mod format;
+mod kept_log;
+mod log_block;
 mod names;
 mod options;
 mod reader;
@@ -56,9 +62,10 @@ mod tests;
 mod verify;
 mod writer;
 
-pub(crate) use block_ref::{BlockRef, first_block_since};
+pub(crate) use block_ref::{BlockRef, Place, first_block_since};
 pub use error::SegmentError;
-pub(crate) use files::segment_files;
+pub(crate) use files::{kept_log_files, segment_files};
+pub(crate) use kept_log::KeptLog;
 pub(crate) use options::SegmentOptions;
 pub(crate) use reader::SegmentReader;
 #[cfg(test)]

@@ -2,9 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::log::{self, Position};
+
 const DEPOTS: &str = "depots";
 const EXTENSION: &str = ".seg";
 const DIGITS: usize = 20;
+
+/// The directory of the log's segments that are kept for depots.
+pub(super) fn kept_log_dir(data_dir: &Path) -> PathBuf {
+    data_dir.join(DEPOTS).join("log")
+}
 
 /// The directory of one partition's segments.
 pub(super) fn partition_dir(data_dir: &Path, depot: u32, partition: u32) -> PathBuf {
@@ -39,5 +46,23 @@ impl SegmentId {
 
     pub(super) fn path(&self, data_dir: &Path) -> PathBuf {
         self.dir(data_dir).join(file_name(self.start))
+    }
+}
+
+/// A file that holds records of depots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileId {
+    /// A segment of one partition.
+    Segment(SegmentId),
+    /// A segment of the log, which begins at this position.
+    Log(Position),
+}
+
+impl FileId {
+    pub(super) fn path(&self, data_dir: &Path) -> PathBuf {
+        match self {
+            FileId::Segment(id) => id.path(data_dir),
+            FileId::Log(start) => kept_log_dir(data_dir).join(log::file_name(start.get())),
+        }
     }
 }

@@ -4,10 +4,11 @@ use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::block_ref::BlockRef;
+use super::block_ref::{BlockRef, Place};
 use super::error::SegmentError;
 use super::format::{self, BLOCK_HEADER, HEADER, HeaderProblem};
-use super::names::SegmentId;
+use super::log_block;
+use super::names::{FileId, SegmentId};
 use crate::disk::{Disk, DiskFile, OpenMode};
 
 /// Up to this size a block is kept for the next read.
@@ -26,13 +27,13 @@ pub(crate) fn read_block(
     block: &BlockRef,
     visit: &mut Visit<'_>,
 ) -> Result<ControlFlow<()>, SegmentError> {
-    let segment = OpenSegment::open(disk, data_dir, block.segment_id())?;
+    let file = OpenFile::open(disk, data_dir, block.file_id())?;
     let mut bytes = Vec::new();
-    segment.load(block, &mut bytes)?;
-    segment.walk(block, &bytes, 0..u64::MAX, visit)
+    file.load(block, &mut bytes)?;
+    file.walk(block, &bytes, 0..u64::MAX, visit)
 }
 
-/// Reads the blocks of depots, of one segment after the other: it keeps open the file it read last, and
+/// Reads the blocks of depots, of one file after the other: it keeps open the file it read last, and
 /// in memory the block, so that many small reads in a row read each block once.
 ///
 /// For one thread; every reader of a depot has its own. Only blocks whose index entries are committed
@@ -41,7 +42,7 @@ pub(crate) fn read_block(
 pub(crate) struct SegmentReader {
     disk: Arc<dyn Disk>,
     data_dir: PathBuf,
-    segment: Option<OpenSegment>,
+    file: Option<OpenFile>,
     /// The block that `bytes` are all of, checked.
     block: Option<BlockRef>,
     bytes: Vec<u8>,
@@ -51,7 +52,7 @@ impl SegmentReader {
     /// A reader of any depots in this data directory.
     pub(crate) fn new(disk: Arc<dyn Disk>, data_dir: &Path) -> SegmentReader {
         let data_dir = data_dir.to_owned();
-        SegmentReader { disk, data_dir, segment: None, block: None, bytes: Vec::new() }
+        SegmentReader { disk, data_dir, file: None, block: None, bytes: Vec::new() }
     }
 
     /// Hands out those records of an indexed block whose offsets lie within `offsets`. Says whether
@@ -62,18 +63,18 @@ impl SegmentReader {
         offsets: Range<u64>,
         visit: &mut Visit<'_>,
     ) -> Result<ControlFlow<()>, SegmentError> {
-        let id = block.segment_id();
-        let segment = match self.segment.take() {
-            Some(segment) if segment.id == id => segment,
-            _ => OpenSegment::open(&*self.disk, &self.data_dir, id)?,
+        let id = block.file_id();
+        let file = match self.file.take() {
+            Some(file) if file.id == id => file,
+            _ => OpenFile::open(&*self.disk, &self.data_dir, id)?,
         };
-        let segment = self.segment.insert(segment);
+        let file = self.file.insert(file);
         if self.block != Some(*block) {
             self.block = None;
-            segment.load(block, &mut self.bytes)?;
+            file.load(block, &mut self.bytes)?;
             self.block = Some(*block);
         }
-        let done = segment.walk(block, &self.bytes, offsets, visit);
+        let done = file.walk(block, &self.bytes, offsets, visit);
         if self.bytes.capacity() > MAX_KEPT {
             self.block = None;
             self.bytes = Vec::new();
@@ -82,27 +83,32 @@ impl SegmentReader {
     }
 }
 
-/// A segment, open for reading.
+/// A segment, or one of the log, open for reading.
 #[derive(Debug)]
-pub(super) struct OpenSegment {
-    pub(super) id: SegmentId,
+pub(super) struct OpenFile {
+    pub(super) id: FileId,
     path: PathBuf,
     file: Box<dyn DiskFile>,
 }
 
-impl OpenSegment {
+impl OpenFile {
     pub(super) fn open(
         disk: &dyn Disk,
         data_dir: &Path,
-        id: SegmentId,
-    ) -> Result<OpenSegment, SegmentError> {
+        id: FileId,
+    ) -> Result<OpenFile, SegmentError> {
         let path = id.path(data_dir);
         let file = disk.open(&path, OpenMode::Read).map_err(SegmentError::io("open", &path))?;
-        Ok(OpenSegment { id, path, file })
+        Ok(OpenFile { id, path, file })
     }
 
+    /// Whether the file begins with the header of this segment. Every entry of the log says by
+    /// itself where it belongs.
     pub(super) fn check_header(&self) -> Result<(), SegmentError> {
-        check_header(&*self.file, &self.path, &self.id)
+        match &self.id {
+            FileId::Segment(id) => check_header(&*self.file, &self.path, id),
+            FileId::Log(_) => Ok(()),
+        }
     }
 
     pub(super) fn damaged(&self, block: &BlockRef, problem: &'static str) -> SegmentError {
@@ -121,7 +127,11 @@ impl OpenSegment {
             .file
             .read_full_at(bytes, block.position)
             .map_err(SegmentError::io("read", &self.path))?;
-        format::check_block(&bytes[..read], block).map_err(|problem| {
+        let checked = match block.place {
+            Place::Segment(segment) => format::check_block(&bytes[..read], block, segment),
+            Place::Log { end, .. } => log_block::check(&bytes[..read], end),
+        };
+        checked.map_err(|problem| {
             // Another version's block is not valid either, but that is another matter.
             match self.check_header() {
                 Err(error @ SegmentError::UnknownVersion { .. }) => error,
@@ -138,6 +148,10 @@ impl OpenSegment {
         offsets: Range<u64>,
         visit: &mut Visit<'_>,
     ) -> Result<ControlFlow<()>, SegmentError> {
+        if let Place::Log { .. } = block.place {
+            let walked = log_block::walk(block, bytes, offsets, visit);
+            return walked.map_err(|problem| self.damaged(block, problem));
+        }
         let mut rest = &bytes[BLOCK_HEADER..];
         let mut millis = block.first_millis;
         for offset in block.first_offset..block.end_offset().min(offsets.end) {

@@ -1,11 +1,11 @@
 //! Removing segments: garbage behind the indexed end, and whole old segments.
 
-use std::io;
 use std::path::Path;
 
 use super::block_ref::BlockRef;
 use super::error::SegmentError;
-use super::names;
+use super::files::names_in;
+use super::names::{self, SegmentId};
 use super::reader::check_header;
 use crate::disk::{Disk, DiskFile, OpenMode};
 
@@ -25,8 +25,10 @@ pub(crate) fn remove_unindexed(
     end: Option<&BlockRef>,
 ) -> Result<usize, SegmentError> {
     let removed = remove_beyond(disk, data_dir, depot, partition, end)?;
-    if let Some(end) = end {
-        open_cut(disk, &end.segment_id().path(data_dir), end)?;
+    if let Some(end) = end
+        && let Some(id) = end.segment_id()
+    {
+        open_cut(disk, &id.path(data_dir), &id, end)?;
     }
     Ok(removed)
 }
@@ -43,11 +45,15 @@ pub(crate) fn remove_segments_below(
     data_dir: &Path,
     first_kept: &BlockRef,
 ) -> Result<usize, SegmentError> {
-    let dir = first_kept.segment_id().dir(data_dir);
-    remove_where(disk, &dir, &|start| start < first_kept.segment)
+    let dir = names::partition_dir(data_dir, first_kept.depot, first_kept.partition);
+    let names = names_in(disk, &dir)?;
+    // The last segment that begins before the block may hold records behind it.
+    let starts = names.iter().filter_map(|name| names::parse_file_name(name));
+    let last = starts.filter(|start| *start <= first_kept.first_offset).max();
+    remove_where(disk, &dir, &|start| last.is_some_and(|last| start < last))
 }
 
-/// Removes the segments behind the one of `end`, or all.
+/// Removes the segments behind `end`, or all.
 pub(super) fn remove_beyond(
     disk: &dyn Disk,
     data_dir: &Path,
@@ -56,7 +62,7 @@ pub(super) fn remove_beyond(
     end: Option<&BlockRef>,
 ) -> Result<usize, SegmentError> {
     let dir = names::partition_dir(data_dir, depot, partition);
-    remove_where(disk, &dir, &|start| end.is_none_or(|end| start > end.segment))
+    remove_where(disk, &dir, &|start| end.is_none_or(|end| start >= end.end_offset()))
 }
 
 fn remove_where(
@@ -64,10 +70,7 @@ fn remove_where(
     dir: &Path,
     goes: &dyn Fn(u64) -> bool,
 ) -> Result<usize, SegmentError> {
-    let found = match disk.list(dir) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-        found => found.map_err(SegmentError::io("list the directory", dir))?,
-    };
+    let found = names_in(disk, dir)?;
     let mut removed = 0;
     // Names are sorted, and so are the offsets in them.
     for name in found {
@@ -88,10 +91,11 @@ fn remove_where(
 pub(super) fn open_cut(
     disk: &dyn Disk,
     path: &Path,
+    id: &SegmentId,
     end: &BlockRef,
 ) -> Result<Box<dyn DiskFile>, SegmentError> {
     let file = disk.open(path, OpenMode::Write).map_err(SegmentError::io("open", path))?;
-    check_header(&*file, path, &end.segment_id())?;
+    check_header(&*file, path, id)?;
     let len = file.len().map_err(SegmentError::io("read the length of", path))?;
     if len < end.end_position() {
         return Err(SegmentError::Damaged {

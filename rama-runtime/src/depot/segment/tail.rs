@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::block_ref::BlockRef;
+use super::block_ref::{BlockRef, Place};
 use super::error::SegmentError;
 use super::format::{self, BLOCK_HEADER};
 use super::names::SegmentId;
@@ -45,15 +45,15 @@ impl Tail {
         Ok(Tail { id, path, file, written: 0, buffer, open: None, is_new: true, is_synced: false })
     }
 
-    /// The segment of the last indexed block, cut behind it.
+    /// The segment of the last indexed block that is in one, cut behind it.
     pub(super) fn resume(
         disk: &dyn Disk,
         data_dir: &Path,
+        id: SegmentId,
         end: &BlockRef,
     ) -> Result<Tail, SegmentError> {
-        let id = end.segment_id();
         let path = id.path(data_dir);
-        let file = remove::open_cut(disk, &path, end)?;
+        let file = remove::open_cut(disk, &path, &id, end)?;
         Ok(Tail {
             id,
             path,
@@ -94,7 +94,7 @@ impl Tail {
                 depot: self.id.depot,
                 partition: self.id.partition,
                 first_offset: offset,
-                segment: self.id.start,
+                place: Place::Segment(self.id.start),
                 position,
                 bytes: 0,
                 count: 0,
@@ -114,7 +114,7 @@ impl Tail {
         let bytes = &mut self.buffer[(block.position - self.written) as usize..];
         // The writer's limits keep it below 32 bits.
         block.bytes = bytes.len() as u32;
-        format::seal_block(bytes, &block);
+        format::seal_block(bytes, &block, self.id.start);
         Some(block)
     }
 

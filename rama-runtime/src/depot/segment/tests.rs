@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::format::{BLOCK_HEADER, HEADER};
 use super::*;
 use crate::disk::{Disk, MemDisk, RealDisk};
+use crate::log::Position;
 
 pub(super) const DATA: &str = "data";
 pub(super) const DEPOT: u32 = 3;
@@ -28,7 +29,7 @@ pub(super) fn options(
     block_bytes: usize,
     write_bytes: usize,
 ) -> SegmentOptions {
-    SegmentOptions { segment_bytes, block_bytes, write_bytes }
+    SegmentOptions { segment_bytes, block_bytes, write_bytes, ..SegmentOptions::default() }
 }
 
 pub(super) fn random_options(rng: &mut fastrand::Rng) -> SegmentOptions {
@@ -92,8 +93,13 @@ pub(super) fn problems(disk: &dyn Disk, blocks: &[BlockRef]) -> Vec<SegmentError
     problems
 }
 
+/// The segment that holds a block.
+pub(super) fn segment(block: &BlockRef) -> u64 {
+    block.segment_id().unwrap().start
+}
+
 pub(super) fn segments(blocks: &[BlockRef]) -> Vec<u64> {
-    let mut segments: Vec<u64> = blocks.iter().map(|block| block.segment).collect();
+    let mut segments: Vec<u64> = blocks.iter().map(segment).collect();
     segments.dedup();
     segments
 }
@@ -139,7 +145,7 @@ pub(super) fn matches_model(
     assert_eq!(files(disk), segments(blocks));
 
     let index: BTreeMap<_, _> = blocks.iter().map(|block| (block.key(), block.value())).collect();
-    let from_index = |(key, value): (&[u8; 16], &[u8; 40])| BlockRef::decode(key, value).unwrap();
+    let from_index = |(key, value): (&[u8; 16], &Vec<u8>)| BlockRef::decode(key, value).unwrap();
     let in_order: Vec<_> = index.range(BlockRef::keys(DEPOT, PARTITION)).map(from_index).collect();
     assert_eq!(in_order, blocks);
     let end = records.len() as u64;
@@ -254,7 +260,7 @@ fn a_segment_is_full_at_its_size() {
     let segments = segments(&blocks);
     assert!(segments.len() > 5);
     for segment in &segments[..segments.len() - 1] {
-        let last = blocks.iter().rfind(|block| block.segment == *segment).unwrap();
+        let last = blocks.iter().rfind(|block| super::tests::segment(block) == *segment).unwrap();
         assert!(last.position < 400 && last.end_position() >= 400);
     }
 }
@@ -277,6 +283,28 @@ fn keys_are_in_the_order_of_depots_partitions_and_offsets() {
     );
     assert_eq!(BlockRef::decode(&[0; 16], &[0; 39]), None);
     assert_eq!(BlockRef::decode(&[0; 15], &[0; 40]), None);
+    assert_eq!(BlockRef::decode(&[0; 16], &[0; 41]), None);
+    assert_eq!(BlockRef::decode(&[0; 16], &[0; 49]), None);
+}
+
+#[test]
+fn an_entry_of_the_index_is_read_as_it_was_written() {
+    let number = u64::MAX - 1;
+    let log = Place::Log { segment: Position::new(7), end: Position::new(number) };
+    for place in [Place::Segment(number), log] {
+        let block = BlockRef {
+            depot: 1,
+            partition: u32::MAX,
+            first_offset: 3,
+            place,
+            position: 4,
+            bytes: u32::MAX,
+            count: 6,
+            first_millis: 8,
+            last_millis: number,
+        };
+        assert_eq!(BlockRef::decode(&block.key(), &block.value()), Some(block));
+    }
 }
 
 #[test]
@@ -312,6 +340,6 @@ fn a_header_has_the_size_that_is_told() {
     let disk = MemDisk::new();
     let (_, blocks) = fill(&disk, SegmentOptions::default(), 1);
     assert_eq!(blocks[0].position, HEADER as u64);
-    let id = blocks[0].segment_id();
+    let id = blocks[0].segment_id().unwrap();
     assert_eq!(format::check_header(&format::header(&id), &id), Ok(()));
 }

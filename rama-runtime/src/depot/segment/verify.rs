@@ -6,7 +6,8 @@ use std::path::Path;
 use super::block_ref::BlockRef;
 use super::error::SegmentError;
 use super::format::HEADER;
-use super::reader::OpenSegment;
+use super::names::SegmentId;
+use super::reader::OpenFile;
 use crate::disk::Disk;
 
 const NOT_NEXT: &str = "the block does not follow the one that is before it in the index";
@@ -18,6 +19,8 @@ pub(crate) struct Verified {
     pub(crate) segments: u64,
     /// Blocks that could be read.
     pub(crate) blocks: u64,
+    /// Those of them that are entries of the log.
+    pub(crate) in_log: u64,
     /// The records in them.
     pub(crate) records: u64,
     /// Their bytes.
@@ -34,33 +37,36 @@ pub(crate) fn verify(
     problem: &mut dyn FnMut(&BlockRef, SegmentError),
 ) -> Verified {
     let mut verified = Verified::default();
-    let mut segment: Option<OpenSegment> = None;
-    let mut previous: Option<BlockRef> = None;
+    let mut file: Option<OpenFile> = None;
+    let mut previous = Previous::default();
     let mut bytes = Vec::new();
     for block in blocks {
-        let before = previous.replace(block);
-        if segment.as_ref().is_none_or(|segment| segment.id != block.segment_id()) {
-            segment = match OpenSegment::open(disk, data_dir, block.segment_id()) {
+        let follows = previous.is_followed_by(&block);
+        if file.as_ref().is_none_or(|file| file.id != block.file_id()) {
+            file = match OpenFile::open(disk, data_dir, block.file_id()) {
                 Ok(opened) => Some(opened),
                 Err(error) => {
                     problem(&block, error);
                     None
                 }
             };
-            if let Some(segment) = &segment {
-                verified.segments += 1;
-                segment.check_header().unwrap_or_else(|error| problem(&block, error));
+            if let Some(file) = &file {
+                let is_new = previous.segment != block.segment_id();
+                verified.segments += u64::from(block.segment_id().is_some() && is_new);
+                file.check_header().unwrap_or_else(|error| problem(&block, error));
             }
         }
-        let Some(segment) = &segment else { continue };
-        if before.is_some_and(|before| !follows(&before, &block)) {
-            problem(&block, segment.damaged(&block, NOT_NEXT));
+        previous.advance(&block);
+        let Some(file) = &file else { continue };
+        if !follows {
+            problem(&block, file.damaged(&block, NOT_NEXT));
         }
-        match check(segment, &block, &mut bytes) {
+        match check(file, &block, &mut bytes) {
             Ok(()) => {
                 verified.blocks += 1;
                 verified.records += u64::from(block.count);
                 verified.bytes += u64::from(block.bytes);
+                verified.in_log += u64::from(block.segment_id().is_none());
             }
             Err(error) => problem(&block, error),
         }
@@ -68,23 +74,45 @@ pub(crate) fn verify(
     verified
 }
 
-fn check(segment: &OpenSegment, block: &BlockRef, bytes: &mut Vec<u8>) -> Result<(), SegmentError> {
-    segment.load(block, bytes)?;
+fn check(file: &OpenFile, block: &BlockRef, bytes: &mut Vec<u8>) -> Result<(), SegmentError> {
+    file.load(block, bytes)?;
     let all = 0..u64::MAX;
-    segment.walk(block, bytes, all, &mut |_, _, _| ControlFlow::Continue(())).map(|_| ())
+    file.walk(block, bytes, all, &mut |_, _, _| ControlFlow::Continue(())).map(|_| ())
 }
 
-/// Whether a block can stand behind another in the index.
-fn follows(before: &BlockRef, block: &BlockRef) -> bool {
-    if (before.depot, before.partition) != (block.depot, block.partition) {
-        return true;
+/// What is before a block in the index.
+#[derive(Default)]
+struct Previous {
+    block: Option<BlockRef>,
+    /// The last one that is in a segment: its segment, and where it ends there.
+    segment: Option<SegmentId>,
+    position: u64,
+}
+
+impl Previous {
+    /// Whether a block can come next.
+    fn is_followed_by(&self, block: &BlockRef) -> bool {
+        let Some(before) = self.of_partition(block) else { return true };
+        let is_placed = match block.segment_id() {
+            None => true,
+            Some(id) if self.segment == Some(id) => block.position == self.position,
+            Some(id) => id.start == block.first_offset && block.position == HEADER as u64,
+        };
+        is_placed
+            && block.first_offset == before.end_offset()
+            && block.first_millis >= before.last_millis
     }
-    let position = if before.segment == block.segment {
-        block.position == before.end_position()
-    } else {
-        block.segment == block.first_offset && block.position == HEADER as u64
-    };
-    position
-        && block.first_offset == before.end_offset()
-        && block.first_millis >= before.last_millis
+
+    /// The block before this one, if it is of the same partition.
+    fn of_partition(&self, block: &BlockRef) -> Option<&BlockRef> {
+        let of = |block: &BlockRef| (block.depot, block.partition);
+        self.block.as_ref().filter(|before| of(before) == of(block))
+    }
+
+    fn advance(&mut self, block: &BlockRef) {
+        self.block = Some(*block);
+        if let Some(id) = block.segment_id() {
+            (self.segment, self.position) = (Some(id), block.end_position());
+        }
+    }
 }

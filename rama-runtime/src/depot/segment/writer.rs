@@ -17,8 +17,8 @@ const MAX_BLOCK: usize = 1 << 30;
 
 /// Writes the records of one partition into its segments, behind the indexed end.
 ///
-/// One checkpoint is any number of [`push`](Self::push), then one [`finish`](Self::finish), whose
-/// blocks go into the index. If the index is not committed with them, [`abandon`](Self::abandon) goes
+/// One checkpoint is any number of [`push`](Self::push) and [`leave`](Self::leave), then one
+/// [`finish`](Self::finish), whose blocks go into the index. If the index is not committed with them, [`abandon`](Self::abandon) goes
 /// back to the indexed end. Between checkpoints it holds neither files nor buffers. Only one writer of
 /// a partition may be in use at a time.
 ///
@@ -34,6 +34,10 @@ pub(crate) struct PartitionWriter {
     options: SegmentOptions,
     /// The last block that was finished.
     end: Option<BlockRef>,
+    /// The last of them that is in a segment, as far as it is known: another segment is begun if not.
+    segment_end: Option<BlockRef>,
+    /// There is no segment behind the end.
+    is_clean: bool,
     /// The segment that is being written, if anything was pushed since.
     tail: Option<Tail>,
     /// The closed blocks since.
@@ -56,6 +60,7 @@ impl PartitionWriter {
         end: Option<BlockRef>,
     ) -> PartitionWriter {
         debug_assert!(end.is_none_or(|end| (end.depot, end.partition) == (depot, partition)));
+        let segment_end = end.filter(|end| end.segment_id().is_some());
         PartitionWriter {
             disk,
             data_dir: data_dir.to_owned(),
@@ -63,6 +68,8 @@ impl PartitionWriter {
             partition,
             options,
             end,
+            segment_end,
+            is_clean: false,
             tail: None,
             closed: Vec::new(),
             next_offset: end.map_or(0, |end| end.end_offset()),
@@ -91,6 +98,21 @@ impl PartitionWriter {
         self.guard(|writer| writer.take(offset, millis, record))
     }
 
+    /// Takes records that stay where they are: an entry of the log, whose segment the caller keeps.
+    /// They must be the next, as with [`push`](Self::push).
+    pub(crate) fn leave(&mut self, entry: BlockRef) -> Result<(), SegmentError> {
+        debug_assert!(entry.segment_id().is_none());
+        self.check(entry.first_offset, entry.first_millis, &[])?;
+        self.guard(|writer| {
+            writer.close_block()?;
+            writer.remove_beyond()
+        })?;
+        self.closed.push(entry);
+        self.next_offset = entry.end_offset();
+        self.last_millis = entry.last_millis;
+        Ok(())
+    }
+
     /// Writes all that was pushed and makes it durable. Returns its blocks, in order, for the index;
     /// none if nothing was pushed. Nothing is pending afterwards.
     pub(crate) fn finish(&mut self) -> Result<Vec<BlockRef>, SegmentError> {
@@ -104,6 +126,8 @@ impl PartitionWriter {
         })?;
         self.tail = None;
         self.end = self.closed.last().copied().or(self.end);
+        let in_segment = self.closed.iter().rfind(|block| block.segment_id().is_some());
+        self.segment_end = in_segment.copied().or(self.segment_end);
         Ok(std::mem::take(&mut self.closed))
     }
 
@@ -198,14 +222,24 @@ impl PartitionWriter {
         Ok(self.tail.insert(tail))
     }
 
-    /// The segment to go on in, or the partition's first one, with nothing behind the end.
-    fn open(&self, offset: u64) -> Result<Tail, SegmentError> {
-        let (disk, end) = (&*self.disk, self.end.as_ref());
-        remove::remove_beyond(disk, &self.data_dir, self.depot, self.partition, end)?;
+    /// The segment to go on in, or a new one, with nothing behind the end.
+    fn open(&mut self, offset: u64) -> Result<Tail, SegmentError> {
+        self.remove_beyond()?;
+        let end = self.segment_end.and_then(|end| Some((end.segment_id()?, end)));
         match end {
-            Some(end) => Tail::resume(disk, &self.data_dir, end),
+            Some((id, end)) => Tail::resume(&*self.disk, &self.data_dir, id, &end),
             None => self.create(offset),
         }
+    }
+
+    /// Removes the segments behind the end, once: before anything is behind it.
+    fn remove_beyond(&mut self) -> Result<(), SegmentError> {
+        if !self.is_clean {
+            let (disk, end) = (&*self.disk, self.end.as_ref());
+            remove::remove_beyond(disk, &self.data_dir, self.depot, self.partition, end)?;
+            self.is_clean = true;
+        }
+        Ok(())
     }
 
     fn create(&self, offset: u64) -> Result<Tail, SegmentError> {

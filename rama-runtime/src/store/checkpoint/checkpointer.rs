@@ -1,7 +1,8 @@
 //! The component that makes checkpoints, beside the work.
 //!
 //! One checkpoint goes through these phases: every worker freezes its partitions as of one position
-//! of the log; records up to there are copied into depot segments, which are synced; changed rows and
+//! of the log; records up to there are copied into depot segments, which are synced, or the segments of
+//! the log that hold them are kept; changed rows and
 //! the index of blocks go into one transaction of the database, with the record of what the
 //! checkpoint is of; when that is durable, readers get the new rows and the log is cut.
 //!
@@ -278,6 +279,7 @@ impl Checkpointer {
                 })
                 .collect(),
             depots: self.parts.records.ends().to_vec(),
+            kept_log: self.parts.records.kept_log(),
             counters: frozen
                 .counters
                 .iter()
@@ -358,6 +360,8 @@ impl Component for Checkpointer {
                 self.shared().commits.end_freeze();
                 let counters = freeze.counters();
                 let frozen = Frozen { point, counters, started: Instant::now() };
+                let may_stay = self.shared().depots.iter().map(|depot| depot.may_stay()).sum();
+                self.parts.records.begin(frozen.point.position, may_stay);
                 (Ok(Phase::Records(frozen)), Step::Worked)
             }
             Phase::Freezing(point, freeze) => {

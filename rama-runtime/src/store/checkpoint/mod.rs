@@ -1,4 +1,4 @@
-//! Checkpoints: what the log says up to a position, in the database and in depot segments, so that
+//! Checkpoints: what the log says up to a position, in the database and in files of depots, so that
 //! the log before it can go.
 
 mod checkpointer;
@@ -6,6 +6,8 @@ mod failure;
 mod freeze;
 mod record;
 mod records;
+#[cfg(test)]
+mod records_tests;
 mod rows;
 mod trigger;
 

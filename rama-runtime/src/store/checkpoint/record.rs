@@ -19,6 +19,8 @@ pub(crate) struct CheckpointRecord {
     pub(crate) unix_millis: u64,
     pub(crate) topologies: Vec<TopologyRecord>,
     pub(crate) depots: Vec<DepotRecord>,
+    /// Where the last of the log's segments begins that is kept for records of depots.
+    pub(crate) kept_log: Option<Position>,
     pub(crate) counters: Vec<StructureCounter>,
 }
 
@@ -32,7 +34,7 @@ pub(crate) struct TopologyRecord {
     pub(crate) positions: Vec<Vec<u64>>,
 }
 
-/// How far a depot is in its segments.
+/// How far a depot is in what checkpoints have of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DepotRecord {
     pub(crate) id: u32,
@@ -83,4 +85,4 @@ impl CheckpointRecord {
     }
 }
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;

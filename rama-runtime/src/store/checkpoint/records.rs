@@ -1,4 +1,7 @@
-//! Copies depot records from the log into depot segments.
+//! Takes depot records from the log into depots' own storage.
+//!
+//! Most are copied into segments. Where most of the log is large entries with records, these stay where
+//! they are, so that they are not written twice: the log's segments are kept for them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,24 +9,35 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{DepotRecord, PartitionEnd};
-use crate::depot::segment::{BlockRef, PartitionWriter, SegmentError, SegmentOptions};
+use crate::depot::segment::{
+    BlockRef, KeptLog, PartitionWriter, Place, SegmentError, SegmentOptions,
+};
 use crate::disk::Disk;
-use crate::log::{Log, LogReader, OpenError, Position};
+use crate::log::{EntryAt, Log, LogReader, OpenError, Position};
 use crate::store::{Appended, Entry, RecoveryError};
 
 /// Bytes of log copied in one step.
 const STEP: usize = 1 << 20;
 
-/// Copies the records of the log, in order, up to each checkpoint.
+/// Records stay in the log if so much of it is entries with records that may: two thirds. What else is
+/// in these segments takes space for as long as the records do.
+const SHARE: (u64, u64) = (2, 3);
+
+/// Takes the records of the log, in order, up to each checkpoint.
 pub(crate) struct RecordCopier {
     disk: Arc<dyn Disk>,
     dir: PathBuf,
     settings: SegmentOptions,
     log: Log,
     reader: LogReader,
+    kept_log: KeptLog,
+    /// Bytes that may stay in the log, over all depots since they were opened, as of the last decision.
+    may_stay: u64,
+    /// Records of the checkpoint under way stay in the log, if they may.
+    stay: bool,
     /// By depot and partition; only those that got records.
     writers: FxHashMap<(u32, u32), PartitionWriter>,
-    /// As of the last checkpoint, and as of what is copied.
+    /// As of the last checkpoint, and as of what is taken.
     committed: Committed,
     ends: Vec<DepotRecord>,
 }
@@ -65,11 +79,13 @@ impl CopyError {
 
 impl RecordCopier {
     /// Goes on behind a checkpoint at `position`, when depots had these ends and last blocks.
+    #[expect(clippy::too_many_arguments, reason = "each is one part of what is there")]
     pub(crate) fn new(
         disk: Arc<dyn Disk>,
         dir: &Path,
         settings: SegmentOptions,
         log: Log,
+        kept_log: KeptLog,
         position: Position,
         ends: Vec<DepotRecord>,
         last: FxHashMap<(u32, u32), BlockRef>,
@@ -80,16 +96,29 @@ impl RecordCopier {
             settings,
             reader: log.reader(position),
             log,
+            kept_log,
+            may_stay: 0,
+            stay: false,
             writers: FxHashMap::default(),
             ends: ends.clone(),
             committed: Committed { position, ends, last },
         }
     }
 
-    /// Copies some records; says whether all up to `position` are.
+    /// Decides what becomes of the records up to `position`, once for each checkpoint. `may_stay` is how
+    /// many bytes depots have appended so far, since they were opened, in entries that may stay.
+    pub(crate) fn begin(&mut self, position: Position, may_stay: u64) {
+        let all = position.get().saturating_sub(self.committed.position.get());
+        let may = may_stay.saturating_sub(self.may_stay);
+        self.may_stay = may_stay;
+        self.stay = may.saturating_mul(SHARE.1) >= all.saturating_mul(SHARE.0) && may > 0;
+    }
+
+    /// Takes some records; says whether all up to `position` are.
     pub(crate) fn step(&mut self, position: Position) -> Result<bool, CopyError> {
         let RecordCopier { reader, writers, committed, ends, disk, dir, settings, .. } = self;
-        let done = reader.read_up_to(position, STEP, &mut |_, bytes| {
+        let (kept_log, stay) = (&mut self.kept_log, self.stay);
+        let done = reader.read_up_to(position, STEP, &mut |at, bytes| {
             let (entry, payload) = Entry::decode(bytes)?;
             let Some(appended) = entry.appended(payload) else { return Ok(()) };
             let Appended { depot, partition, append_millis, .. } = appended;
@@ -97,9 +126,14 @@ impl RecordCopier {
                 let last = committed.last.get(&(depot, partition)).copied();
                 PartitionWriter::new(Arc::clone(disk), dir, depot, partition, *settings, last)
             });
-            appended.each(|offset, record| {
-                writer.push(offset, append_millis, record).map_err(RecordError::from)
-            })?;
+            let may_stay = stay && settings.may_stay(payload.len());
+            if may_stay && kept_log.keep(at.segment)? {
+                writer.leave(block(&appended, &at))?;
+            } else {
+                appended.each(|offset, record| {
+                    writer.push(offset, append_millis, record).map_err(RecordError::from)
+                })?;
+            }
             let end = PartitionEnd { end: appended.end(), last_append_millis: append_millis };
             let known = ends.iter_mut().find(|record| record.id == depot);
             if let Some(known) =
@@ -112,8 +146,9 @@ impl RecordCopier {
         Ok(done)
     }
 
-    /// Makes what was copied durable; where its blocks are.
+    /// Makes what was taken durable; where its blocks are.
     pub(crate) fn finish(&mut self) -> Result<Vec<BlockRef>, CopyError> {
+        self.kept_log.sync()?;
         let mut blocks = Vec::new();
         for writer in self.writers.values_mut() {
             blocks.extend(writer.finish()?);
@@ -123,7 +158,12 @@ impl RecordCopier {
         Ok(blocks)
     }
 
-    /// The ends of the depots as of what is copied.
+    /// The last of the log's segments that is kept for records.
+    pub(crate) fn kept_log(&self) -> Option<Position> {
+        self.kept_log.last()
+    }
+
+    /// The ends of the depots as of what is taken.
     pub(crate) fn ends(&self) -> &[DepotRecord] {
         &self.ends
     }
@@ -136,10 +176,26 @@ impl RecordCopier {
         self.committed.last.extend(last);
     }
 
-    /// Forgets what was copied since the last checkpoint.
+    /// Forgets what was taken since the last checkpoint.
     pub(crate) fn rewind(&mut self) {
         self.writers.clear();
         self.ends.clone_from(&self.committed.ends);
         self.reader = self.log.reader(self.committed.position);
+    }
+}
+
+/// The block that is this entry of the log.
+fn block(appended: &Appended<'_>, at: &EntryAt) -> BlockRef {
+    BlockRef {
+        depot: appended.depot,
+        partition: appended.partition,
+        first_offset: appended.offset,
+        place: Place::Log { segment: at.segment, end: at.end },
+        position: at.offset,
+        // Both fit: an entry is smaller than 2 GiB, and each record takes some of it.
+        bytes: (at.end.get() - at.start.get()) as u32,
+        count: (appended.end() - appended.offset) as u32,
+        first_millis: appended.append_millis,
+        last_millis: appended.append_millis,
     }
 }
