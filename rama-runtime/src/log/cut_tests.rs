@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::tests::{DIR, Entries, append, flush, open};
 use super::*;
-use crate::disk::{Disk, MemDisk};
+use crate::disk::{Disk, MemDisk, OpenMode};
 use crate::exec::Step;
 
 fn tiny() -> LogOptions {
@@ -123,34 +123,79 @@ fn a_segment_that_is_gone_already_is_no_obstacle() {
 }
 
 #[test]
-fn a_reader_sees_what_was_appended_while_it_is_written() {
+fn a_reader_sees_what_was_appended_while_it_is_written_or_its_beginnings() {
+    let (mut whole_ones, mut heads) = (0, 0);
     for seed in 0..200 {
         let mut random = fastrand::Rng::with_seed(seed);
         let disk = MemDisk::new();
         let (log, mut writer, _) = open(&disk, &tiny()).unwrap();
-        let (mut model, mut seen) = (Entries::new(), Entries::new());
+        let (mut model, mut seen) = (Entries::new(), Vec::new());
         let mut reader = log.reader(Position::ZERO);
         for _ in 0..5 {
             fill(&log, &mut writer, &mut random, &mut model);
             // Not all the way: what was read of the rest is read again later.
             let up_to = model[random.usize(..model.len())].0.max(reader.position());
             loop {
-                let max = random.usize(1..400);
-                let done = reader.read_up_to(up_to, max, &mut |at, entry| {
-                    assert!(at.start < at.end);
-                    seen.push((at.end, entry.to_vec()));
+                let (max, large) = (random.usize(1..400), random.usize(..200));
+                let done = reader.read_heads_up_to(up_to, max, large, &mut |at, entry| {
+                    seen.push((at, large, entry.to_vec()));
                     Ok::<(), Infallible>(())
                 });
                 if done.unwrap() {
                     break;
                 }
             }
-            assert_eq!(seen[..], model[..seen.len()], "seed {seed}");
+            for ((at, large, seen), (end, entry)) in seen.iter().zip(&model) {
+                let whole = entry.len() < (*large).max(LogReader::HEAD);
+                let wanted = if whole { entry.len() } else { LogReader::HEAD };
+                assert_eq!((at.end, &seen[..]), (*end, &entry[..wanted]), "seed {seed}");
+                assert_eq!(at.payload_len(), entry.len());
+                (whole_ones, heads) = (whole_ones + u64::from(whole), heads + u64::from(!whole));
+            }
             assert_eq!(reader.position(), up_to);
             if random.bool() {
                 reader = log.reader(up_to);
             }
             log.cut(up_to);
         }
+    }
+    assert!(whole_ones > 1_000 && heads > 1_000, "{whole_ones} whole, {heads} heads");
+}
+
+#[test]
+fn a_reader_does_not_use_what_it_read_of_entries_that_were_being_written() {
+    // What a reader finds behind the end, which it did not want, is half an entry. It was at the end of
+    // what it wanted then, or not yet.
+    for max in [1, usize::MAX] {
+        let disk = MemDisk::new();
+        let (log, mut writer, _) = open(&disk, &LogOptions::default()).unwrap();
+        let mut flush = |count: usize| {
+            for number in 0..count {
+                log.append_with(|buffer| buffer.extend_from_slice(&[number as u8 + 1; 60]))
+                    .unwrap();
+            }
+            log.want_durable(log.sequenced());
+            while writer.step(Duration::ZERO) == Step::Worked {}
+            log.durable()
+        };
+        let mut reader = log.reader(Position::ZERO);
+        let mut seen = 0;
+        let mut see = |_: EntryAt, _: &[u8]| {
+            seen += 1;
+            Ok::<(), Infallible>(())
+        };
+        let first = flush(3);
+        let path = Path::new(DIR).join(format!("{:020}.log", 0));
+        let file = disk.open(&path, OpenMode::Write).unwrap();
+        let mut bytes = vec![0; file.len().unwrap() as usize];
+        file.read_full_at(&mut bytes, 0).unwrap();
+        let end = bytes.iter().rposition(|byte| *byte != 0).unwrap() + 1;
+        let mut half = [9; 70];
+        half[..4].copy_from_slice(&64_u32.to_le_bytes());
+        file.write_all_at(&half, end as u64).unwrap();
+        assert_eq!(reader.read_up_to(first, max, &mut see).unwrap(), max > 1);
+        let second = flush(3);
+        while !reader.read_up_to(second, max, &mut see).unwrap() {}
+        assert_eq!(seen, 6);
     }
 }

@@ -65,5 +65,12 @@ pub struct EntryAt {
     pub sealed: bool,
 }
 
+impl EntryAt {
+    /// Bytes of its payload.
+    pub(crate) fn payload_len(&self) -> usize {
+        (self.end.get() - self.start.get()) as usize - format::PREFIX
+    }
+}
+
 /// What [`Log::open`] and [`LogReader::read_up_to`] hand the entries to; an error ends the reading.
 pub type Replay<'a, E> = dyn FnMut(EntryAt, &[u8]) -> Result<(), E> + 'a;

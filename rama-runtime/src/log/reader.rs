@@ -11,6 +11,8 @@ use crate::disk::{DiskFile, OpenMode};
 
 /// How much is read at a time.
 const CHUNK: usize = 256 << 10;
+/// How much is read behind an entry whose end was not wanted.
+const HEAD_CHUNK: usize = 4 << 10;
 
 /// Reads entries in order, from one position on. It keeps its place from call to call.
 #[derive(Debug)]
@@ -33,6 +35,9 @@ struct OpenSegment {
 }
 
 impl LogReader {
+    /// Bytes of a large entry's payload that [`LogReader::read_heads_up_to`] hands out.
+    pub(crate) const HEAD: usize = 56;
+
     pub(super) fn new(shared: Arc<Shared>, from: Position) -> Self {
         LogReader { shared, position: from, open: None, buffer: Buffer::default() }
     }
@@ -55,11 +60,27 @@ impl LogReader {
         max_bytes: usize,
         f: &mut Replay<'_, E>,
     ) -> Result<bool, OpenError<E>> {
+        self.read_heads_up_to(up_to, max_bytes, usize::MAX, f)
+    }
+
+    /// As [`LogReader::read_up_to`], but of payloads with at least `large` bytes only the beginning is
+    /// read, [`HEAD`](Self::HEAD) bytes, and handed out unchecked.
+    ///
+    /// # Errors
+    ///
+    /// As [`LogReader::read_up_to`].
+    pub(crate) fn read_heads_up_to<E>(
+        &mut self,
+        up_to: Position,
+        max_bytes: usize,
+        large: usize,
+        f: &mut Replay<'_, E>,
+    ) -> Result<bool, OpenError<E>> {
         // What was read beyond an end may have been overwritten since; before it nothing changes.
         if self.buffer.up_to != Some(up_to) {
             self.buffer = Buffer { up_to: Some(up_to), ..Buffer::default() };
         }
-        let read = self.read_some(up_to, max_bytes, f);
+        let read = self.read_some(up_to, max_bytes, large, f);
         if !matches!(read, Ok(false)) {
             self.buffer = Buffer::default();
         }
@@ -70,6 +91,7 @@ impl LogReader {
         &mut self,
         up_to: Position,
         max_bytes: usize,
+        large: usize,
         f: &mut Replay<'_, E>,
     ) -> Result<bool, OpenError<E>> {
         let mut left = max_bytes;
@@ -91,29 +113,29 @@ impl LogReader {
                 buffer.used += MARK;
                 continue;
             }
-            if let Some(len) = format::first_entry(rest) {
-                let entry = &rest[..len];
-                let (start, end) = (segment.end, segment.end + len as u64);
-                if !format::is_valid(entry, Position::new(end)) {
+            let len = format::entry_len(rest);
+            let needed = match len {
+                Some(len) if len - PREFIX >= large.max(Self::HEAD) => PREFIX + Self::HEAD,
+                Some(len) => len,
+                None => PREFIX,
+            };
+            if let Some(len) = len
+                && needed <= rest.len()
+            {
+                let entry = &rest[..needed];
+                let at = segment.entry(len);
+                if needed == len && !format::is_valid(entry, at.end) {
                     return Err(segment.damaged(shared).into());
                 }
-                let at = EntryAt {
-                    start: Position::new(start),
-                    end: Position::new(end),
-                    segment: Position::new(segment.start),
-                    offset: segment.offset,
-                    sealed: false,
-                };
                 if at.end > *position {
                     f(at, &entry[PREFIX..]).map_err(OpenError::Replay)?;
                     *position = at.end;
-                    left = left.saturating_sub(len);
+                    left = left.saturating_sub(needed);
                 }
-                (segment.end, segment.offset) = (end, segment.offset + len as u64);
-                buffer.used += len;
+                (segment.end, segment.offset) = (at.end.get(), segment.offset + len as u64);
+                buffer.skip(len);
                 continue;
             }
-            let needed = format::entry_len(rest).unwrap_or(PREFIX);
             let path = segment.path(shared);
             buffer
                 .fill(&*segment.file, segment.offset, needed)
@@ -141,6 +163,8 @@ struct Buffer {
     bytes: Vec<u8>,
     used: usize,
     read: usize,
+    /// What was not read of an entry lies before what is read next.
+    skipped: bool,
     /// The end that they were read for.
     up_to: Option<Position>,
 }
@@ -148,6 +172,15 @@ struct Buffer {
 impl Buffer {
     fn clear(&mut self) {
         (self.used, self.read) = (0, 0);
+    }
+
+    /// Goes behind an entry of `len` bytes that begins here.
+    fn skip(&mut self, len: usize) {
+        self.used += len;
+        if self.used > self.read {
+            self.clear();
+            self.skipped = true;
+        }
     }
 
     fn rest(&self) -> &[u8] {
@@ -159,17 +192,30 @@ impl Buffer {
     fn fill(&mut self, file: &dyn DiskFile, offset: u64, needed: usize) -> io::Result<()> {
         self.bytes.copy_within(self.used..self.read, 0);
         (self.used, self.read) = (0, self.read - self.used);
-        let room = CHUNK.max(needed).max(self.read);
+        // Behind an entry that was skipped there may be another.
+        let chunk = if std::mem::take(&mut self.skipped) { HEAD_CHUNK } else { CHUNK };
+        let room = chunk.max(needed).max(self.read);
         if self.bytes.len() < room {
             self.bytes.resize(room, 0);
         }
-        let behind = &mut self.bytes[self.read..];
+        let behind = &mut self.bytes[self.read..room];
         self.read += file.read_full_at(behind, offset + self.read as u64)?;
         Ok(())
     }
 }
 
 impl OpenSegment {
+    /// The next entry, which has `len` bytes.
+    fn entry(&self, len: usize) -> EntryAt {
+        EntryAt {
+            start: Position::new(self.end),
+            end: Position::new(self.end + len as u64),
+            segment: Position::new(self.start),
+            offset: self.offset,
+            sealed: false,
+        }
+    }
+
     fn path(&self, shared: &Shared) -> std::path::PathBuf {
         shared.dir.join(format::file_name(self.start))
     }

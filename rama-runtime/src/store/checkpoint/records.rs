@@ -14,7 +14,7 @@ use crate::depot::segment::{
 };
 use crate::disk::Disk;
 use crate::log::{EntryAt, Log, LogReader, OpenError, Position};
-use crate::store::{Appended, Entry, RecoveryError};
+use crate::store::{Appended, Entry, MAX_HEADER, RecoveryError};
 
 /// Bytes of log copied in one step.
 const STEP: usize = 1 << 20;
@@ -22,6 +22,8 @@ const STEP: usize = 1 << 20;
 /// Records stay in the log if so much of it is entries with records that may: two thirds. What else is
 /// in these segments takes space for as long as the records do.
 const SHARE: (u64, u64) = (2, 3);
+
+const _: () = assert!(MAX_HEADER <= LogReader::HEAD);
 
 /// Takes the records of the log, in order, up to each checkpoint.
 pub(crate) struct RecordCopier {
@@ -65,6 +67,9 @@ pub(crate) enum RecordError {
     Entry(#[from] RecoveryError),
     #[error(transparent)]
     Segment(#[from] SegmentError),
+    /// An entry of which only the header was read cannot stay.
+    #[error("a segment of the log cannot be kept")]
+    NotKept,
 }
 
 impl CopyError {
@@ -118,17 +123,23 @@ impl RecordCopier {
     pub(crate) fn step(&mut self, position: Position) -> Result<bool, CopyError> {
         let RecordCopier { reader, writers, committed, ends, disk, dir, settings, .. } = self;
         let (kept_log, stay) = (&mut self.kept_log, self.stay);
-        let done = reader.read_up_to(position, STEP, &mut |at, bytes| {
+        // Of what may stay the header says enough.
+        let large =
+            if stay { settings.log_block_bytes.saturating_add(MAX_HEADER) } else { usize::MAX };
+        let read = reader.read_heads_up_to(position, STEP, large, &mut |at, bytes| {
             let (entry, payload) = Entry::decode(bytes)?;
+            let payload_len = at.payload_len() - (bytes.len() - payload.len());
             let Some(appended) = entry.appended(payload) else { return Ok(()) };
             let Appended { depot, partition, append_millis, .. } = appended;
             let writer = writers.entry((depot, partition)).or_insert_with(|| {
                 let last = committed.last.get(&(depot, partition)).copied();
                 PartitionWriter::new(Arc::clone(disk), dir, depot, partition, *settings, last)
             });
-            let may_stay = stay && settings.may_stay(payload.len());
+            let may_stay = stay && settings.may_stay(payload_len);
             if may_stay && kept_log.keep(at.segment)? {
                 writer.leave(block(&appended, &at))?;
+            } else if payload.len() < payload_len {
+                return Err(RecordError::NotKept);
             } else {
                 appended.each(|offset, record| {
                     writer.push(offset, append_millis, record).map_err(RecordError::from)
@@ -142,8 +153,15 @@ impl RecordCopier {
                 *known = end;
             }
             Ok(())
-        })?;
-        Ok(done)
+        });
+        match read {
+            Err(OpenError::Replay(RecordError::NotKept)) => {
+                // It comes again, whole.
+                self.stay = false;
+                Ok(false)
+            }
+            read => Ok(read?),
+        }
     }
 
     /// Makes what was taken durable; where its blocks are.
