@@ -112,9 +112,8 @@ fn checkpoint(disk: &MemDisk, position: Position, end: u64) {
     }
     let (database, _) = CheckpointDatabase::open(&disk, dir(), 1 << 20).unwrap();
     let transaction = database.begin().unwrap();
-    for block in writer.finish().unwrap() {
-        transaction.put_block(&block.key(), &block.value()).unwrap();
-    }
+    let blocks = writer.finish().unwrap();
+    transaction.put_blocks(blocks.iter().map(|block| (block.key(), block.value()))).unwrap();
     let node = node_paths::node_paths("PMap<i64, i64>")[1].0;
     let table = RowTable { pstate: 0, task: 1, node };
     for key in 0..3u8 {

@@ -172,9 +172,7 @@ impl Checkpointer {
         let mut begin = || -> Result<_, Failure> {
             let blocks = self.parts.records.finish()?;
             let writer = self.parts.database.begin()?;
-            for block in &blocks {
-                writer.put_block(&block.key(), &block.value())?;
-            }
+            writer.put_blocks(blocks.iter().map(|block| (block.key(), block.value())))?;
             Ok((writer, blocks))
         };
         match begin() {

@@ -258,7 +258,7 @@ fn garbage_comes_in_the_order_of_its_fields_and_blocks_by_key() {
         writer.put_garbage(*garbage).unwrap();
     }
     for key in [b"x1", b"x2", b"y1"] {
-        writer.put_block(key, b"block").unwrap();
+        writer.put_blocks([(key, b"block")]).unwrap();
     }
     writer.remove_garbage(sorted[1]).unwrap();
     assert_eq!(writer.first_garbage().unwrap(), Some(sorted[0]));

@@ -83,10 +83,16 @@ impl CheckpointWriter {
         Ok(tables::first_garbage(&table, 1, &self.errors)?.pop())
     }
 
-    /// Sets an entry of the index of blocks.
-    pub(crate) fn put_block(&self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
+    /// Sets entries of the index of blocks, by key and value. Opening their table costs more than one
+    /// of them.
+    pub(crate) fn put_blocks<K: AsRef<[u8]>, V: AsRef<[u8]>>(
+        &self,
+        blocks: impl IntoIterator<Item = (K, V)>,
+    ) -> Result<(), DatabaseError> {
         let mut table = self.transaction.open_table(BLOCKS).map_err(self.errors.of("write"))?;
-        table.insert(key, value).map_err(self.errors.of("write"))?;
+        for (key, value) in blocks {
+            table.insert(key.as_ref(), value.as_ref()).map_err(self.errors.of("write"))?;
+        }
         Ok(())
     }
 
