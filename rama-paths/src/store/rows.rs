@@ -33,6 +33,9 @@ pub(super) const ROWS_AT_ONCE: usize = 256;
 /// Rows that are looked at for eviction when one more is kept in a full cache.
 const EVICTED_FOR_ONE: usize = 4;
 
+/// Write sets that are kept for the next: as many as can be sealed and not folded.
+const SPARES: usize = 2;
+
 /// Committed rows: (structure id, element key) -> slot.
 #[derive(Debug)]
 pub(crate) struct Rows<T> {
@@ -52,8 +55,8 @@ struct Layers<T> {
     dropped: Vec<u64>,
     /// What the running checkpoint takes down.
     frozen: Option<Arc<Frozen>>,
-    /// An empty write set whose memory is used again.
-    spare: Option<WriteRows<T>>,
+    /// Empty write sets whose memory is used again.
+    spares: Vec<WriteRows<T>>,
 }
 
 impl<T> std::fmt::Debug for Layers<T> {
@@ -100,7 +103,7 @@ impl<T> Rows<T> {
             next_structure: 0,
             dropped: Vec::new(),
             frozen: None,
-            spare: None,
+            spares: Vec::new(),
         };
         Self { node, horizon: Arc::clone(horizon), layers: RwLock::new(layers) }
     }
@@ -150,7 +153,7 @@ impl<T> Rows<T> {
         let bytes = writes.bytes();
         self.memory().add_sealed(bytes);
         let mut layers = self.write();
-        let rows = std::mem::replace(writes, layers.spare.take().unwrap_or_default());
+        let rows = std::mem::replace(writes, layers.spares.pop().unwrap_or_default());
         layers.sealed.push_back(Sealed { position, bytes, rows, top_order: OnceLock::new() });
     }
 
@@ -297,7 +300,9 @@ impl<T: Slot> Rows<T> {
                 layers.drop_structure(structure, &mut dropped);
             }
             self.account(before, layers.resident.bytes());
-            layers.spare = Some(rows);
+            if layers.spares.len() < SPARES {
+                layers.spares.push(rows);
+            }
         }
     }
 
