@@ -80,6 +80,18 @@ impl KeyBytes {
         self.0 = Bytes::Long { len: total, bytes: spare.into_boxed_slice() };
     }
 
+    /// The first eight bytes as a number, zeros behind a shorter key: a smaller one is of a smaller key.
+    #[inline]
+    pub(crate) fn prefix(&self) -> u64 {
+        match &self.0 {
+            Bytes::Short { bytes, .. } => word(bytes, 0),
+            // Longer than what is held inline.
+            Bytes::Long { bytes, .. } => {
+                bytes.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
+            }
+        }
+    }
+
     /// Flips every bit from the byte at `start` on.
     pub(crate) fn flip_from(&mut self, start: usize) {
         let bytes = match &mut self.0 {

@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::ops::Bound;
 use std::sync::{Mutex, PoisonError};
 
+use super::frozen_sets;
 use super::listed::SOUGHT_AT_ONCE;
 use super::marks::{Dirty, Marks};
 use super::resident::{Place, Resident, Structure};
@@ -129,6 +130,9 @@ pub(super) fn write_frozen<T: Slot>(
 ) -> Result<(), StoreError> {
     let node = rows.node();
     let Some(frozen) = rows.frozen() else { return Ok(()) };
+    if let Some(sets) = rows.frozen_sets() {
+        frozen_sets::write(node, &sets, sink)?;
+    }
     let mut dirty = frozen.dirty.lock().unwrap_or_else(PoisonError::into_inner);
     dirty.top.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     dirty.structures.sort_unstable();

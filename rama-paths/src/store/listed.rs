@@ -34,6 +34,11 @@ pub(crate) fn hash<K: Hash>(key: &K) -> u64 {
 }
 
 impl<K: Hash + Eq, V> ListedMap<K, V> {
+    /// An empty one with room for so many entries.
+    pub(crate) fn with_capacity(entries: usize) -> Self {
+        Self { entries: Vec::with_capacity(entries), positions: HashTable::with_capacity(entries) }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

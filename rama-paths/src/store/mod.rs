@@ -17,8 +17,10 @@
 mod backing;
 mod committed;
 mod costs;
+mod deferred;
 mod delta;
 mod frozen;
+mod frozen_sets;
 mod horizon;
 mod listed;
 mod marks;

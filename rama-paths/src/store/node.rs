@@ -263,7 +263,7 @@ impl<V: Schema> Tables for Node<V> {
     fn fold(&self, position: u64) {
         // First what is beneath: a dropped structure's rows are then all where they can be found.
         self.below.fold(position);
-        self.rows.fold(position, |slots| drop_nested::<V>(slots, &self.below));
+        self.rows.fold(position, !V::NESTED, |slots| drop_nested::<V>(slots, &self.below));
     }
 
     fn merge_sealed(&self, visible: u64, pins: &[u64]) {

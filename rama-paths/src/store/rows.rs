@@ -4,6 +4,8 @@
 //!
 //! - **sealed**: write sets of commits, each with its position, kept apart while a commit is not
 //!   durable yet or a running read is older than it;
+//! - **deferred**: write sets whose folding is put off until their rows are read, see [`Deferred`];
+//!   beneath them those that a running checkpoint takes down;
 //! - **resident**: decoded rows, see [`Resident`]. Sealed ones are *folded* into it; a checkpoint takes
 //!   down those that changed since the one before; clean ones are a cache of bounded size;
 //! - **backing**: the last checkpoint, encoded.
@@ -13,13 +15,14 @@
 //! rows, and never while the backing is read.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use super::backing::Backing;
 use super::costs::Costs;
+use super::deferred::Deferred;
 use super::frozen::Frozen;
 use super::horizon::{AsOf, Horizon, Memory};
-use super::marks::ResidentBytes;
 use super::page::{Page, PageBuilder, Stretch};
 use super::resident::{Found, NO_PLACE, Place, Resident};
 use super::writes::WriteRows;
@@ -42,11 +45,18 @@ pub(crate) struct Rows<T> {
     node: u32,
     horizon: Arc<Horizon>,
     layers: RwLock<Layers<T>>,
+    /// A row of a nested structure was read since the last checkpoint began.
+    was_read: AtomicBool,
 }
 
 struct Layers<T> {
     /// Oldest first.
     sealed: VecDeque<Sealed<T>>,
+    deferred: Deferred<T>,
+    /// Those that the running checkpoint takes down.
+    frozen_sets: Option<Arc<Deferred<T>>>,
+    /// A row of a nested structure was read between the beginnings of the last two checkpoints.
+    reads_expected: bool,
     resident: Resident<T>,
     backing: Option<Arc<dyn Backing>>,
     /// Structures from here on are younger than the last freeze: they have no rows in a checkpoint.
@@ -63,6 +73,13 @@ impl<T> std::fmt::Debug for Layers<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Layers").field("sealed", &self.sealed.len()).finish_non_exhaustive()
     }
+}
+
+/// Estimated bytes of memory beneath the sealed layers: of what must stay, and of what may go.
+#[derive(Clone, Copy)]
+struct LayerBytes {
+    overlay: usize,
+    cache: usize,
 }
 
 struct Sealed<T> {
@@ -98,6 +115,9 @@ impl<T> Rows<T> {
     pub(crate) fn new(node: u32, horizon: &Arc<Horizon>) -> Self {
         let layers = Layers {
             sealed: VecDeque::new(),
+            deferred: Deferred::default(),
+            frozen_sets: None,
+            reads_expected: false,
             resident: Resident::default(),
             backing: None,
             next_structure: 0,
@@ -105,7 +125,12 @@ impl<T> Rows<T> {
             frozen: None,
             spares: Vec::new(),
         };
-        Self { node, horizon: Arc::clone(horizon), layers: RwLock::new(layers) }
+        Self {
+            node,
+            horizon: Arc::clone(horizon),
+            layers: RwLock::new(layers),
+            was_read: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn node(&self) -> u32 {
@@ -153,7 +178,8 @@ impl<T> Rows<T> {
         let bytes = writes.bytes();
         self.memory().add_sealed(bytes);
         let mut layers = self.write();
-        let rows = std::mem::replace(writes, layers.spares.pop().unwrap_or_default());
+        let empty = layers.spares.pop().unwrap_or_else(|| WriteRows::like(writes));
+        let rows = std::mem::replace(writes, empty);
         layers.sealed.push_back(Sealed { position, bytes, rows, top_order: OnceLock::new() });
     }
 
@@ -184,6 +210,13 @@ impl<T> Rows<T> {
     /// as of that.
     pub(crate) fn freeze(&self, next_structure: u64) {
         let mut layers = self.write();
+        layers.reads_expected = self.was_read.swap(false, Ordering::Relaxed);
+        if layers.resident.nested.is_empty() {
+            let sets = std::mem::take(&mut layers.deferred);
+            layers.frozen_sets = (!sets.is_empty()).then(|| Arc::new(sets));
+        } else {
+            self.fold_deferred(&mut layers);
+        }
         let dirty = layers.resident.freeze();
         let dropped = std::mem::take(&mut layers.dropped);
         layers.frozen = Some(Arc::new(Frozen::new(dirty, dropped)));
@@ -195,6 +228,11 @@ impl<T> Rows<T> {
         self.read().frozen.clone()
     }
 
+    /// The write sets that the running checkpoint takes down.
+    pub(super) fn frozen_sets(&self) -> Option<Arc<Deferred<T>>> {
+        self.read().frozen_sets.clone()
+    }
+
     /// Shows the resident rows, under the lock.
     pub(super) fn with_resident<R>(&self, f: impl FnOnce(&Resident<T>) -> R) -> R {
         f(&self.read().resident)
@@ -202,25 +240,51 @@ impl<T> Rows<T> {
 
     /// The checkpoint is durable: `backing` shows it.
     pub(crate) fn finish(&self, backing: Arc<dyn Backing>) {
-        let (saved, frozen) = {
+        let (saved, frozen, sets) = {
             let mut layers = self.write();
             layers.backing = Some(backing);
-            let before = layers.resident.bytes();
+            let before = layers.bytes();
             let saved = layers.resident.finish();
-            self.account(before, layers.resident.bytes());
-            (saved, layers.frozen.take())
+            let sets = layers.frozen_sets.take();
+            if sets.is_some() {
+                // The checkpoint has their rows, and nothing else.
+                layers.resident.set_incomplete();
+            }
+            self.account(before, layers.bytes());
+            (saved, layers.frozen.take(), sets)
         };
         // These may be large.
-        drop((saved, frozen));
+        drop((saved, frozen, sets));
+    }
+
+    /// Folds the write sets that were put off. No checkpoint may be taking down older ones.
+    fn fold_deferred(&self, layers: &mut Layers<T>) {
+        debug_assert!(layers.frozen_sets.is_none());
+        if layers.deferred.is_empty() {
+            return;
+        }
+        let before = layers.bytes();
+        for rows in std::mem::take(&mut layers.deferred) {
+            layers.move_in(rows);
+        }
+        self.account(before, layers.bytes());
+    }
+
+    /// Notes that a row of a structure is read.
+    #[inline]
+    fn note_read(&self, structure: u64) {
+        if structure != 0 && !self.was_read.load(Ordering::Relaxed) {
+            self.was_read.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Tells of the change in the bytes of memory.
-    fn account(&self, before: ResidentBytes, after: ResidentBytes) {
+    fn account(&self, before: LayerBytes, after: LayerBytes) {
         let memory = self.memory();
-        memory.add_overlay(after.overlay().saturating_sub(before.overlay()));
-        memory.sub_overlay(before.overlay().saturating_sub(after.overlay()));
-        memory.add_cache(after.clean().saturating_sub(before.clean()));
-        memory.sub_cache(before.clean().saturating_sub(after.clean()));
+        memory.add_overlay(after.overlay.saturating_sub(before.overlay));
+        memory.sub_overlay(before.overlay.saturating_sub(after.overlay));
+        memory.add_cache(after.cache.saturating_sub(before.cache));
+        memory.sub_cache(before.cache.saturating_sub(after.cache));
     }
 
     /// The rows that are there when a module is opened.
@@ -251,19 +315,51 @@ impl<T> Rows<T> {
     /// Throws some clean rows away; says how many bytes of them are left.
     fn evict_some(&self) -> usize {
         let mut layers = self.write();
-        let before = layers.resident.bytes();
+        let before = layers.bytes();
         layers.resident.evict(ROWS_AT_ONCE);
-        self.account(before, layers.resident.bytes());
+        self.account(before, layers.bytes());
         layers.resident.bytes().clean()
     }
 }
 
 impl<T> Layers<T> {
+    fn bytes(&self) -> LayerBytes {
+        let resident = self.resident.bytes();
+        let frozen = self.frozen_sets.as_ref().map_or(0, |sets| sets.bytes());
+        let overlay = resident.overlay() + self.deferred.bytes() + frozen;
+        LayerBytes { overlay, cache: resident.clean() }
+    }
+
+    /// Puts the rows of a write set among the resident ones.
+    fn move_in(&mut self, mut rows: WriteRows<T>) {
+        rows.move_into(&mut self.resident, self.next_structure);
+        self.recycle(rows);
+    }
+
+    /// Keeps the memory of an empty write set for the next.
+    fn recycle(&mut self, rows: WriteRows<T>) {
+        if self.spares.len() < SPARES {
+            self.spares.push(rows);
+        }
+    }
+
+    /// The write sets beneath the sealed layers, the newest first.
+    fn beneath_sealed(&self) -> impl Iterator<Item = &WriteRows<T>> {
+        let frozen = self.frozen_sets.iter().flat_map(|sets| sets.newest_first());
+        self.deferred.newest_first().chain(frozen)
+    }
+
     fn in_memory(&self, structure: u64, key: &KeyBytes, position: u64) -> (Found<'_, T>, Place) {
         for sealed in self.sealed.iter().rev() {
             if sealed.position <= position
                 && let Some(slot) = sealed.rows.get(structure, key)
             {
+                return (Found::Row(slot), NO_PLACE);
+            }
+        }
+        if structure != 0 && (!self.deferred.is_empty() || self.frozen_sets.is_some()) {
+            let frozen = || self.frozen_sets.as_ref()?.get(structure, key);
+            if let Some(slot) = self.deferred.get(structure, key).or_else(frozen) {
                 return (Found::Row(slot), NO_PLACE);
             }
         }
@@ -280,29 +376,42 @@ impl<T> Layers<T> {
 }
 
 impl<T: Slot> Rows<T> {
-    /// Folds sealed rows up to `position` into the resident ones. No running read is older than that.
+    /// Folds sealed rows up to `position` into the resident ones, or puts that off, which is for
+    /// nodes that are leaves: no structures are in theirs. No running read is older than `position`.
     /// Hands the resident rows of dropped nested structures to `dropped`.
-    pub(crate) fn fold(&self, position: u64, mut dropped: impl FnMut(Vec<Option<T>>)) {
+    pub(crate) fn fold(
+        &self,
+        position: u64,
+        is_leaf: bool,
+        mut dropped: impl FnMut(Vec<Option<T>>),
+    ) {
         // Looked at first: most nodes have nothing to fold.
         if self.read().sealed.front().is_none_or(|sealed| sealed.position > position) {
             return;
         }
         let mut layers = self.write();
         let layers = &mut *layers;
+        let is_read = layers.reads_expected || self.was_read.load(Ordering::Relaxed);
+        let may_wait = is_leaf && !is_read && layers.resident.nested.is_empty();
+        let defers = layers.frozen_sets.is_some() || may_wait;
+        if !defers {
+            self.fold_deferred(layers);
+        }
         while let Some(sealed) = layers.sealed.pop_front_if(|sealed| sealed.position <= position) {
             let Sealed { mut rows, bytes, .. } = sealed;
             self.memory().sub_sealed(bytes);
-            let before = layers.resident.bytes();
+            let before = layers.bytes();
             let gone = rows.take_dropped();
-            rows.move_into(&mut layers.resident, layers.next_structure);
+            if defers && rows.is_nested_only() {
+                layers.deferred.push(rows);
+            } else {
+                layers.move_in(rows);
+            }
             // Behind the rows: merged write sets may still have some of dropped structures.
             for structure in gone {
                 layers.drop_structure(structure, &mut dropped);
             }
-            self.account(before, layers.resident.bytes());
-            if layers.spares.len() < SPARES {
-                layers.spares.push(rows);
-            }
+            self.account(before, layers.bytes());
         }
     }
 
@@ -310,9 +419,9 @@ impl<T: Slot> Rows<T> {
     /// parent's in the backing.
     pub(crate) fn drop_resident(&self, structure: u64, mut dropped: impl FnMut(Vec<Option<T>>)) {
         let mut layers = self.write();
-        let before = layers.resident.bytes();
+        let before = layers.bytes();
         layers.drop_structure(structure, &mut dropped);
-        self.account(before, layers.resident.bytes());
+        self.account(before, layers.bytes());
     }
 
     /// The slot of a row.
@@ -334,6 +443,7 @@ impl<T: Slot> Rows<T> {
         key: &KeyBytes,
         at: AsOf<'_>,
     ) -> Result<(Option<T>, Place), PathError> {
+        self.note_read(structure);
         loop {
             let backing = {
                 let layers = self.read();
@@ -364,6 +474,7 @@ impl<T: Slot> Rows<T> {
         at: AsOf<'_>,
     ) -> Result<(bool, Place), PathError> {
         Costs::count(|costs| costs.reads += 1);
+        self.note_read(structure);
         loop {
             let (backing, place) = {
                 let layers = self.read();
@@ -409,12 +520,12 @@ impl<T: Slot> Rows<T> {
         let mut layers = self.write();
         // A later checkpoint may hold another value of the row.
         if layers.backing.as_ref().is_some_and(|newest| Arc::ptr_eq(newest, backing)) {
-            let before = layers.resident.bytes();
+            let before = layers.bytes();
             layers.resident.keep(structure, key.clone(), slot.clone(), heap);
             if self.memory().cache() > self.memory().cache_limit() {
                 layers.resident.evict(EVICTED_FOR_ONE);
             }
-            self.account(before, layers.resident.bytes());
+            self.account(before, layers.bytes());
         }
         Ok(slot)
     }
@@ -440,6 +551,7 @@ impl<T: Slot> Rows<T> {
         max: usize,
         at: AsOf<'_>,
     ) -> Result<Page<T>, PathError> {
+        self.note_read(stretch.structure);
         loop {
             let mut page = PageBuilder::new(max, stretch.backward);
             let backing = {
@@ -451,8 +563,11 @@ impl<T: Slot> Rows<T> {
                         page.layer(|f| sealed.rows.range(stretch, max, order, f));
                     }
                 }
-                page.layer(|f| layers.resident.range(stretch, max, f));
                 let structure = stretch.structure;
+                for rows in layers.beneath_sealed().filter(|rows| rows.has_structure(structure)) {
+                    page.layer(|f| rows.range(stretch, max, || &[], f));
+                }
+                page.layer(|f| layers.resident.range(stretch, max, f));
                 let backing = layers.beneath(structure);
                 backing.filter(|_| !layers.resident.is_complete(structure)).map(Arc::clone)
             };
@@ -482,8 +597,10 @@ impl<T: Slot> Rows<T> {
         layers.resident.each(|structure, key, slot| {
             set(structure, key, slot.is_some());
         });
-        for sealed in &layers.sealed {
-            sealed.rows.each_row(|structure, key, slot| {
+        let frozen = layers.frozen_sets.iter().flat_map(|sets| sets.sets());
+        let sealed = layers.sealed.iter().map(|sealed| &sealed.rows);
+        for rows in frozen.chain(layers.deferred.sets()).chain(sealed) {
+            rows.each_row(|structure, key, slot| {
                 set(structure, key, slot.is_some());
             });
         }
@@ -498,6 +615,7 @@ fn heap_bytes<T>(encoded: usize) -> usize {
 
 impl<T: Clone> Layers<T> {
     fn drop_structure(&mut self, structure: u64, dropped: &mut impl FnMut(Vec<Option<T>>)) {
+        self.deferred.drop_structure(structure);
         let slots = self.resident.take_structure(structure);
         if !slots.is_empty() {
             dropped(slots);

@@ -76,6 +76,51 @@ impl<T> WriteRows<T> {
         self.top.is_empty() && self.nested.is_empty() && self.dropped.is_empty()
     }
 
+    /// An empty one with room for as much as another has.
+    pub(crate) fn like(other: &Self) -> Self {
+        let rows = (other.top.len(), other.nested.len());
+        Self {
+            top: ListedMap::with_capacity(rows.0),
+            nested: ListedMap::with_capacity(rows.1),
+            places: (Vec::with_capacity(rows.0), Vec::with_capacity(rows.1)),
+            ..Self::default()
+        }
+    }
+
+    /// Whether there are rows, and all of them are of nested structures.
+    pub(crate) fn is_nested_only(&self) -> bool {
+        self.top.is_empty() && !self.nested.is_empty()
+    }
+
+    /// Rows of nested structures.
+    pub(crate) fn nested_rows(&self) -> usize {
+        self.nested_rows
+    }
+
+    /// Whether there are rows of a nested structure.
+    #[inline]
+    pub(crate) fn has_structure(&self, structure: u64) -> bool {
+        self.nested.get(&structure).is_some()
+    }
+
+    /// Forgets the rows of a structure.
+    pub(crate) fn forget_structure(&mut self, structure: u64) {
+        if let Some(rows) = self.take_structure(structure) {
+            self.nested_rows -= rows.len();
+        }
+    }
+
+    /// Visits the rows of nested structures, until there is an error.
+    pub(crate) fn try_each_nested<E>(
+        &self,
+        mut f: impl FnMut(u64, &KeyBytes, Option<&T>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.nested.iter().try_for_each(|(structure, rows)| {
+            let mut rows = rows.range(Bound::Unbounded, Bound::Unbounded);
+            rows.try_for_each(|(key, slot)| f(*structure, key, slot.as_ref()))
+        })
+    }
+
     /// The estimated bytes of memory behind a slot.
     pub(crate) fn mean_heap(&self) -> usize {
         let (count, bytes) = self.measured;

@@ -1,0 +1,100 @@
+//! Write sets whose folding is put off until somebody reads their rows.
+//!
+//! Folding seeks the place of each row among all those in memory, which for the processor is mostly a
+//! wait for memory. Rows that are only ever written, as histories and logs are, gain nothing by it: a
+//! checkpoint can take them from the write sets as well, and they leave memory when it is durable. So
+//! the write sets of nested structures without structures in them are kept here, beneath the sealed
+//! layers and above the resident rows, as long as no nested row is resident and none was read since
+//! the checkpoint before the last one. Whoever does read looks through all of them, until the next
+//! commit is folded.
+//!
+//! - **Invariant**: no running read is older than a write set here, and none is older than one beneath
+//!   it.
+//! - **Invariant**: a row of a write set here, or of one that a running checkpoint takes down, is newer
+//!   than a resident one. So nothing is folded while a checkpoint takes down write sets, and a
+//!   checkpoint takes down write sets only if no nested row is resident when it begins.
+
+use super::writes::WriteRows;
+use crate::key::KeyBytes;
+
+/// More write sets are merged: whoever reads looks through all of them.
+const MOST_SETS: usize = 48;
+
+/// Write sets, the oldest first.
+#[derive(Debug)]
+pub(super) struct Deferred<T> {
+    sets: Vec<WriteRows<T>>,
+    /// Estimated bytes of memory.
+    bytes: usize,
+}
+
+impl<T> Default for Deferred<T> {
+    fn default() -> Self {
+        Self { sets: Vec::new(), bytes: 0 }
+    }
+}
+
+impl<T> Deferred<T> {
+    pub(super) fn is_empty(&self) -> bool {
+        self.sets.is_empty()
+    }
+
+    /// Estimated bytes of memory.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The write sets, the newest first.
+    pub(super) fn newest_first(&self) -> impl Iterator<Item = &WriteRows<T>> {
+        self.sets.iter().rev()
+    }
+
+    /// The write sets, the oldest first.
+    pub(super) fn sets(&self) -> &[WriteRows<T>] {
+        &self.sets
+    }
+
+    /// What was written of a row.
+    #[inline]
+    pub(super) fn get(&self, structure: u64, key: &KeyBytes) -> Option<&Option<T>> {
+        self.newest_first().find_map(|rows| rows.get(structure, key))
+    }
+
+    /// Takes a write set that is newer than all others. It drops no structures.
+    pub(super) fn push(&mut self, rows: WriteRows<T>) {
+        self.bytes += rows.bytes();
+        self.sets.push(rows);
+        if self.sets.len() > MOST_SETS {
+            self.merge_smallest();
+        }
+    }
+
+    /// Makes one write set of the two neighbours with the fewest rows.
+    fn merge_smallest(&mut self) {
+        let sizes = self.sets.windows(2).map(|two| two[0].nested_rows() + two[1].nested_rows());
+        let Some((at, _)) = sizes.enumerate().min_by_key(|(_, size)| *size) else { return };
+        let newer = self.sets.remove(at + 1);
+        let older = &mut self.sets[at];
+        self.bytes -= older.bytes() + newer.bytes();
+        older.absorb(newer);
+        self.bytes += older.bytes();
+    }
+
+    /// Forgets the rows of a structure.
+    pub(super) fn drop_structure(&mut self, structure: u64) {
+        for rows in &mut self.sets {
+            self.bytes -= rows.bytes();
+            rows.forget_structure(structure);
+            self.bytes += rows.bytes();
+        }
+    }
+}
+
+impl<T> IntoIterator for Deferred<T> {
+    type Item = WriteRows<T>;
+    type IntoIter = std::vec::IntoIter<WriteRows<T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.sets.into_iter()
+    }
+}
