@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::error::PathError;
 use crate::path::{PStatePath, SelectPath, nav::Root};
-use crate::schema::{PMap, Schema};
+use crate::schema::{PMap, Schema, Untracked};
 use crate::store::{AnyPartition, Committed, Partition, Pin};
 
 /// Something to read: the owner's view or the committed rows.
@@ -384,6 +384,96 @@ pub(super) fn deep_write() -> impl Strategy<Value = DeepWrite> {
     ]
 }
 
+/// Maps whose sizes are not tracked, within others: most writes look at nothing that is there.
+pub(super) struct Histories;
+
+#[derive(Debug, Clone)]
+pub(super) enum HistoryWrite {
+    Set(i64, i64, u8, i64),
+    Add(i64, i64, u8, i64),
+    Remove(i64, i64, u8),
+    DropInner(i64, i64),
+    DropOuter(i64),
+}
+
+pub(super) type HistoriesSchema = PMap<i64, PMap<i64, PMap<u8, i64, Untracked>>>;
+
+fn histories() -> PStatePath<(), Root<HistoriesSchema>> {
+    PStatePath::new()
+}
+
+impl Case for Histories {
+    type Schema = HistoriesSchema;
+    type Model = BTreeMap<i64, BTreeMap<i64, BTreeMap<u8, i64>>>;
+    type Write = HistoryWrite;
+
+    fn write(partition: &mut Partition<HistoriesSchema>, write: &HistoryWrite) {
+        use HistoryWrite as W;
+        match *write {
+            W::Set(a, b, c, v) => partition.transform(histories().key(a).key(b).key(c).termval(v)),
+            W::Add(a, b, c, v) => {
+                let path = histories().key(a).key(b).key(c);
+                partition.aggregate(&path, crate::aggregate::sum(v))
+            }
+            W::Remove(a, b, c) => partition.transform(histories().key(a).key(b).key(c).none()),
+            W::DropInner(a, b) => partition.transform(histories().key(a).key(b).none()),
+            W::DropOuter(a) => partition.transform(histories().must(a).none()),
+        }
+        .expect("the write succeeds");
+    }
+
+    fn model(model: &mut Self::Model, write: &HistoryWrite) {
+        use HistoryWrite as W;
+        Deep::model(
+            model,
+            &match *write {
+                W::Set(a, b, c, v) => DeepWrite::Set(a, b, c, v),
+                W::Add(a, b, c, v) => DeepWrite::Add(a, b, c, v),
+                W::Remove(a, b, c) => DeepWrite::Remove(a, b, c),
+                W::DropInner(a, b) => DeepWrite::DropInner(a, b),
+                W::DropOuter(a) => DeepWrite::DropOuter(a),
+            },
+        );
+    }
+
+    fn read(source: &Source<'_, HistoriesSchema>) -> Self::Model {
+        let mut model = Self::Model::new();
+        for a in source.select(histories().map_keys()) {
+            let middle = model.entry(a).or_default();
+            for b in source.select(histories().key(a).map_keys()) {
+                let inner = source.select(histories().key(a).key(b).all());
+                for c in 0..3 {
+                    let value = source.select(histories().key(a).key(b).must(c));
+                    let known = inner.iter().find(|(key, _)| *key == c).map(|(_, value)| *value);
+                    assert_eq!(value, Vec::from_iter(known));
+                }
+                middle.insert(b, inner.into_iter().collect());
+            }
+        }
+        model
+    }
+
+    fn is_expired(committed: &Committed<Self::Schema>, pin: &Pin) -> bool {
+        committed.select_as_of(pin, &histories().key(1).count()) == Err(PathError::Expired)
+    }
+
+    fn rows(model: &Self::Model) -> usize {
+        Deep::rows(model)
+    }
+}
+
+pub(super) fn history_write() -> impl Strategy<Value = HistoryWrite> {
+    use HistoryWrite as W;
+    let key = || (0..2_i64, 0..3_i64, 0..3_u8);
+    prop_oneof![
+        40 => (key(), -9..9_i64).prop_map(|((a, b, c), v)| W::Set(a, b, c, v)),
+        1 => (key(), -9..9_i64).prop_map(|((a, b, c), v)| W::Add(a, b, c, v)),
+        3 => key().prop_map(|(a, b, c)| W::Remove(a, b, c)),
+        3 => key().prop_map(|(a, b, _)| W::DropInner(a, b)),
+        2 => key().prop_map(|(a, _, _)| W::DropOuter(a)),
+    ]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
@@ -395,6 +485,11 @@ proptest! {
     #[test]
     fn a_map_of_maps(steps in steps(nested_write())) {
         run::<Nested>(steps);
+    }
+
+    #[test]
+    fn histories_of_unknown_sizes(steps in steps(history_write())) {
+        run::<Histories>(steps);
     }
 
     #[test]
