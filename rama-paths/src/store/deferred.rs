@@ -5,8 +5,8 @@
 //! checkpoint can take them from the write sets as well, and they leave memory when it is durable. So
 //! the write sets of nested structures without structures in them are kept here, beneath the sealed
 //! layers and above the resident rows, as long as no nested row is resident and none was read since
-//! the checkpoint before the last one. Whoever does read looks through all of them, until the next
-//! commit is folded.
+//! the checkpoint before the last one began. Whoever does read looks through all of them, until the
+//! next commits have folded them.
 //!
 //! - **Invariant**: no running read is older than a write set here, and none is older than one beneath
 //!   it.
@@ -69,6 +69,14 @@ impl<T> Deferred<T> {
         }
     }
 
+    /// Takes out the oldest write sets, at most so many.
+    pub(super) fn take_oldest(&mut self, most: usize) -> Vec<WriteRows<T>> {
+        let rest = self.sets.split_off(most.min(self.sets.len()));
+        let oldest = std::mem::replace(&mut self.sets, rest);
+        self.bytes -= oldest.iter().map(WriteRows::bytes).sum::<usize>();
+        oldest
+    }
+
     /// Makes one write set of the two neighbours with the fewest rows.
     fn merge_smallest(&mut self) {
         let sizes = self.sets.windows(2).map(|two| two[0].nested_rows() + two[1].nested_rows());
@@ -87,14 +95,5 @@ impl<T> Deferred<T> {
             rows.forget_structure(structure);
             self.bytes += rows.bytes();
         }
-    }
-}
-
-impl<T> IntoIterator for Deferred<T> {
-    type Item = WriteRows<T>;
-    type IntoIter = std::vec::IntoIter<WriteRows<T>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.sets.into_iter()
     }
 }

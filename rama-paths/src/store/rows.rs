@@ -39,6 +39,9 @@ const EVICTED_FOR_ONE: usize = 4;
 /// Write sets that are kept for the next: as many as can be sealed and not folded.
 const SPARES: usize = 2;
 
+/// Write sets that were put off and are folded together with the next, once rows are read.
+const CAUGHT_UP_AT_ONCE: usize = 4;
+
 /// Committed rows: (structure id, element key) -> slot.
 #[derive(Debug)]
 pub(crate) struct Rows<T> {
@@ -215,7 +218,7 @@ impl<T> Rows<T> {
             let sets = std::mem::take(&mut layers.deferred);
             layers.frozen_sets = (!sets.is_empty()).then(|| Arc::new(sets));
         } else {
-            self.fold_deferred(&mut layers);
+            self.fold_deferred(&mut layers, usize::MAX);
         }
         let dirty = layers.resident.freeze();
         let dropped = std::mem::take(&mut layers.dropped);
@@ -257,14 +260,15 @@ impl<T> Rows<T> {
         drop((saved, frozen, sets));
     }
 
-    /// Folds the write sets that were put off. No checkpoint may be taking down older ones.
-    fn fold_deferred(&self, layers: &mut Layers<T>) {
+    /// Folds the oldest of the write sets that were put off, at most so many. No checkpoint may be
+    /// taking down older ones.
+    fn fold_deferred(&self, layers: &mut Layers<T>, most: usize) {
         debug_assert!(layers.frozen_sets.is_none());
         if layers.deferred.is_empty() {
             return;
         }
         let before = layers.bytes();
-        for rows in std::mem::take(&mut layers.deferred) {
+        for rows in layers.deferred.take_oldest(most) {
             layers.move_in(rows);
         }
         self.account(before, layers.bytes());
@@ -393,9 +397,11 @@ impl<T: Slot> Rows<T> {
         let layers = &mut *layers;
         let is_read = layers.reads_expected || self.was_read.load(Ordering::Relaxed);
         let may_wait = is_leaf && !is_read && layers.resident.nested.is_empty();
-        let defers = layers.frozen_sets.is_some() || may_wait;
+        let mut defers = layers.frozen_sets.is_some() || may_wait;
         if !defers {
-            self.fold_deferred(layers);
+            // Not all at once: a commit would take as long as many.
+            self.fold_deferred(layers, CAUGHT_UP_AT_ONCE);
+            defers = !layers.deferred.is_empty();
         }
         while let Some(sealed) = layers.sealed.pop_front_if(|sealed| sealed.position <= position) {
             let Sealed { mut rows, bytes, .. } = sealed;
