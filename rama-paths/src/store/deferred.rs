@@ -97,3 +97,49 @@ impl<T> Deferred<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Deferred, MOST_SETS};
+    use crate::key::KeyBytes;
+    use crate::store::writes::WriteRows;
+
+    #[test]
+    fn many_write_sets_become_few_and_the_newest_row_counts() {
+        for seed in 0..10 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let mut deferred = Deferred::<u64>::default();
+            let mut model: BTreeMap<(u64, KeyBytes), Option<u64>> = BTreeMap::new();
+            for value in 0..400 {
+                let mut rows = WriteRows::default();
+                for _ in 0..random.usize(1..30) {
+                    let structure = random.u64(1..20);
+                    let key = KeyBytes::from(&[random.u8(..10)][..]);
+                    let slot = (random.u8(..4) > 0).then_some(value);
+                    rows.set(structure, key.clone(), slot);
+                    model.insert((structure, key), slot);
+                }
+                deferred.push(rows);
+                if random.u8(..20) == 0 {
+                    let structure = random.u64(1..20);
+                    deferred.drop_structure(structure);
+                    model.retain(|(other, _), _| *other != structure);
+                }
+                assert!(deferred.sets().len() <= MOST_SETS);
+            }
+            for structure in 1..20 {
+                for key in (0..10).map(|key| KeyBytes::from(&[key][..])) {
+                    let expected = model.get(&(structure, key.clone()));
+                    assert_eq!(deferred.get(structure, &key), expected, "seed {seed}");
+                }
+            }
+            let bytes: usize = deferred.sets().iter().map(WriteRows::bytes).sum();
+            assert_eq!(deferred.bytes(), bytes);
+            deferred.take_oldest(7);
+            let bytes: usize = deferred.sets().iter().map(WriteRows::bytes).sum();
+            assert_eq!((deferred.bytes(), deferred.sets().len()), (bytes, MOST_SETS - 7));
+        }
+    }
+}

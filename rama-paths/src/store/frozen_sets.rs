@@ -1,14 +1,54 @@
 //! The rows of write sets that the running checkpoint takes down, see [`Deferred`].
 
+use std::cell::Cell;
 use std::cmp::Ordering;
+use std::hint::black_box;
 use std::ops::Range;
 
 use super::deferred::Deferred;
 use super::frozen::FrozenChange;
+use super::listed::SOUGHT_AT_ONCE;
 use super::rows::row_key;
 use super::writes::WriteRows;
 use crate::error::StoreError;
 use crate::schema::Slot;
+
+/// Comes before the slot of a row that was not removed.
+const PUT: u8 = 1;
+/// Up to this size a buffer is kept for the next node, in bytes.
+const KEPT: usize = 16 << 20;
+
+thread_local! {
+    /// Where whoever writes a checkpoint encodes and sorts rows: they are large, and fresh memory costs
+    /// as much as filling it.
+    static BUFFERS: Cell<Buffers> = const { Cell::new(Buffers::new()) };
+}
+
+/// The rows of a node, and their bytes.
+struct Buffers {
+    rows: Vec<EncodedRow>,
+    bytes: Vec<u8>,
+}
+
+impl Buffers {
+    const fn new() -> Self {
+        Self { rows: Vec::new(), bytes: Vec::new() }
+    }
+
+    /// Empty ones.
+    fn take() -> Self {
+        BUFFERS.replace(Self::new())
+    }
+
+    /// Keeps their memory for the next node.
+    fn keep(mut self) {
+        self.rows.clear();
+        self.bytes.clear();
+        self.rows.shrink_to(KEPT / size_of::<EncodedRow>());
+        self.bytes.shrink_to(KEPT);
+        BUFFERS.set(self);
+    }
+}
 
 /// A row as it lies, encoded, in a buffer of all of them: its key in the backing, then its slot.
 struct EncodedRow {
@@ -19,8 +59,7 @@ struct EncodedRow {
     age: u32,
     key_len: u32,
     start: usize,
-    /// Nothing if the row was removed.
-    end: Option<usize>,
+    end: usize,
 }
 
 impl EncodedRow {
@@ -44,35 +83,42 @@ pub(super) fn write<T: Slot>(
     sets: &Deferred<T>,
     sink: &mut dyn FnMut(FrozenChange<'_>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut rows = Vec::with_capacity(sets.sets().iter().map(WriteRows::nested_rows).sum());
-    let mut bytes = Vec::with_capacity(rows.capacity() * 32);
+    let Buffers { mut rows, mut bytes } = Buffers::take();
+    rows.reserve(sets.sets().iter().map(WriteRows::nested_rows).sum());
     for (age, set) in (0..).zip(sets.newest_first()) {
         set.try_each_nested(|structure, key, slot| {
             let start = bytes.len();
             let row = row_key(structure, key);
             bytes.extend_from_slice(&row);
-            let mut end = None;
+            // What is removed has no slot, and a slot has a byte before it.
             if let Some(slot) = slot {
+                bytes.push(PUT);
                 let encoded = postcard::to_extend(slot, std::mem::take(&mut bytes));
                 bytes = encoded.map_err(StoreError::Encode)?;
-                end = Some(bytes.len());
             }
             let prefix = key.prefix();
             // A key is shorter than 4 GiB.
             let key_len = row.len() as u32;
-            rows.push(EncodedRow { structure, prefix, age, key_len, start, end });
+            rows.push(EncodedRow { structure, prefix, age, key_len, start, end: bytes.len() });
             Ok(())
         })?;
     }
     // Of what was written more than once the newest comes first.
     rows.sort_unstable_by(|a, b| a.cmp_key(b, &bytes).then(a.age.cmp(&b.age)));
     rows.dedup_by(|later, first| later.cmp_key(first, &bytes).is_eq());
-    for row in rows {
-        let key = &bytes[row.key()];
-        sink(match row.end {
-            Some(end) => FrozenChange::Put { node, key, value: &bytes[row.key().end..end] },
-            None => FrozenChange::Remove { node, key },
-        })?;
+    for some in rows.chunks(SOUGHT_AT_ONCE) {
+        // Touched in a loop that does nothing else, the processor waits for many at a time.
+        let ends = some.iter().flat_map(|row| [bytes[row.start], bytes[row.end - 1]]);
+        black_box(ends.map(usize::from).sum::<usize>());
+        for row in some {
+            let key = &bytes[row.key()];
+            let rest = &bytes[row.key().end..row.end];
+            sink(match rest.split_first() {
+                Some((_, value)) => FrozenChange::Put { node, key, value },
+                None => FrozenChange::Remove { node, key },
+            })?;
+        }
     }
+    Buffers { rows, bytes }.keep();
     Ok(())
 }
