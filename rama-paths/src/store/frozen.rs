@@ -134,7 +134,7 @@ pub(super) fn write_frozen<T: Slot>(
         frozen_sets::write(node, &sets, sink)?;
     }
     let mut dirty = frozen.dirty.lock().unwrap_or_else(PoisonError::into_inner);
-    dirty.top.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    frozen_sets::sort_by_number(&mut dirty.top, |(key, _)| key.prefix(), |(a, _), (b, _)| a.cmp(b));
     dirty.structures.sort_unstable();
     dirty.rows.sort_unstable();
 

@@ -53,7 +53,7 @@ impl Buffers {
 /// A row as it lies, encoded, in a buffer of all of them: its key in the backing, then its slot.
 struct EncodedRow {
     structure: u64,
-    /// The first bytes of the element's key, which decide nearly every comparison.
+    /// The first bytes of the element's key.
     prefix: u64,
     /// The age of its write set: 0 is the newest.
     age: u32,
@@ -67,10 +67,23 @@ impl EncodedRow {
         self.start..self.start + self.key_len as usize
     }
 
-    /// The order of the keys.
-    fn cmp_key(&self, other: &Self, bytes: &[u8]) -> Ordering {
-        let first = (self.structure, self.prefix).cmp(&(other.structure, other.prefix));
-        first.then_with(|| bytes[self.key()].cmp(&bytes[other.key()]))
+    /// What decides nearly every comparison of keys.
+    fn number(&self) -> u128 {
+        u128::from(self.structure) << 64 | u128::from(self.prefix)
+    }
+}
+
+/// Sorts by a number first, which is quick, and those that it leaves equal by `cmp`.
+pub(super) fn sort_by_number<T, N: Ord>(
+    rows: &mut [T],
+    number: impl Fn(&T) -> N,
+    mut cmp: impl FnMut(&T, &T) -> Ordering,
+) {
+    rows.sort_unstable_by_key(&number);
+    for equal in rows.chunk_by_mut(|a, b| number(a) == number(b)) {
+        if equal.len() > 1 {
+            equal.sort_unstable_by(&mut cmp);
+        }
     }
 }
 
@@ -104,8 +117,10 @@ pub(super) fn write<T: Slot>(
         })?;
     }
     // Of what was written more than once the newest comes first.
-    rows.sort_unstable_by(|a, b| a.cmp_key(b, &bytes).then(a.age.cmp(&b.age)));
-    rows.dedup_by(|later, first| later.cmp_key(first, &bytes).is_eq());
+    let key = |row: &EncodedRow| &bytes[row.key()];
+    let cmp = |a: &EncodedRow, b: &EncodedRow| key(a).cmp(key(b)).then(a.age.cmp(&b.age));
+    sort_by_number(&mut rows, EncodedRow::number, cmp);
+    rows.dedup_by(|later, first| later.number() == first.number() && key(later) == key(first));
     for some in rows.chunks(SOUGHT_AT_ONCE) {
         // Touched in a loop that does nothing else, the processor waits for many at a time.
         let ends = some.iter().flat_map(|row| [bytes[row.start], bytes[row.end - 1]]);

@@ -106,7 +106,6 @@ impl<'t> RowsMut<'t> {
 
     /// Sets a row. Fastest in the order of the keys.
     pub(crate) fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
-        self.errors.check_space()?;
         self.open_at(key)?;
         self.leaf.skip(key).map_err(|problem| self.errors.damaged(problem))?;
         leaf::push_row(key, value, &mut self.leaf.new);
@@ -189,6 +188,7 @@ impl<'t> RowsMut<'t> {
 
     /// Reads the leaf that has `key`; a new one, whose name is before all keys, if there is none.
     fn load(&mut self, key: &[u8]) -> Result<(), DatabaseError> {
+        self.errors.check_space()?;
         let mut leaves = self.table.range(..=key).map_err(self.errors.of("write"))?;
         match leaves.next_back() {
             Some(found) => {
