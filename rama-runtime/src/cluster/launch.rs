@@ -32,6 +32,9 @@ use crate::topology::{Coordinator, CoordinatorLimits, StopCause, TopologyStatus}
 
 /// Seed of the random partitioner's streams; depots differ by their ids.
 const RANDOM_SEED: u64 = 0x5241_4d41;
+/// Threads that write the rows of a checkpoint. With more of them a checkpoint is done sooner and takes
+/// more of the processor from those who work.
+const CHECKPOINT_WRITERS: usize = 2;
 
 /// A running module.
 pub(crate) struct Launched {
@@ -209,6 +212,7 @@ pub(crate) fn launch<M: Module>(
         records,
         files,
         overlay_bytes: options.overlay_bytes,
+        writers: if settings.seed.is_some() { 1 } else { CHECKPOINT_WRITERS },
     });
     let pstates = definition
         .pstates

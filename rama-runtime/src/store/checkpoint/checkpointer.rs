@@ -43,6 +43,8 @@ pub(crate) struct CheckpointerParts {
     pub(crate) files: Arc<DepotFiles>,
     /// Rows newer than the last checkpoint may take so many bytes of memory.
     pub(crate) overlay_bytes: usize,
+    /// Threads that write rows: 1, or 2 where the order in which they do it may be any.
+    pub(crate) writers: usize,
 }
 
 /// Makes checkpoints.
@@ -184,10 +186,11 @@ impl Checkpointer {
         }
     }
 
-    /// Writes the rows of one partition, or commits when there are no more.
+    /// Writes the rows of one partition or two, or commits when there are no more.
     fn write(&mut self, mut writing: Box<Writing>, now: Duration) -> Result<Phase, Box<Unmade>> {
         let Writing { writer, next, rows, .. } = &mut *writing;
-        let written = self.parts.rows.write(*next, writer, rows).and_then(|next| {
+        let writers = self.parts.writers;
+        let written = self.parts.rows.write(*next, writer, writers, rows).and_then(|next| {
             if next.is_none() {
                 self.parts.rows.collect_garbage(writer)?;
             }

@@ -1,5 +1,6 @@
 //! Writes the frozen rows of all partitions into a checkpoint, and removes those of dropped structures.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use rama_paths::{AnyRows, Backing, FrozenChange, NodeInfo, StoreError};
@@ -55,19 +56,60 @@ impl ModuleRows {
         Ok(())
     }
 
-    /// Writes the frozen rows of the partition at `next`, and counts them. Says which partition comes
-    /// then, if there is one.
+    /// Writes the frozen rows of the partition at `next`, and of the one behind it if there are two
+    /// `writers`, each by a thread, and counts them. Says which partition comes then, if there is one.
     pub(super) fn write(
         &self,
         next: Next,
         writer: &CheckpointWriter,
+        writers: usize,
         count: &mut u64,
     ) -> Result<Option<Next>, Failure> {
+        let Some(first) = self.at_or_behind(next) else { return Ok(None) };
+        let behind = (first.0, first.1 + 1);
+        let second = self.at_or_behind(behind).filter(|_| writers > 1);
+        let Some(second) = second else {
+            let written = self.write_one(first, writer)?;
+            *count += written.note(writer)?;
+            return Ok(Some(behind));
+        };
+        let (first, rest) = std::thread::scope(|scope| {
+            let rest = std::thread::Builder::new()
+                .name("checkpoint rows".to_owned())
+                .spawn_scoped(scope, || self.write_one(second, writer));
+            let first = self.write_one(first, writer);
+            let rest = match rest {
+                Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                // No thread is to be had: one after the other.
+                Err(_) => self.write_one(second, writer),
+            };
+            (first, rest)
+        });
+        // The table of dropped structures is for one thread at a time.
+        for written in [first?, rest?] {
+            *count += written.note(writer)?;
+        }
+        Ok(Some((second.0, second.1 + 1)))
+    }
+
+    /// The partition at `next`, or the first one behind it.
+    fn at_or_behind(&self, next: Next) -> Option<Next> {
         let (pstate, task) = next;
-        let Some(partitions) = self.partitions.get(pstate) else { return Ok(None) };
-        let Some(partition) = partitions.get(task) else { return Ok(Some((pstate + 1, 0))) };
+        if task < self.partitions.get(pstate)?.len() {
+            return Some(next);
+        }
+        let behind =
+            (pstate + 1..self.partitions.len()).find(|at| !self.partitions[*at].is_empty());
+        behind.map(|pstate| (pstate, 0))
+    }
+
+    /// Writes the frozen rows of a partition.
+    fn write_one(&self, of: Next, writer: &CheckpointWriter) -> Result<Written, Failure> {
+        let (pstate, task) = of;
+        let partition = &self.partitions[pstate][task];
         let table = |node| RowTable { pstate: self.pstate_ids[pstate], task: task as u32, node };
-        let mut sink = FrozenSink { writer, table: &table, open: None, dropped: Vec::new(), count };
+        let mut sink =
+            FrozenSink { writer, table: &table, open: None, dropped: Vec::new(), count: 0 };
         let mut failed = None;
         let written = partition.rows.write_frozen(&mut |change| {
             sink.take(change).map_err(|error| {
@@ -80,10 +122,7 @@ impl ModuleRows {
             (None, Err(error)) => return Err(Failure::Row(error)),
             (None, Ok(())) => {}
         }
-        for garbage in sink.finish()? {
-            writer.put_garbage(garbage)?;
-        }
-        Ok(Some((pstate, task + 1)))
+        Ok(Written { count: sink.count, dropped: sink.finish()? })
     }
 
     /// Removes some rows of dropped structures, and remembers the structures nested in them.
@@ -126,6 +165,24 @@ impl ModuleRows {
     }
 }
 
+/// What was written of one partition.
+struct Written {
+    /// Rows.
+    count: u64,
+    /// Structures whose rows are to be removed.
+    dropped: Vec<Garbage>,
+}
+
+impl Written {
+    /// Notes the dropped structures; the number of rows.
+    fn note(self, writer: &CheckpointWriter) -> Result<u64, Failure> {
+        for garbage in self.dropped {
+            writer.put_garbage(garbage)?;
+        }
+        Ok(self.count)
+    }
+}
+
 /// Takes the changes of one partition.
 struct FrozenSink<'a> {
     writer: &'a CheckpointWriter,
@@ -133,18 +190,19 @@ struct FrozenSink<'a> {
     /// The table of the last change: changes come by node.
     open: Option<(u32, RowsMut<'a>)>,
     dropped: Vec<Garbage>,
-    count: &'a mut u64,
+    /// Rows that were written.
+    count: u64,
 }
 
 impl<'a> FrozenSink<'a> {
     fn take(&mut self, change: FrozenChange<'_>) -> Result<(), DatabaseError> {
         match change {
             FrozenChange::Put { node, key, value } => {
-                *self.count += 1;
+                self.count += 1;
                 self.rows(node)?.put(key, value)
             }
             FrozenChange::Remove { node, key } => {
-                *self.count += 1;
+                self.count += 1;
                 self.rows(node)?.remove(key).map(|_| ())
             }
             FrozenChange::Drop { node, structure } => {

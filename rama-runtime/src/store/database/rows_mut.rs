@@ -1,7 +1,7 @@
 //! Changing the rows of a table, which lie in leaves.
 
-use std::cell::Cell;
 use std::ops::Bound;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use redb::{ReadableTable, Table};
 
@@ -18,7 +18,7 @@ pub(crate) struct RowsMut<'t> {
     table: Table<'t, &'static [u8], &'static [u8]>,
     errors: &'t Errors,
     /// Counts those that are not finished.
-    unfinished: &'t Cell<usize>,
+    unfinished: &'t AtomicUsize,
     leaf: OpenLeaf,
     /// Whether `leaf` is being gone through; else it is only memory for the next one.
     is_open: bool,
@@ -98,9 +98,9 @@ impl<'t> RowsMut<'t> {
     pub(super) fn new(
         table: Table<'t, &'static [u8], &'static [u8]>,
         errors: &'t Errors,
-        unfinished: &'t Cell<usize>,
+        unfinished: &'t AtomicUsize,
     ) -> RowsMut<'t> {
-        unfinished.update(|count| count + 1);
+        unfinished.fetch_add(1, Ordering::SeqCst);
         RowsMut { table, errors, unfinished, leaf: OpenLeaf::default(), is_open: false }
     }
 
@@ -163,7 +163,7 @@ impl<'t> RowsMut<'t> {
     /// Writes what was changed.
     pub(crate) fn finish(mut self) -> Result<(), DatabaseError> {
         self.close()?;
-        self.unfinished.update(|count| count - 1);
+        self.unfinished.fetch_sub(1, Ordering::SeqCst);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Writing a checkpoint.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use redb::{Durability, WriteTransaction};
 
@@ -17,7 +17,7 @@ pub(crate) struct CheckpointWriter {
     transaction: WriteTransaction,
     errors: Errors,
     /// Tables whose changes are not written yet.
-    unfinished: Cell<usize>,
+    unfinished: AtomicUsize,
 }
 
 impl CheckpointWriter {
@@ -30,10 +30,11 @@ impl CheckpointWriter {
         // needs to be found out by checksums, and opening after a crash reads next to nothing.
         transaction.set_two_phase_commit(true);
         transaction.set_quick_repair(true);
-        Ok(CheckpointWriter { transaction, errors, unfinished: Cell::new(0) })
+        Ok(CheckpointWriter { transaction, errors, unfinished: AtomicUsize::new(0) })
     }
 
-    /// Opens one table for changes. The table is made if it is not there.
+    /// Opens one table for changes. The table is made if it is not there. Several threads may change
+    /// a table each.
     ///
     /// # Errors
     ///
@@ -105,7 +106,7 @@ impl CheckpointWriter {
     /// database was opened anew. When some [`RowsMut`] was not finished: the checkpoint would lack its
     /// changes, and is not there.
     pub(crate) fn commit(self, metadata: &[u8]) -> Result<(), DatabaseError> {
-        if self.unfinished.get() > 0 {
+        if self.unfinished.load(Ordering::SeqCst) > 0 {
             return Err(self.errors.failed("commit", "changed rows were not finished"));
         }
         self.errors.check_space()?;
