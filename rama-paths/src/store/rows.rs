@@ -524,7 +524,9 @@ impl<T: Slot> Rows<T> {
         })?;
         let slot: Option<T> = found.map_err(PathError::Undecodable)?;
         let mut layers = self.write();
-        // A later checkpoint may hold another value of the row.
+        // A later checkpoint may hold another value of the row. The one under way does not: what was
+        // deferred before this read began was found there, and what came since is not taken down
+        // before the checkpoint behind it, since the read was noted.
         if layers.backing.as_ref().is_some_and(|newest| Arc::ptr_eq(newest, backing)) {
             let before = layers.bytes();
             layers.resident.keep(structure, key.clone(), slot.clone(), heap);

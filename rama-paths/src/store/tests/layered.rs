@@ -2,20 +2,20 @@
 //! old position, checkpoints that fail and are written again, a cache that is too small, and recovery
 //! from a checkpoint and the deltas behind it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use proptest::prelude::*;
 
-use super::memory_backing::{BrokenBacking, GarbledBacking, MemoryBacking};
+use super::memory_backing::{BrokenBacking, GarbledBacking, InterruptedBacking, MemoryBacking};
 use super::model::{
     Case, Deep, Flat, Histories, Nested, Source, deep_write, flat_write, history_write,
     nested_write,
 };
 use crate::error::PathError;
 use crate::path::{PStatePath, nav::Root};
-use crate::schema::PMap;
+use crate::schema::{PMap, Untracked};
 use crate::store::{AnyPartition, Horizon, Partition, Pin};
 
 #[derive(Debug, Clone)]
@@ -378,4 +378,51 @@ fn readers_see_one_commit_each_and_never_an_older_one_while_checkpoints_are_made
         }
         done.store(true, Ordering::Relaxed);
     });
+}
+
+#[test]
+fn a_read_that_was_ended_does_not_leave_an_old_row_behind() {
+    type Histories = PMap<i64, PMap<i64, i64, Untracked>>;
+    fn histories() -> PStatePath<(), Root<Histories>> {
+        PStatePath::new()
+    }
+    let horizon = Arc::new(Horizon::new(0, 1_000_000));
+    let mut partition = Partition::<Histories>::over(Arc::clone(&horizon));
+    partition.transform(histories().key(1).key(2).termval(10)).expect("the write succeeds");
+    partition.apply();
+    let counter = partition.freeze();
+    let nodes = partition.nodes();
+    let rows = MemoryBacking::default().checkpoint(&*partition.rows(), &nodes, usize::MAX);
+    let rows = Arc::new(rows.expect("it is written"));
+
+    let horizon = Arc::new(Horizon::new(0, 1_000_000));
+    let partition = Arc::new(Mutex::new(Partition::<Histories>::over(Arc::clone(&horizon))));
+    let committed = partition.lock().unwrap().committed();
+    let interruption = {
+        let partition = Arc::clone(&partition);
+        Box::new(move || {
+            // The reader is not waited for, and what it reads is written and frozen.
+            assert_eq!(horizon.revoke_before(u64::MAX - 9), 1);
+            let mut partition = partition.lock().unwrap();
+            let path = histories().key(1).key(2).termval(20);
+            partition.transform(path).expect("the write succeeds");
+            partition.seal(1);
+            horizon.advance(1);
+            assert!(partition.fold(1));
+            partition.freeze();
+        })
+    };
+    let backing = InterruptedBacking {
+        rows: Arc::clone(&rows),
+        node: nodes[1].id,
+        interruption: Mutex::new(Some(interruption)),
+    };
+    partition.lock().unwrap().attach(Arc::new(backing), counter);
+    let value = histories().key(1).key(2);
+    let _ = committed.select_one(&value);
+    let partition = partition.lock().unwrap();
+    let rows = rows.checkpoint(&*partition.rows(), &nodes, usize::MAX).expect("it is written");
+    assert_eq!(committed.select_one(&value), Ok(Some(20)));
+    partition.rows().finish(Arc::new(rows));
+    assert_eq!(committed.select_one(&value), Ok(Some(20)));
 }

@@ -1,7 +1,8 @@
 //! A checkpoint in memory, written as a checkpoint is.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex};
 
 use crate::StoreError;
 use crate::store::{
@@ -139,5 +140,39 @@ impl Backing for GarbledBacking {
         f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
     ) -> Result<(), BackingError> {
         self.0.scan(node, start, end, &mut |key, _| f(key, &[]))
+    }
+}
+
+/// A backing that does something, once, behind the first read of a row of one node.
+pub(super) struct InterruptedBacking {
+    pub(super) rows: Arc<MemoryBacking>,
+    pub(super) node: u32,
+    pub(super) interruption: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+}
+
+impl fmt::Debug for InterruptedBacking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InterruptedBacking").finish_non_exhaustive()
+    }
+}
+
+impl Backing for InterruptedBacking {
+    fn get(&self, node: u32, key: &[u8], f: &mut dyn FnMut(&[u8])) -> Result<bool, BackingError> {
+        let found = self.rows.get(node, key, f);
+        let interruption = (node == self.node).then(|| self.interruption.lock().unwrap().take());
+        if let Some(interrupt) = interruption.flatten() {
+            interrupt();
+        }
+        found
+    }
+
+    fn scan(
+        &self,
+        node: u32,
+        start: &[u8],
+        end: &[u8],
+        f: &mut dyn FnMut(&[u8], &[u8]) -> bool,
+    ) -> Result<(), BackingError> {
+        self.rows.scan(node, start, end, f)
     }
 }
