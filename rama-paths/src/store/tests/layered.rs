@@ -392,18 +392,19 @@ fn a_read_that_was_ended_does_not_leave_an_old_row_behind() {
     partition.apply();
     let counter = partition.freeze();
     let nodes = partition.nodes();
+    let leaf = nodes.iter().find(|node| node.nested.is_empty()).expect("there are leaves");
     let rows = MemoryBacking::default().checkpoint(&*partition.rows(), &nodes, usize::MAX);
     let rows = Arc::new(rows.expect("it is written"));
 
     let horizon = Arc::new(Horizon::new(0, 1_000_000));
     let partition = Arc::new(Mutex::new(Partition::<Histories>::over(Arc::clone(&horizon))));
-    let committed = partition.lock().unwrap().committed();
+    let committed = partition.lock().expect("nobody panicked").committed();
     let interruption = {
         let partition = Arc::clone(&partition);
         Box::new(move || {
             // The reader is not waited for, and what it reads is written and frozen.
             assert_eq!(horizon.revoke_before(u64::MAX - 9), 1);
-            let mut partition = partition.lock().unwrap();
+            let mut partition = partition.lock().expect("nobody panicked");
             let path = histories().key(1).key(2).termval(20);
             partition.transform(path).expect("the write succeeds");
             partition.seal(1);
@@ -414,13 +415,13 @@ fn a_read_that_was_ended_does_not_leave_an_old_row_behind() {
     };
     let backing = InterruptedBacking {
         rows: Arc::clone(&rows),
-        node: nodes[1].id,
+        node: leaf.id,
         interruption: Mutex::new(Some(interruption)),
     };
-    partition.lock().unwrap().attach(Arc::new(backing), counter);
+    partition.lock().expect("nobody panicked").attach(Arc::new(backing), counter);
     let value = histories().key(1).key(2);
-    let _ = committed.select_one(&value);
-    let partition = partition.lock().unwrap();
+    assert_eq!(committed.select_one(&value), Ok(Some(10)));
+    let partition = partition.lock().expect("nobody panicked");
     let rows = rows.checkpoint(&*partition.rows(), &nodes, usize::MAX).expect("it is written");
     assert_eq!(committed.select_one(&value), Ok(Some(20)));
     partition.rows().finish(Arc::new(rows));

@@ -159,8 +159,8 @@ impl fmt::Debug for InterruptedBacking {
 impl Backing for InterruptedBacking {
     fn get(&self, node: u32, key: &[u8], f: &mut dyn FnMut(&[u8])) -> Result<bool, BackingError> {
         let found = self.rows.get(node, key, f);
-        let interruption = (node == self.node).then(|| self.interruption.lock().unwrap().take());
-        if let Some(interrupt) = interruption.flatten() {
+        let take = || self.interruption.lock().ok()?.take();
+        if let Some(interrupt) = (node == self.node).then(take).flatten() {
             interrupt();
         }
         found
