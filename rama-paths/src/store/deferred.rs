@@ -12,7 +12,9 @@
 //!   it.
 //! - **Invariant**: a row of a write set here, or of one that a running checkpoint takes down, is newer
 //!   than a resident one. So nothing is folded while a checkpoint takes down write sets, and a
-//!   checkpoint takes down write sets only if no nested row is resident when it begins.
+//!   checkpoint takes down write sets only if no nested row is resident when it begins, and none was
+//!   read since the last one began: such a read may yet make one resident. Else it folds all of them
+//!   first.
 
 use super::writes::WriteRows;
 use crate::key::KeyBytes;

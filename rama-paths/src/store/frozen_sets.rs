@@ -19,8 +19,8 @@ const PUT: u8 = 1;
 const KEPT: usize = 16 << 20;
 
 thread_local! {
-    /// Where whoever writes a checkpoint encodes and sorts rows: they are large, and fresh memory costs
-    /// as much as filling it.
+    /// Where a thread that writes checkpoints encodes and sorts rows: they are large, and fresh memory
+    /// costs as much as filling it.
     static BUFFERS: Cell<Buffers> = const { Cell::new(Buffers::new()) };
 }
 

@@ -214,7 +214,8 @@ impl<T> Rows<T> {
     pub(crate) fn freeze(&self, next_structure: u64) {
         let mut layers = self.write();
         layers.reads_expected = self.was_read.swap(false, Ordering::Relaxed);
-        if layers.resident.nested.is_empty() {
+        // A read under way may still put what is in the last checkpoint among the resident rows.
+        if layers.resident.nested.is_empty() && !layers.reads_expected {
             let sets = std::mem::take(&mut layers.deferred);
             layers.frozen_sets = (!sets.is_empty()).then(|| Arc::new(sets));
         } else {
@@ -274,7 +275,7 @@ impl<T> Rows<T> {
         self.account(before, layers.bytes());
     }
 
-    /// Notes that a row of a structure is read.
+    /// Notes that a row of a structure is read. Under the lock: a checkpoint that begins later knows.
     #[inline]
     fn note_read(&self, structure: u64) {
         if structure != 0 && !self.was_read.load(Ordering::Relaxed) {
@@ -449,10 +450,10 @@ impl<T: Slot> Rows<T> {
         key: &KeyBytes,
         at: AsOf<'_>,
     ) -> Result<(Option<T>, Place), PathError> {
-        self.note_read(structure);
         loop {
             let backing = {
                 let layers = self.read();
+                self.note_read(structure);
                 at.check()?;
                 let (found, place) = layers.in_memory(structure, key, at.position());
                 match found {
@@ -480,10 +481,10 @@ impl<T: Slot> Rows<T> {
         at: AsOf<'_>,
     ) -> Result<(bool, Place), PathError> {
         Costs::count(|costs| costs.reads += 1);
-        self.note_read(structure);
         loop {
             let (backing, place) = {
                 let layers = self.read();
+                self.note_read(structure);
                 at.check()?;
                 let (found, place) = layers.in_memory(structure, key, at.position());
                 match found {
@@ -524,9 +525,9 @@ impl<T: Slot> Rows<T> {
         })?;
         let slot: Option<T> = found.map_err(PathError::Undecodable)?;
         let mut layers = self.write();
-        // A later checkpoint may hold another value of the row. The one under way does not: what was
-        // deferred before this read began was found there, and what came since is not taken down
-        // before the checkpoint behind it, since the read was noted.
+        // A later checkpoint may hold another value of the row. The one under way holds none that is
+        // newer in a write set: what was deferred before this read began was found there, and since
+        // the read was noted, what came later was folded when that checkpoint began.
         if layers.backing.as_ref().is_some_and(|newest| Arc::ptr_eq(newest, backing)) {
             let before = layers.bytes();
             layers.resident.keep(structure, key.clone(), slot.clone(), heap);
@@ -559,11 +560,11 @@ impl<T: Slot> Rows<T> {
         max: usize,
         at: AsOf<'_>,
     ) -> Result<Page<T>, PathError> {
-        self.note_read(stretch.structure);
         loop {
             let mut page = PageBuilder::new(max, stretch.backward);
             let backing = {
                 let layers = self.read();
+                self.note_read(stretch.structure);
                 at.check()?;
                 for sealed in layers.sealed.iter().rev() {
                     if sealed.position <= at.position() {

@@ -54,6 +54,8 @@ pub(crate) struct WriteRows<T> {
     measured: (u32, usize),
     /// Rows in `nested`.
     nested_rows: usize,
+    /// Bytes of memory behind keys that were put in.
+    key_heap: usize,
 }
 
 impl<T> Default for WriteRows<T> {
@@ -67,6 +69,7 @@ impl<T> Default for WriteRows<T> {
             puts: 0,
             measured: (0, 0),
             nested_rows: 0,
+            key_heap: 0,
         }
     }
 }
@@ -130,7 +133,8 @@ impl<T> WriteRows<T> {
     /// The estimated bytes of memory of all rows.
     pub(crate) fn bytes(&self) -> usize {
         let row = row_bytes::<T>(&KeyBytes::new(), self.mean_heap());
-        (self.top.len() + self.nested_rows) * row + self.dropped.len() * size_of::<u64>()
+        let rows = (self.top.len() + self.nested_rows) * row;
+        rows + self.key_heap + self.dropped.len() * size_of::<u64>()
     }
 
     #[inline]
@@ -192,18 +196,31 @@ impl<T> WriteRows<T> {
         if structure == 0 {
             if let Some((_, at)) = self.top.remove_placed(key) {
                 self.places.0.swap_remove(at);
+                self.let_go_of_key(key);
             }
         } else if let Some(rows) = self.nested.get_mut(&structure) {
-            self.nested_rows -= usize::from(rows.remove(key).is_some());
+            let is_gone = rows.remove(key).is_some();
             if rows.len() == 0 {
                 self.take_structure(structure);
             }
+            if is_gone {
+                self.nested_rows -= 1;
+                self.let_go_of_key(key);
+            }
         }
+    }
+
+    /// A row with this key is gone. Equal keys may take different memory.
+    fn let_go_of_key(&mut self, key: &KeyBytes) {
+        self.key_heap = self.key_heap.saturating_sub(key.heap_bytes());
     }
 
     fn take_structure(&mut self, structure: u64) -> Option<SortedMap<Option<T>>> {
         let (rows, at) = self.nested.remove_placed(&structure)?;
         self.places.1.swap_remove(at);
+        if self.key_heap > 0 {
+            rows.each(|key, _| self.let_go_of_key(key));
+        }
         Some(rows)
     }
 
@@ -357,11 +374,13 @@ impl<T> WriteRows<T> {
 
     fn insert(&mut self, structure: u64, key: KeyBytes, slot: Option<T>) -> Option<Option<T>> {
         let place = self.noted(structure, &key);
+        let heap = key.heap_bytes();
         if structure == 0 {
             return match self.top.entry(&key) {
                 Entry::Occupied(old) => Some(std::mem::replace(old, slot)),
                 Entry::Vacant(entry) => {
                     entry.insert(key, slot);
+                    self.key_heap += heap;
                     self.places.0.push(place);
                     None
                 }
@@ -375,7 +394,10 @@ impl<T> WriteRows<T> {
                 None
             }
         };
-        self.nested_rows += usize::from(before.is_none());
+        if before.is_none() {
+            self.nested_rows += 1;
+            self.key_heap += heap;
+        }
         before
     }
 
@@ -390,6 +412,7 @@ impl<T> WriteRows<T> {
         self.puts = 0;
         self.measured = (0, 0);
         self.nested_rows = 0;
+        self.key_heap = 0;
     }
 }
 

@@ -125,6 +125,8 @@ impl KeptLog {
     fn link(&mut self, segment: Position) -> Result<bool, SegmentError> {
         let name = log::file_name(segment.get());
         let new = self.dir.join(format!("{name}{NEW}"));
+        // From a try that failed.
+        self.remove(&format!("{name}{NEW}"))?;
         if let Err(source) = self.disk.link(&self.log_dir.join(&name), &new) {
             let error =
                 SegmentError::io("give a second name to a segment of the log, as", &new)(source);

@@ -219,6 +219,7 @@ impl<'t> RowsMut<'t> {
 
     /// Writes the first rows of a leaf that has got many, and goes on with the others.
     fn spill(&mut self) -> Result<(), DatabaseError> {
+        self.errors.check_space()?;
         // While it is known: what is written lies between.
         self.next_leaf()?;
         let (name, rest) = self.write_pieces(LEAF_BYTES, false)?;
