@@ -380,15 +380,24 @@ fn readers_see_one_commit_each_and_never_an_older_one_while_checkpoints_are_made
     });
 }
 
-#[test]
-fn a_read_that_was_ended_does_not_leave_an_old_row_behind() {
-    type Histories = PMap<i64, PMap<i64, i64, Untracked>>;
-    fn histories() -> PStatePath<(), Root<Histories>> {
-        PStatePath::new()
-    }
-    let horizon = Arc::new(Horizon::new(0, 1_000_000));
-    let mut partition = Partition::<Histories>::over(Arc::clone(&horizon));
-    partition.transform(histories().key(1).key(2).termval(10)).expect("the write succeeds");
+type Untold = PMap<i64, PMap<i64, i64, Untracked>>;
+
+fn untold() -> PStatePath<(), Root<Untold>> {
+    PStatePath::new()
+}
+
+/// Commits what was written, as visible and folded.
+fn commit(partition: &mut Partition<Untold>, horizon: &Horizon, position: u64) {
+    partition.seal(position);
+    horizon.advance(position);
+    assert!(partition.fold(position));
+}
+
+/// A reader that has a row of the last checkpoint in its hands is ended, and the row written, before
+/// the next begins. So many write sets are there that were put off and have no rows any more.
+fn an_ended_read_leaves_no_old_row(emptied: i64) {
+    let mut partition = Partition::<Untold>::new();
+    partition.transform(untold().key(1).key(2).termval(10)).expect("the write succeeds");
     partition.apply();
     let counter = partition.freeze();
     let nodes = partition.nodes();
@@ -397,19 +406,17 @@ fn a_read_that_was_ended_does_not_leave_an_old_row_behind() {
     let rows = Arc::new(rows.expect("it is written"));
 
     let horizon = Arc::new(Horizon::new(0, 1_000_000));
-    let partition = Arc::new(Mutex::new(Partition::<Histories>::over(Arc::clone(&horizon))));
-    let committed = partition.lock().expect("nobody panicked").committed();
+    let partition = Arc::new(Mutex::new(Partition::<Untold>::over(Arc::clone(&horizon))));
+    let lock = || partition.lock().expect("nobody panicked");
+    let committed = lock().committed();
     let interruption = {
-        let partition = Arc::clone(&partition);
+        let (partition, horizon) = (Arc::clone(&partition), Arc::clone(&horizon));
         Box::new(move || {
-            // The reader is not waited for, and what it reads is written and frozen.
             assert_eq!(horizon.revoke_before(u64::MAX - 9), 1);
             let mut partition = partition.lock().expect("nobody panicked");
-            let path = histories().key(1).key(2).termval(20);
+            let path = untold().key(1).key(2).termval(20);
             partition.transform(path).expect("the write succeeds");
-            partition.seal(1);
-            horizon.advance(1);
-            assert!(partition.fold(1));
+            commit(&mut partition, &horizon, 100);
             partition.freeze();
         })
     };
@@ -418,12 +425,27 @@ fn a_read_that_was_ended_does_not_leave_an_old_row_behind() {
         node: leaf.id,
         interruption: Mutex::new(Some(interruption)),
     };
-    partition.lock().expect("nobody panicked").attach(Arc::new(backing), counter);
-    let value = histories().key(1).key(2);
+    lock().attach(Arc::new(backing), counter);
+    for key in 10..10 + emptied {
+        let path = untold().key(key).key(0).termval(0);
+        lock().transform(path).expect("the write succeeds");
+        commit(&mut lock(), &horizon, key as u64);
+    }
+    for key in 10..10 + emptied {
+        lock().transform(untold().key(key).none()).expect("the write succeeds");
+    }
+    commit(&mut lock(), &horizon, 99);
+    let value = untold().key(1).key(2);
     assert_eq!(committed.select_one(&value), Ok(Some(10)));
-    let partition = partition.lock().expect("nobody panicked");
-    let rows = rows.checkpoint(&*partition.rows(), &nodes, usize::MAX).expect("it is written");
+    let rows = rows.checkpoint(&*lock().rows(), &nodes, usize::MAX).expect("it is written");
     assert_eq!(committed.select_one(&value), Ok(Some(20)));
-    partition.rows().finish(Arc::new(rows));
+    lock().rows().finish(Arc::new(rows));
     assert_eq!(committed.select_one(&value), Ok(Some(20)));
+}
+
+#[test]
+fn a_read_that_was_ended_leaves_no_old_row_behind() {
+    for emptied in [0, 3, 5, 9] {
+        an_ended_read_leaves_no_old_row(emptied);
+    }
 }
