@@ -177,7 +177,7 @@ fn a_closed_directory_is_told_and_whole() {
     assert_eq!((run.code, &*run.err), (0, ""), "{}", run.out);
     for line in [
         &*format!("data directory {}", dir.path().display()),
-        "module TinyBankModule: 2 tasks, format version 2 (keys 1, routing 1, deltas 1)",
+        "module TinyBankModule: 2 tasks, format version 3 (keys 1, routing 1, deltas 1)",
         "depot *transfers, hash_by",
         "records Transfer { id: String, from: i64, to: i64, amt: i64 }",
         "depot *notes, global",
