@@ -12,7 +12,8 @@ use common::{BankTransferModule, Deposit, check_bank, check_known_case, known_ca
 use rama::disk::MemDisk;
 use rama::log::LogOptions;
 use rama::{
-    AckLevel, AppendError, ClusterEvent, InProcessCluster, LaunchError, PMap, WaitError, defmodule,
+    AckLevel, AppendError, ClusterEvent, InProcessCluster, LaunchError, PMap, StorageOptions,
+    WaitError, defmodule,
 };
 
 /// Panics for the number 13 while the budget lasts.
@@ -584,4 +585,89 @@ fn a_damaged_log_is_refused_and_left_alone() {
     let cluster = InProcessCluster::open(dir.path()).unwrap();
     cluster.launch(BankTransferModule, 4, 2).unwrap();
     check_known_case(&cluster);
+}
+
+mod unwritable {
+    use std::sync::Mutex;
+
+    use rama::{PMap, Record, Untracked, defmodule};
+    use serde::{Deserialize, Serialize, Serializer};
+
+    /// Threads whose name ends so cannot write the rows of a checkpoint.
+    pub static UNABLE: Mutex<Option<&str>> = Mutex::new(None);
+
+    fn unless_unable<S: Serializer>(number: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+        let unable = *UNABLE.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let thread = std::thread::current();
+        if unable.is_some_and(|unable| thread.name().is_some_and(|name| name.ends_with(unable))) {
+            panic!("{number} cannot be written");
+        }
+        serializer.serialize_i64(*number)
+    }
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, Record)]
+    pub struct Amount(#[serde(serialize_with = "unless_unable")] pub i64);
+
+    defmodule! {
+        pub module Histories {
+            depot *numbers: i64, hash_by(identity);
+
+            microbatch noting {
+                pstate $$notes: PMap<i64, PMap<i64, Amount, Untracked>>;
+
+                sources! {
+                    source> *numbers :> %microbatch;
+                    %microbatch() :> *number;
+                    local_transform> $$notes.key(*number).key(0).termval(Amount(*number));
+                    local_transform> $$notes.key(*number).key(1).termval(Amount(-*number));
+                }
+            }
+        }
+    }
+
+    fn identity(number: &i64) -> i64 {
+        *number
+    }
+}
+
+#[test]
+fn a_panic_while_a_checkpoint_is_written_stops_the_module_and_loses_nothing() {
+    use unwritable::{Amount, Histories, UNABLE};
+    // Two threads write.
+    for unable in [" checkpoints", " checkpoints 2"] {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || {
+            let cluster = InProcessCluster::builder()
+                .data_dir(dir.path())
+                .storage_options(StorageOptions::default().checkpoint_log_bytes(2_000))
+                .build()
+                .unwrap();
+            cluster.launch(Histories, 2, 2).unwrap();
+            cluster
+        };
+        let cluster = open();
+        *UNABLE.lock().unwrap() = Some(unable);
+        let mut acked = Vec::new();
+        let numbers = cluster.depot(Histories::numbers);
+        while acked.len() < 500 && numbers.append(acked.len() as i64).is_ok() {
+            acked.push(acked.len() as i64);
+        }
+        let error =
+            cluster.wait_for_microbatch_processed_count(Histories::noting, 1_000).unwrap_err();
+        assert!(matches!(error, WaitError::Stopped { .. }), "{error}");
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("cannot be written"), "{unable}: {source}");
+        *UNABLE.lock().unwrap() = None;
+        cluster.kill();
+
+        let cluster = open();
+        let processed = acked.len() as u64;
+        cluster.wait_for_microbatch_processed_count(Histories::noting, processed).unwrap();
+        let notes = cluster.pstate(Histories::notes);
+        for number in acked {
+            let found = notes.select(|p| p.key(number).all()).unwrap();
+            assert_eq!(found, [(0, Amount(number)), (1, Amount(-number))], "{unable}");
+        }
+        cluster.close().unwrap();
+    }
 }

@@ -63,7 +63,8 @@ impl<T> Deferred<T> {
     }
 
     /// Takes a write set that is newer than all others. It drops no structures.
-    pub(super) fn push(&mut self, rows: WriteRows<T>) {
+    pub(super) fn push(&mut self, mut rows: WriteRows<T>) {
+        rows.give_back_spare();
         self.bytes += rows.bytes();
         self.sets.push(rows);
         if self.sets.len() > MOST_SETS {

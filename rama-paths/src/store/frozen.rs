@@ -1,5 +1,6 @@
 //! Frozen rows: what the running checkpoint takes down.
 
+use std::cmp::Ordering;
 use std::hint::black_box;
 use std::ops::Bound;
 use std::sync::{Mutex, PoisonError};
@@ -123,6 +124,20 @@ fn frozen_of<T: Clone>(
     more
 }
 
+/// Sorts by a number first, which is quick, and those that it leaves equal by `cmp`.
+pub(super) fn sort_by_number<T, N: Ord>(
+    rows: &mut [T],
+    number: impl Fn(&T) -> N,
+    mut cmp: impl FnMut(&T, &T) -> Ordering,
+) {
+    rows.sort_unstable_by_key(&number);
+    for equal in rows.chunk_by_mut(|a, b| number(a) == number(b)) {
+        if equal.len() > 1 {
+            equal.sort_unstable_by(&mut cmp);
+        }
+    }
+}
+
 /// Hands every frozen row of a node, encoded, to `sink`, in order of the row keys.
 pub(super) fn write_frozen<T: Slot>(
     rows: &Rows<T>,
@@ -134,7 +149,7 @@ pub(super) fn write_frozen<T: Slot>(
         frozen_sets::write(node, &sets, sink)?;
     }
     let mut dirty = frozen.dirty.lock().unwrap_or_else(PoisonError::into_inner);
-    frozen_sets::sort_by_number(&mut dirty.top, |(key, _)| key.prefix(), |(a, _), (b, _)| a.cmp(b));
+    sort_by_number(&mut dirty.top, |(key, _)| key.prefix(), |(a, _), (b, _)| a.cmp(b));
     dirty.structures.sort_unstable();
     dirty.rows.sort_unstable();
 

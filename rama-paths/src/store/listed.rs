@@ -39,6 +39,15 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
         Self { entries: Vec::with_capacity(entries), positions: HashTable::with_capacity(entries) }
     }
 
+    /// Gives back memory if most of it is spare.
+    pub(crate) fn give_back_spare(&mut self) {
+        if self.entries.len() < self.entries.capacity() / 4 {
+            let Self { entries, positions } = self;
+            entries.shrink_to_fit();
+            positions.shrink_to_fit(|at| hash(&entries[*at as usize].0));
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

@@ -90,6 +90,14 @@ impl<T> WriteRows<T> {
         }
     }
 
+    /// Gives back memory if most of it is spare, since it is not to be filled soon.
+    pub(crate) fn give_back_spare(&mut self) {
+        self.top.give_back_spare();
+        self.nested.give_back_spare();
+        self.places.0.shrink_to(self.top.len());
+        self.places.1.shrink_to(self.nested.len());
+    }
+
     /// Whether there are rows, and all of them are of nested structures.
     pub(crate) fn is_nested_only(&self) -> bool {
         self.top.is_empty() && !self.nested.is_empty()

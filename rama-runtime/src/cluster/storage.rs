@@ -13,7 +13,8 @@ use crate::depot::{AnyDepot, DepotFiles, last_block};
 use crate::log::{Log, LogWriter, OpenError, Position};
 use crate::module::ModuleDefinition;
 use crate::store::checkpoint::{
-    CheckpointRecord, DepotRecord, ModuleRows, PartitionEnd, PartitionRows, RecordCopier,
+    CheckpointRecord, CommittedRecords, DepotRecord, ModuleRows, PartitionEnd, PartitionRows,
+    RecordCopier,
 };
 use crate::store::database::{CheckpointDatabase, Inspection};
 use crate::store::{
@@ -148,9 +149,7 @@ pub(super) fn open(
         segment_options(options),
         log.clone(),
         kept_log,
-        checkpoint,
-        ends,
-        last,
+        CommittedRecords { position: checkpoint, ends, last },
     );
     let recovered = recovery.finish();
     Ok(Storage { log, writer, recovered, horizon, database, files, records, rows, checkpoint })

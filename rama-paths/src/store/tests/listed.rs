@@ -55,3 +55,23 @@ proptest! {
         prop_assert_eq!(map.get(&7), None);
     }
 }
+
+#[test]
+fn a_map_that_gives_back_spare_memory_has_what_it_had() {
+    for count in [0, 1, 5, 200] {
+        let mut map: ListedMap<u64, u64> = ListedMap::with_capacity(1_000);
+        for key in 0..count {
+            if let Entry::Vacant(entry) = map.entry(&key) {
+                entry.insert(key, key * 2);
+            }
+        }
+        map.give_back_spare();
+        for key in 0..count + 5 {
+            assert_eq!(map.get(&key).copied(), (key < count).then_some(key * 2));
+        }
+        if let Entry::Vacant(entry) = map.entry(&7_000) {
+            entry.insert(7_000, 1);
+        }
+        assert_eq!(map.get(&7_000), Some(&1));
+    }
+}

@@ -98,9 +98,13 @@ impl KeptLog {
 
     fn remove_garbage(&self) -> Result<(), SegmentError> {
         for name in names_in(&*self.disk, &self.dir)? {
-            let start = log::parse_file_name(&name).map(Position::new);
-            let is_kept = start.is_some_and(|start| self.last.is_some_and(|last| start <= last));
-            if !is_kept {
+            let (of, is_new) = match name.strip_suffix(NEW) {
+                Some(of) => (of, true),
+                None => (&*name, false),
+            };
+            // What has another name is not ours.
+            let Some(start) = log::parse_file_name(of).map(Position::new) else { continue };
+            if is_new || self.last.is_none_or(|last| start > last) {
                 self.remove(&name)?;
             }
         }

@@ -18,9 +18,9 @@ const MAX_BLOCK: usize = 1 << 30;
 /// Writes the records of one partition into its segments, behind the indexed end.
 ///
 /// One checkpoint is any number of [`push`](Self::push) and [`leave`](Self::leave), then one
-/// [`finish`](Self::finish), whose blocks go into the index. If the index is not committed with them, [`abandon`](Self::abandon) goes
-/// back to the indexed end. Between checkpoints it holds neither files nor buffers. Only one writer of
-/// a partition may be in use at a time.
+/// [`finish`](Self::finish), whose blocks go into the index. If the index is not committed with them,
+/// [`abandon`](Self::abandon) goes back to the indexed end. Between checkpoints it holds neither files
+/// nor buffers. Only one writer of a partition may be in use at a time.
 ///
 /// After a failed write or sync nobody knows what is on disk behind the indexed end. The writer then
 /// refuses everything until it is abandoned to that end (or made anew), and all records behind it are

@@ -2,9 +2,9 @@
 //!
 //! One checkpoint goes through these phases: every worker freezes its partitions as of one position
 //! of the log; records up to there are copied into depot segments, which are synced, or the segments of
-//! the log that hold them are kept; changed rows and
-//! the index of blocks go into one transaction of the database, with the record of what the
-//! checkpoint is of; when that is durable, readers get the new rows and the log is cut.
+//! the log that hold them are kept; changed rows and the index of blocks go into one transaction of the
+//! database, with the record of what the checkpoint is of; when that is durable, readers get the new
+//! rows and the log is cut.
 //!
 //! - **Invariant**: a checkpoint holds nothing that was not durable in the log.
 //! - **Invariant**: what a crash leaves is the checkpoint before or the one under way, whole, and a log

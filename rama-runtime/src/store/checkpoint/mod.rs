@@ -16,6 +16,6 @@ pub(crate) use freeze::Freeze;
 pub(crate) use record::{
     CheckpointRecord, DepotRecord, PartitionEnd, StructureCounter, TopologyRecord,
 };
-pub(crate) use records::RecordCopier;
+pub(crate) use records::{CommittedRecords, RecordCopier};
 pub(crate) use rows::{ModuleRows, PartitionRows};
 pub(crate) use trigger::CheckpointTrigger;

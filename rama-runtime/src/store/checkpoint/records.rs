@@ -40,15 +40,17 @@ pub(crate) struct RecordCopier {
     /// By depot and partition; only those that got records.
     writers: FxHashMap<(u32, u32), PartitionWriter>,
     /// As of the last checkpoint, and as of what is taken.
-    committed: Committed,
+    committed: CommittedRecords,
     ends: Vec<DepotRecord>,
 }
 
-struct Committed {
-    position: Position,
-    ends: Vec<DepotRecord>,
-    /// The last block of each partition.
-    last: FxHashMap<(u32, u32), BlockRef>,
+/// What a checkpoint has of depots.
+pub(crate) struct CommittedRecords {
+    /// Where in the log it is.
+    pub(crate) position: Position,
+    pub(crate) ends: Vec<DepotRecord>,
+    /// The last block of each partition, by depot and partition.
+    pub(crate) last: FxHashMap<(u32, u32), BlockRef>,
 }
 
 /// Why records cannot be copied.
@@ -83,30 +85,27 @@ impl CopyError {
 }
 
 impl RecordCopier {
-    /// Goes on behind a checkpoint at `position`, when depots had these ends and last blocks.
-    #[expect(clippy::too_many_arguments, reason = "each is one part of what is there")]
+    /// Goes on behind a checkpoint.
     pub(crate) fn new(
         disk: Arc<dyn Disk>,
         dir: &Path,
         settings: SegmentOptions,
         log: Log,
         kept_log: KeptLog,
-        position: Position,
-        ends: Vec<DepotRecord>,
-        last: FxHashMap<(u32, u32), BlockRef>,
+        committed: CommittedRecords,
     ) -> RecordCopier {
         RecordCopier {
             disk,
             dir: dir.to_owned(),
             settings,
-            reader: log.reader(position),
+            reader: log.reader(committed.position),
             log,
             kept_log,
             may_stay: 0,
             stay: false,
             writers: FxHashMap::default(),
-            ends: ends.clone(),
-            committed: Committed { position, ends, last },
+            ends: committed.ends.clone(),
+            committed,
         }
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 
 use super::records::{CopyError, RecordError};
-use super::{DepotRecord, PartitionEnd, RecordCopier};
+use super::{CommittedRecords, DepotRecord, PartitionEnd, RecordCopier};
 use crate::depot::segment::{
     BlockRef, KeptLog, Place, SegmentOptions, SegmentReader, segment_files, verify,
 };
@@ -131,9 +131,11 @@ impl Open {
             options,
             log.clone(),
             kept,
-            committed.position,
-            vec![DepotRecord { id: DEPOT, partitions }],
-            committed.last(),
+            CommittedRecords {
+                position: committed.position,
+                ends: vec![DepotRecord { id: DEPOT, partitions }],
+                last: committed.last(),
+            },
         );
         let last = model.records.iter().filter_map(|records| records.last());
         let millis = last.map(|(millis, _)| *millis).max().unwrap_or(0);
@@ -520,4 +522,28 @@ fn copies_of_what_then_stays_are_removed() {
     append(&mut open, &mut model, &[1]);
     let files = segment_files(&disk, dir(), DEPOT, 0).unwrap();
     assert_eq!(Vec::from_iter(files.iter().map(|file| file.first_offset)), [32]);
+}
+
+#[test]
+fn what_a_failed_try_has_left_is_no_obstacle_and_files_of_others_are_left_alone() {
+    let disk = MemDisk::new();
+    let kept_dir = dir().join("depots/log");
+    disk.create_dir_all(&kept_dir).unwrap();
+    let create = |name: &str| disk.open(&kept_dir.join(name), OpenMode::Create).unwrap();
+    create("notes.txt");
+    create("00000000000000000000.log.new");
+    let mut model = Model::new();
+    let mut open = open(&disk, &mut model);
+    assert_eq!(disk.list(&kept_dir).unwrap(), ["notes.txt"]);
+    create("00000000000000000000.log.new");
+    append(&mut open, &mut model, &[5, 9]);
+    assert_eq!(in_log(&model), [0..5, 5..14]);
+    check(&disk, &model, "");
+    let names = ["00000000000000000000.log", "notes.txt"];
+    assert_eq!(disk.list(&kept_dir).unwrap(), names);
+    create("00000000000000000000.log.new");
+    // The log has let go of its segment.
+    let (disk_of, elsewhere) = (Arc::new(disk.clone()), Path::new("/elsewhere"));
+    KeptLog::open(disk_of, dir(), elsewhere, Some(Position::ZERO)).unwrap();
+    assert_eq!(disk.list(&kept_dir).unwrap(), names);
 }

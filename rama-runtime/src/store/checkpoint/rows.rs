@@ -74,8 +74,9 @@ impl ModuleRows {
             return Ok(Some(behind));
         };
         let (first, rest) = std::thread::scope(|scope| {
+            let name = std::thread::current().name().unwrap_or("checkpoints").to_owned();
             let rest = std::thread::Builder::new()
-                .name("checkpoint rows".to_owned())
+                .name(name + " 2")
                 .spawn_scoped(scope, || self.write_one(second, writer));
             let first = self.write_one(first, writer);
             let rest = match rest {
