@@ -168,7 +168,8 @@ impl PStateReport {
         self.nodes.iter().map(NodeReport::rows).sum()
     }
 
-    /// Bytes of keys and values of all nodes and partitions, as of the last checkpoint.
+    /// Bytes of keys and values of all nodes and partitions, as of the last checkpoint. What keys have in
+    /// common with the key before counts once.
     pub fn stored_bytes(&self) -> u64 {
         self.nodes.iter().map(NodeReport::stored_bytes).sum()
     }
@@ -198,7 +199,8 @@ impl NodeReport {
         self.partitions.iter().map(|partition| partition.rows).sum()
     }
 
-    /// Bytes of keys and values of all partitions.
+    /// Bytes of keys and values of all partitions. What keys have in common with the key before counts
+    /// once.
     pub fn stored_bytes(&self) -> u64 {
         self.partitions.iter().map(|partition| partition.stored_bytes).sum()
     }
@@ -217,7 +219,7 @@ pub struct NodePartitionReport {
     pub task: u32,
     /// Number of rows.
     pub rows: u64,
-    /// Bytes of keys and values.
+    /// Bytes of keys and values. What a key has in common with the key before counts once.
     pub stored_bytes: u64,
     /// Bytes of the tree around them.
     pub metadata_bytes: u64,

@@ -211,7 +211,7 @@ fn a_directory_is_told_as_of_the_end_of_its_log_and_its_last_checkpoint() {
     assert_eq!(topology.undecided, Some(undecided));
 
     let pstate = &report.pstates[0];
-    assert_eq!((pstate.rows(), pstate.stored_bytes(), pstate.changes_in_log), (3, 18, 1));
+    assert_eq!((pstate.rows(), pstate.stored_bytes(), pstate.changes_in_log), (3, 3 * 8, 1));
     let node = &pstate.nodes[0];
     assert_eq!((node.path.as_deref(), node.partitions[0].task), (Some("[i64]"), 1));
     assert_eq!((report.dropped.count, report.dropped.first.len()), (12, 10));

@@ -51,7 +51,7 @@ fn another_format_version_is_refused() {
     let (database, _) = open(&disk).unwrap();
     checkpoint(&database, b"a", b"1", b"first");
     drop(database);
-    for version in [None, Some(1), Some(3)] {
+    for version in [None, Some(tables::FORMAT_VERSION - 1), Some(tables::FORMAT_VERSION + 1)] {
         let backend = backend::Backend(backend::DatabaseFile::new(
             disk.open(&path(), OpenMode::Write).unwrap(),
         ));
@@ -69,10 +69,10 @@ fn another_format_version_is_refused() {
         let error = open(&disk).err().unwrap();
         match version {
             Some(version) => {
-                let DatabaseError::Version { found, known: 2, .. } = error else {
+                let DatabaseError::Version { found, known, .. } = error else {
                     panic!("{error}");
                 };
-                assert_eq!(found, version);
+                assert_eq!((found, known), (version, tables::FORMAT_VERSION));
             }
             None => assert!(matches!(error, DatabaseError::Damaged { .. })),
         }
@@ -98,7 +98,7 @@ fn an_inspection_changes_nothing_and_finds_damage() {
     let snapshot = inspection.snapshot().unwrap();
     assert_eq!(State::of(&snapshot).unwrap(), state);
     let stats = snapshot.stats(table(0)).unwrap();
-    assert_eq!((stats.rows, stats.stored_bytes), (200, 200 * 65));
+    assert_eq!((stats.rows, stats.stored_bytes), (200, 200 * (3 + 64)));
     assert!(matches!(inspection.verify(), Err(DatabaseError::Busy { .. })));
     drop(snapshot);
     assert!(inspection.verify().unwrap());

@@ -2,14 +2,19 @@
 //!
 //! ```text
 //! leaf     row*                                       in the order of the keys, at least one
-//! row      key's length varint | value's length varint | key | value
+//! row      lengths | value's length varint | rest | value
+//! lengths  byte: front << 4 | rest; for each that is 15 or more 15, and a varint of what is more
 //! varint   LEB128
 //! ```
+//!
+//! The front of a key is what it begins with as the key of the row before does, and is not stored: rows
+//! of one structure have most of their keys in common. The front of the first row is empty. A front may
+//! be shorter than it could be.
 //!
 //! An entry of redb costs as much to find and write as a hundred short rows cost to copy. A checkpoint
 //! changes many rows of a leaf at once, and a range is read leaf by leaf.
 
-use std::ops::Range;
+use std::cmp::Ordering;
 
 /// A leaf is split when it, with its name, gets larger: it fits into a page of redb. One row may be
 /// larger.
@@ -17,73 +22,166 @@ pub(super) const LEAF_BYTES: usize = 4_000;
 /// A leaf that gets smaller takes in the one behind it.
 pub(super) const SMALL_LEAF_BYTES: usize = LEAF_BYTES / 4;
 
-/// A row in the bytes of a leaf.
-#[derive(Clone, Debug)]
-pub(super) struct RowAt {
-    key: Range<usize>,
-    value_end: usize,
-}
-
-impl RowAt {
-    pub(super) fn key<'a>(&self, leaf: &'a [u8]) -> &'a [u8] {
-        &leaf[self.key.clone()]
-    }
-
-    pub(super) fn value<'a>(&self, leaf: &'a [u8]) -> &'a [u8] {
-        &leaf[self.key.end..self.value_end]
-    }
-
-    /// Where the next row begins.
-    pub(super) fn end(&self) -> usize {
-        self.value_end
-    }
-}
-
 /// What is wrong with a leaf.
 pub(super) const MALFORMED: &str = "a leaf of rows does not decode";
 
-/// The row that begins at `at`; none at the end.
-pub(super) fn row_at(leaf: &[u8], at: usize) -> Result<Option<RowAt>, &'static str> {
+/// A length that is this or more has a varint of its own.
+const LONG: usize = 15;
+
+/// A row in the bytes of a leaf.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'a> {
+    /// Length of the key's front.
+    pub(super) front: usize,
+    /// The rest of the key.
+    pub(super) rest: &'a [u8],
+    pub(super) value: &'a [u8],
+    /// Where in the leaf the next row begins.
+    pub(super) end: usize,
+}
+
+impl Row<'_> {
+    /// Compares its key with one that has the same front. And how many bytes they have in common.
+    fn cmp(&self, key: &[u8]) -> (Ordering, usize) {
+        let key_rest = key.get(self.front..).unwrap_or_default();
+        let same = common(self.rest, key_rest);
+        // At the end of either the shorter one is before the other.
+        (self.rest.get(same).cmp(&key_rest.get(same)), self.front + same)
+    }
+}
+
+/// The row that begins at `at`; none at the end. A key whose front is its front has `before` bytes.
+pub(super) fn row_at(
+    leaf: &[u8],
+    at: usize,
+    before: usize,
+) -> Result<Option<Row<'_>>, &'static str> {
     if at == leaf.len() {
         return Ok(None);
     }
-    let lengths = || {
-        let (key, at) = take_varint(leaf, at)?;
-        let (value, at) = take_varint(leaf, at)?;
-        let key_end = at.checked_add(key)?;
-        let value_end = key_end.checked_add(value)?;
-        (value_end <= leaf.len()).then_some(RowAt { key: at..key_end, value_end })
-    };
-    lengths().map(Some).ok_or(MALFORMED)
-}
-
-/// The rows of a leaf, in order.
-pub(super) fn rows(leaf: &[u8]) -> impl Iterator<Item = Result<(&[u8], &[u8]), &'static str>> {
-    let mut at = 0;
-    std::iter::from_fn(move || match row_at(leaf, at) {
-        Ok(row) => row.map(|row| {
-            at = row.end();
-            Ok((row.key(leaf), row.value(leaf)))
-        }),
-        Err(problem) => {
-            at = leaf.len();
-            Some(Err(problem))
+    let row = || {
+        let lengths = *leaf.get(at)?;
+        let (mut front, mut rest) = (usize::from(lengths >> 4), usize::from(lengths & 15));
+        let mut at = at + 1;
+        for length in [&mut front, &mut rest] {
+            if *length == LONG {
+                let (more, behind) = take_varint(leaf, at)?;
+                (*length, at) = (LONG.checked_add(more)?, behind);
+            }
         }
-    })
+        let (value, at) = take_varint(leaf, at)?;
+        let rest_end = at.checked_add(rest)?;
+        let end = rest_end.checked_add(value)?;
+        let (rest, value) = (leaf.get(at..rest_end)?, leaf.get(rest_end..end)?);
+        (front <= before).then_some(Row { front, rest, value, end })
+    };
+    row().map(Some).ok_or(MALFORMED)
 }
 
-/// Appends a row.
-pub(super) fn push_row(key: &[u8], value: &[u8], leaf: &mut Vec<u8>) {
-    push_varint(key.len(), leaf);
+/// What a search comes to.
+#[derive(Debug)]
+pub(super) struct Sought<'a> {
+    /// The first row that is not before the key, if there is one, and whether it is that of the key.
+    pub(super) row: Option<(Row<'a>, bool)>,
+    /// Where it begins.
+    pub(super) start: usize,
+    /// How many bytes the key has in common with the last row before it that was gone past; `same` if
+    /// none was.
+    pub(super) same: usize,
+}
+
+/// Looks for a key from the row at `at` on. A key that is before it, and has the front of this row, is
+/// `before` long and has `same` bytes in common with it.
+///
+/// Rows are gone past without a look at their bytes if their front says that they are before the key as
+/// the one before them was.
+pub(super) fn seek<'a>(
+    leaf: &'a [u8],
+    key: &[u8],
+    (mut at, mut before, mut same): (usize, usize, usize),
+) -> Result<Sought<'a>, &'static str> {
+    while let Some(row) = row_at(leaf, at, before)? {
+        if row.front <= same {
+            let (order, common) = row.cmp(key);
+            if order.is_ge() {
+                return Ok(Sought { row: Some((row, order.is_eq())), start: at, same });
+            }
+            same = common;
+        }
+        (at, before) = (row.end, row.front + row.rest.len());
+    }
+    Ok(Sought { row: None, start: at, same })
+}
+
+/// Goes through the rows of leaves and puts their keys together.
+#[derive(Default)]
+pub(super) struct Cursor {
+    at: usize,
+    key: Vec<u8>,
+}
+
+impl Cursor {
+    /// Goes to the beginning of a leaf.
+    pub(super) fn rewind(&mut self) {
+        self.at = 0;
+        self.key.clear();
+    }
+
+    /// Goes to the first row of a leaf that is not before `key`.
+    pub(super) fn seek(&mut self, leaf: &[u8], key: &[u8]) -> Result<(), &'static str> {
+        let sought = seek(leaf, key, (0, 0, 0))?;
+        self.at = sought.start;
+        self.key.clear();
+        if let Some((row, _)) = sought.row {
+            // The row before is before `key`, so this is as much of both.
+            self.key.extend_from_slice(key.get(..row.front).ok_or(MALFORMED)?);
+        }
+        Ok(())
+    }
+
+    /// Goes past a row, of which it answers the value.
+    pub(super) fn next<'a>(&mut self, leaf: &'a [u8]) -> Result<Option<&'a [u8]>, &'static str> {
+        let Some(row) = row_at(leaf, self.at, self.key.len())? else { return Ok(None) };
+        self.key.truncate(row.front);
+        self.key.extend_from_slice(row.rest);
+        self.at = row.end;
+        Ok(Some(row.value))
+    }
+
+    /// The key of the row that it went past last.
+    pub(super) fn key(&self) -> &[u8] {
+        &self.key
+    }
+}
+
+/// Appends a row whose key has a front of so many bytes, and then the two parts of `rest`.
+pub(super) fn push_row(front: usize, rest: [&[u8]; 2], value: &[u8], leaf: &mut Vec<u8>) {
+    let rest_len = rest[0].len() + rest[1].len();
+    leaf.push(((front.min(LONG) << 4) | rest_len.min(LONG)) as u8);
+    for length in [front, rest_len] {
+        if let Some(more) = length.checked_sub(LONG) {
+            push_varint(more, leaf);
+        }
+    }
     push_varint(value.len(), leaf);
-    leaf.extend_from_slice(key);
-    leaf.extend_from_slice(value);
+    for bytes in [rest[0], rest[1], value] {
+        leaf.extend_from_slice(bytes);
+    }
 }
 
-/// The shortest name of a leaf that is behind the key `before` and not behind the key `first`.
-pub(super) fn name_between<'a>(before: &[u8], first: &'a [u8]) -> &'a [u8] {
-    let same = before.iter().zip(first).take_while(|(a, b)| a == b).count();
-    &first[..first.len().min(same + 1)]
+/// How many bytes two keys have in common at the beginning.
+pub(super) fn common(a: &[u8], b: &[u8]) -> usize {
+    let (eights_a, _) = a.as_chunks::<8>();
+    let (eights_b, _) = b.as_chunks::<8>();
+    let mut same = 0;
+    for (a, b) in eights_a.iter().zip(eights_b) {
+        let different = u64::from_le_bytes(*a) ^ u64::from_le_bytes(*b);
+        if different != 0 {
+            return same + different.trailing_zeros() as usize / 8;
+        }
+        same += 8;
+    }
+    same + a[same..].iter().zip(&b[same..]).take_while(|(a, b)| a == b).count()
 }
 
 fn push_varint(mut value: usize, out: &mut Vec<u8>) {
@@ -109,43 +207,112 @@ fn take_varint(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use fastrand::Rng;
+
     use super::*;
 
-    #[test]
-    fn rows_come_back_and_what_is_cut_off_is_no_leaf() {
-        let long = vec![7; 300];
-        let given: [(&[u8], &[u8]); 4] =
-            [(b"", b""), (b"a", b"one"), (b"ab", &long), (&long, b"x")];
+    /// A leaf of rows in order, each with a front as long as it can be or, by chance, shorter.
+    fn leaf_of(rows: &[(Vec<u8>, Vec<u8>)], random: &mut Rng) -> Vec<u8> {
         let mut leaf = Vec::new();
-        for (key, value) in given {
-            push_row(key, value, &mut leaf);
+        let mut before: &[u8] = &[];
+        for (key, value) in rows {
+            let mut front = common(before, key);
+            if random.u8(..4) == 0 {
+                front = random.usize(..=front);
+            }
+            let split = random.usize(front..=key.len());
+            push_row(front, [&key[front..split], &key[split..]], value, &mut leaf);
+            before = key;
         }
-        let found: Result<Vec<_>, _> = rows(&leaf).collect();
-        assert_eq!(found.as_deref(), Ok(&given[..]));
-        let ends: Vec<usize> = (0..=given.len()).map(|n| leaf_of(&given[..n]).len()).collect();
-        for cut in 0..leaf.len() {
-            let whole = rows(&leaf[..cut]).all(|row| row.is_ok());
-            assert_eq!(whole, ends.contains(&cut), "cut at {cut}");
-        }
-        for bytes in [&[0xff; 20][..], &[0xff, 0xff, 0xff, 0xff, 0x7f, 0]] {
-            assert_eq!(rows(bytes).collect::<Vec<_>>(), [Err(MALFORMED)]);
-        }
-    }
-
-    fn leaf_of(rows: &[(&[u8], &[u8])]) -> Vec<u8> {
-        let mut leaf = Vec::new();
-        rows.iter().for_each(|(key, value)| push_row(key, value, &mut leaf));
         leaf
     }
 
+    fn all(leaf: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, &'static str> {
+        let mut rows = Vec::new();
+        let mut cursor = Cursor::default();
+        while let Some(value) = cursor.next(leaf)? {
+            rows.push((cursor.key().to_vec(), value.to_vec()));
+        }
+        Ok(rows)
+    }
+
+    /// Different keys in order, with fronts and rests on both sides of where lengths get longer.
+    fn some_rows(random: &mut Rng) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let key = |random: &mut Rng| {
+            let mut key = vec![7; random.usize(0..20)];
+            key.extend((0..random.usize(0..4)).map(|_| random.u8(..4)));
+            key.extend(std::iter::repeat_n(9, random.usize(0..20) * random.usize(0..20)));
+            key
+        };
+        let mut keys: Vec<_> = (0..random.usize(1..40)).map(|_| key(random)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.into_iter().map(|key| (key, vec![5; random.usize(..300)])).collect()
+    }
+
     #[test]
-    fn a_name_lies_between_two_keys() {
-        let keys: [&[u8]; 7] = [b"", b"a", b"aa", b"aab", b"ab", b"b", b"bzz"];
-        for (at, before) in keys.iter().enumerate() {
-            for first in &keys[at + 1..] {
-                let name = name_between(before, first);
-                assert!(*before < name && name <= *first, "{before:?} {name:?} {first:?}");
+    fn rows_come_back_and_what_is_cut_off_is_no_leaf() {
+        for seed in 0..50 {
+            let mut random = Rng::with_seed(seed);
+            let rows = some_rows(&mut random);
+            let leaf = leaf_of(&rows, &mut random);
+            assert_eq!(all(&leaf).as_ref(), Ok(&rows), "seed {seed}");
+            let mut ends = vec![0];
+            let mut before = 0;
+            while let Some(row) = row_at(&leaf, ends[ends.len() - 1], before).unwrap() {
+                ends.push(row.end);
+                before = row.front + row.rest.len();
+            }
+            assert_eq!(ends.len(), rows.len() + 1);
+            for cut in 0..leaf.len() {
+                let whole = all(&leaf[..cut]).is_ok();
+                assert_eq!(whole, ends.contains(&cut), "seed {seed}, cut at {cut}");
+            }
+        }
+        let long = [0xff, 0xff, 0xff, 0xff, 0x7f, 0];
+        for bytes in [&[0xff; 20][..], &long, &[0x10, 0], &[0xf1, 0xff, 0xff], &[0x01, 2, 0]] {
+            assert_eq!(all(bytes), Err(MALFORMED), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_search_finds_what_a_look_at_all_rows_finds() {
+        for seed in 0..200 {
+            let mut random = Rng::with_seed(seed);
+            let rows = some_rows(&mut random);
+            let leaf = leaf_of(&rows, &mut random);
+            let mut keys: Vec<_> = rows.iter().map(|(key, _)| key.clone()).collect();
+            keys.extend(some_rows(&mut random).into_iter().map(|(key, _)| key));
+            for key in keys {
+                let first = rows.iter().position(|(of_row, _)| *of_row >= key);
+                let sought = seek(&leaf, &key, (0, 0, 0)).unwrap();
+                let expected = first.map(|at| (&*rows[at].1, rows[at].0 == key));
+                assert_eq!(sought.row.map(|(row, is_it)| (row.value, is_it)), expected);
+                let before = first.unwrap_or(rows.len()).checked_sub(1);
+                let same = before.map_or(0, |at| common(&rows[at].0, &key));
+                assert_eq!(sought.same, same, "seed {seed}");
+                let mut cursor = Cursor::default();
+                cursor.seek(&leaf, &key).unwrap();
+                for (of_row, value) in &rows[first.unwrap_or(rows.len())..] {
+                    assert_eq!(cursor.next(&leaf), Ok(Some(&**value)));
+                    assert_eq!(cursor.key(), of_row);
+                }
+                assert_eq!(cursor.next(&leaf), Ok(None));
+            }
+        }
+    }
+
+    #[test]
+    fn keys_have_in_common_what_comes_before_the_first_difference() {
+        for len in 0..20 {
+            let a = vec![1; len];
+            assert_eq!(common(&a, &vec![1; len + 3]), len);
+            for at in 0..len {
+                let mut b = a.clone();
+                b[at] = 0x81;
+                assert_eq!((common(&a, &b), common(&b, &a)), (at, at));
             }
         }
     }

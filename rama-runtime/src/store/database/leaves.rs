@@ -6,7 +6,7 @@
 use redb::ReadableTable;
 
 use super::error::{DatabaseError, Errors};
-use super::leaf;
+use super::leaf::{self, Cursor};
 use super::tables::{Entry, read_entry};
 
 /// Hands the value of a row to `f`, if there is one; says whether there is.
@@ -18,17 +18,14 @@ pub(super) fn get(
 ) -> Result<bool, DatabaseError> {
     let Some((_, bytes)) = leaf_of(table, key, errors)? else { return Ok(false) };
     let bytes = errors.guard(|| bytes.value())?;
-    for row in leaf::rows(bytes) {
-        let (of_row, value) = row.map_err(|problem| errors.damaged(problem))?;
-        if of_row >= key {
-            let is_there = of_row == key;
-            if is_there {
-                f(value);
-            }
-            return Ok(is_there);
+    let sought = leaf::seek(bytes, key, (0, 0, 0)).map_err(|problem| errors.damaged(problem))?;
+    match sought.row {
+        Some((row, true)) => {
+            f(row.value);
+            Ok(true)
         }
+        _ => Ok(false),
     }
-    Ok(false)
 }
 
 /// Hands the rows from `start` on and before `end`, in order, to `f` until it answers `false`.
@@ -48,14 +45,17 @@ pub(super) fn scan(
         None => start,
     };
     let mut leaves = errors.guard(|| table.range(from..end))?.map_err(errors.of("read"))?;
+    let damaged = |problem| errors.damaged(problem);
+    let mut cursor = Cursor::default();
+    let mut is_first = true;
     while let Some((_, bytes)) = read_entry(|| leaves.next(), errors)? {
         let bytes = errors.guard(|| bytes.value())?;
-        for row in leaf::rows(bytes) {
-            let (key, value) = row.map_err(|problem| errors.damaged(problem))?;
-            if key < start {
-                continue;
-            }
-            if key >= end || !f(key, value) {
+        match std::mem::take(&mut is_first) {
+            true => cursor.seek(bytes, start).map_err(damaged)?,
+            false => cursor.rewind(),
+        }
+        while let Some(value) = cursor.next(bytes).map_err(damaged)? {
+            if cursor.key() >= end || !f(cursor.key(), value) {
                 return Ok(());
             }
         }
@@ -75,12 +75,25 @@ pub(super) fn scan_back(
         return Ok(());
     }
     let mut leaves = errors.guard(|| table.range(..end))?.map_err(errors.of("read"))?;
+    let damaged = |problem| errors.damaged(problem);
+    let mut cursor = Cursor::default();
+    let mut keys = Vec::new();
     while let Some((name, bytes)) = read_entry(|| leaves.next_back(), errors)? {
         let (name, bytes) = errors.guard(|| (name.value(), bytes.value()))?;
-        let rows: Result<Vec<_>, _> = leaf::rows(bytes).collect();
-        let rows = rows.map_err(|problem| errors.damaged(problem))?;
-        for (key, value) in rows.into_iter().rev().skip_while(|(key, _)| *key >= end) {
-            if key < start || !f(key, value) {
+        cursor.seek(bytes, start).map_err(damaged)?;
+        // The values, and where their keys end.
+        let mut rows = Vec::new();
+        keys.clear();
+        while let Some(value) = cursor.next(bytes).map_err(damaged)? {
+            if cursor.key() >= end {
+                break;
+            }
+            keys.extend_from_slice(cursor.key());
+            rows.push((value, keys.len()));
+        }
+        while let Some((value, key_end)) = rows.pop() {
+            let key_start = rows.last().map_or(0, |(_, end)| *end);
+            if !f(&keys[key_start..key_end], value) {
                 return Ok(());
             }
         }
@@ -101,23 +114,26 @@ fn leaf_of<'t>(
     read_entry(|| leaves.next_back(), errors)
 }
 
-/// Number of rows of a table, and bytes of their keys and values. Reads all of it and checks that
-/// leaves are whole and everything is in order.
+/// Number of rows of a table, and bytes of its leaves. Reads all of it and checks that leaves are whole
+/// and everything is in order.
 pub(super) fn count(
     table: &impl ReadableTable<&'static [u8], &'static [u8]>,
     errors: &Errors,
 ) -> Result<(u64, u64), DatabaseError> {
-    let (mut rows, mut row_bytes) = (0, 0);
+    let (mut rows, mut leaf_bytes) = (0, 0);
     let mut last: Option<Vec<u8>> = None;
+    let mut cursor = Cursor::default();
     let mut leaves = errors.guard(|| table.iter())?.map_err(errors.of("read"))?;
     while let Some((name, bytes)) = read_entry(|| leaves.next(), errors)? {
         let (name, bytes) = errors.guard(|| (name.value(), bytes.value()))?;
         if last.as_deref().is_some_and(|last| last >= name) || bytes.is_empty() {
             return Err(errors.damaged("leaves of rows are out of order"));
         }
+        leaf_bytes += bytes.len() as u64;
+        cursor.rewind();
         let mut is_first = true;
-        for row in leaf::rows(bytes) {
-            let (key, value) = row.map_err(|problem| errors.damaged(problem))?;
+        while cursor.next(bytes).map_err(|problem| errors.damaged(problem))?.is_some() {
+            let key = cursor.key();
             let is_behind = match &last {
                 _ if std::mem::take(&mut is_first) => key >= name,
                 Some(last) => key > &**last,
@@ -127,11 +143,10 @@ pub(super) fn count(
                 return Err(errors.damaged("the rows of a leaf are out of order"));
             }
             rows += 1;
-            row_bytes += (key.len() + value.len()) as u64;
             let last = last.get_or_insert_default();
             last.clear();
             last.extend_from_slice(key);
         }
     }
-    Ok((rows, row_bytes))
+    Ok((rows, leaf_bytes))
 }

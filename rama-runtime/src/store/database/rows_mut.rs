@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use redb::{ReadableTable, Table};
 
 use super::error::{DatabaseError, Errors};
-use super::leaf::{self, LEAF_BYTES, SMALL_LEAF_BYTES};
+use super::leaf::{self, LEAF_BYTES, Row, SMALL_LEAF_BYTES};
 
 /// The rows of one table while a checkpoint is written.
 ///
@@ -25,6 +25,9 @@ pub(crate) struct RowsMut<'t> {
 }
 
 /// A leaf that is gone through.
+///
+/// The row at `at` is behind `last`, or its row, and the one before it is not. So its front is a front
+/// of `last`, too.
 #[derive(Default)]
 struct OpenLeaf {
     /// Its key in the table.
@@ -38,6 +41,10 @@ struct OpenLeaf {
     new: Vec<u8>,
     /// The key that was asked for last: the next one is to be behind it.
     last: Vec<u8>,
+    /// How many bytes the key of the last of the new rows has in common with `last`.
+    kept: usize,
+    /// The row at `at` is that of `last`, and ends there.
+    here: Option<usize>,
     is_changed: bool,
     /// The name of the leaf behind it, if there is one; not known yet at first.
     next: Option<Option<Vec<u8>>>,
@@ -53,44 +60,88 @@ impl OpenLeaf {
             bytes.clear();
             bytes.shrink_to(16 * LEAF_BYTES);
         }
-        (self.at, self.is_changed, self.next) = (0, false, None);
+        (self.at, self.kept, self.here) = (0, 0, None);
+        (self.is_changed, self.next) = (false, None);
     }
 
-    /// Keeps the rows before `key`. Says whether there are others behind them.
+    /// Keeps the rows before `key`, which is behind `last`. Says whether there are others behind them.
     fn pass(&mut self, key: &[u8]) -> Result<bool, &'static str> {
-        let start = self.at;
-        let mut is_more = false;
-        while let Some(row) = leaf::row_at(&self.old, self.at)? {
-            if row.key(&self.old) >= key {
-                is_more = true;
-                break;
-            }
-            self.at = row.end();
-        }
-        self.new.extend_from_slice(&self.old[start..self.at]);
+        let same = leaf::common(&self.last, key);
+        let sought = leaf::seek(&self.old, key, (self.at, self.last.len(), same))?;
+        let (to, kept) = match sought.start {
+            to if to == self.at => (to, self.kept.min(same)),
+            to => (to, sought.same),
+        };
+        let is_more = sought.row.is_some();
+        self.here = sought.row.and_then(|(row, is_it)| is_it.then_some(row.end));
+        self.keep(to)?;
+        self.kept = kept;
+        self.last.truncate(same);
+        self.last.extend_from_slice(&key[same..]);
         Ok(is_more)
     }
 
-    /// Leaves out the row that comes next, if it is that of `key`; says whether it was.
-    fn skip(&mut self, key: &[u8]) -> Result<bool, &'static str> {
-        match leaf::row_at(&self.old, self.at)? {
-            Some(row) if row.key(&self.old) == key => {
-                self.at = row.end();
-                Ok(true)
-            }
-            _ => Ok(false),
+    /// Keeps the rows up to `to`.
+    fn keep(&mut self, to: usize) -> Result<(), &'static str> {
+        let Self { old, at, new, last, kept, .. } = self;
+        if *at == to {
+            return Ok(());
         }
+        // The row before the first of them may be another one now.
+        if let Some(first) = leaf::row_at(old, *at, last.len())? {
+            let with_last = first.front + leaf::common(&last[first.front..], first.rest);
+            let front = with_last.min(*kept);
+            if front != first.front {
+                let rest = match front.checked_sub(first.front) {
+                    Some(more) => [&[], &first.rest[more..]],
+                    None => [&last[front..first.front], first.rest],
+                };
+                leaf::push_row(front, rest, first.value, new);
+                *at = first.end;
+            }
+        }
+        new.extend_from_slice(&old[*at..to]);
+        *at = to;
+        Ok(())
     }
 
-    fn set_last(&mut self, key: &[u8]) {
-        self.last.clear();
-        self.last.extend_from_slice(key);
+    /// Sets the row of `last`.
+    fn put(&mut self, value: &[u8]) {
+        self.leave_out();
+        leaf::push_row(self.kept, [&self.last[self.kept..], &[]], value, &mut self.new);
+        self.kept = self.last.len();
+        self.is_changed = true;
+    }
+
+    /// Leaves out the row of `last`; says whether there was one.
+    fn leave_out(&mut self) -> bool {
+        let Some(end) = self.here.take() else { return false };
+        self.at = end;
+        self.is_changed = true;
+        true
+    }
+
+    /// Hands the row that comes next, if there is one, to `f`, and leaves it out if `f` says so; whether
+    /// it did.
+    fn leave_out_next(
+        &mut self,
+        f: impl FnOnce(&[u8], &[u8]) -> bool,
+    ) -> Result<bool, &'static str> {
+        let Self { old, at, last, .. } = self;
+        let Some(row) = leaf::row_at(old, *at, last.len())? else { return Ok(false) };
+        let same = row.front + leaf::common(&last[row.front..], row.rest);
+        let key = [&last[..row.front], row.rest].concat();
+        if !f(&key, row.value) {
+            return Ok(false);
+        }
+        (self.at, self.here, self.is_changed) = (row.end, None, true);
+        (self.last, self.kept) = (key, self.kept.min(same));
+        Ok(true)
     }
 
     /// Keeps all rows that are left.
-    fn pass_all(&mut self) {
-        self.new.extend_from_slice(&self.old[self.at..]);
-        self.at = self.old.len();
+    fn pass_all(&mut self) -> Result<(), &'static str> {
+        self.keep(self.old.len())
     }
 }
 
@@ -107,9 +158,7 @@ impl<'t> RowsMut<'t> {
     /// Sets a row. Fastest in the order of the keys.
     pub(crate) fn put(&mut self, key: &[u8], value: &[u8]) -> Result<(), DatabaseError> {
         self.open_at(key)?;
-        self.leaf.skip(key).map_err(|problem| self.errors.damaged(problem))?;
-        leaf::push_row(key, value, &mut self.leaf.new);
-        self.leaf.is_changed = true;
+        self.leaf.put(value);
         if self.leaf.new.len() >= 4 * LEAF_BYTES {
             self.spill()?;
         }
@@ -119,9 +168,7 @@ impl<'t> RowsMut<'t> {
     /// Removes a row; says whether it was there.
     pub(crate) fn remove(&mut self, key: &[u8]) -> Result<bool, DatabaseError> {
         self.open_at(key)?;
-        let removed = self.leaf.skip(key).map_err(|problem| self.errors.damaged(problem))?;
-        self.leaf.is_changed |= removed;
-        Ok(removed)
+        Ok(self.leaf.leave_out())
     }
 
     /// Removes the first rows from `start` on and before `end`, at most `max`, and hands each to
@@ -136,20 +183,20 @@ impl<'t> RowsMut<'t> {
         let (mut from, mut removed) = (start.to_vec(), 0);
         while &*from < end && removed < max {
             self.open_at(&from)?;
-            let leaf = &mut self.leaf;
             let mut is_done = false;
-            while let Some(row) =
-                leaf::row_at(&leaf.old, leaf.at).map_err(|problem| self.errors.damaged(problem))?
-            {
-                is_done = row.key(&leaf.old) >= end || removed == max;
-                if is_done {
-                    break;
+            let mut take = |key: &[u8], slot: &[u8]| {
+                is_done = key >= end || removed == max;
+                if !is_done {
+                    f(key, slot);
+                    removed += 1;
                 }
-                f(row.key(&leaf.old), row.value(&leaf.old));
-                leaf.at = row.end();
-                leaf.is_changed = true;
-                removed += 1;
-            }
+                !is_done
+            };
+            while self
+                .leaf
+                .leave_out_next(&mut take)
+                .map_err(|problem| self.errors.damaged(problem))?
+            {}
             let next = self.next_leaf()?.map(<[u8]>::to_vec);
             self.close()?;
             match next {
@@ -174,7 +221,6 @@ impl<'t> RowsMut<'t> {
                 let is_within =
                     self.leaf.pass(key).map_err(|problem| self.errors.damaged(problem))?;
                 if is_within || self.next_leaf()?.is_none_or(|next| key < next) {
-                    self.leaf.set_last(key);
                     return Ok(());
                 }
             }
@@ -182,7 +228,6 @@ impl<'t> RowsMut<'t> {
         }
         self.load(key)?;
         self.leaf.pass(key).map_err(|problem| self.errors.damaged(problem))?;
-        self.leaf.set_last(key);
         Ok(())
     }
 
@@ -222,10 +267,9 @@ impl<'t> RowsMut<'t> {
         self.errors.check_space()?;
         // While it is known: what is written lies between.
         self.next_leaf()?;
-        let (name, rest) = self.write_pieces(LEAF_BYTES, false)?;
-        if rest > 0 {
-            (self.leaf.name, self.leaf.is_stored) = (name, false);
-            self.leaf.new.drain(..rest);
+        if let Some(rest) = self.write_pieces(LEAF_BYTES, false)? {
+            (self.leaf.name, self.leaf.is_stored) = (rest.name, false);
+            self.leaf.new.splice(..rest.others, rest.first);
         }
         Ok(())
     }
@@ -235,14 +279,16 @@ impl<'t> RowsMut<'t> {
         if !std::mem::take(&mut self.is_open) {
             return Ok(());
         }
-        self.leaf.pass_all();
         if !self.leaf.is_changed {
             return Ok(());
         }
+        self.leaf.pass_all().map_err(|problem| self.errors.damaged(problem))?;
         while !self.leaf.new.is_empty() && self.leaf.new.len() < SMALL_LEAF_BYTES {
             let Some(next) = self.next_leaf()?.map(<[u8]>::to_vec) else { break };
             let taken = self.table.remove(&*next).map_err(self.errors.of("write"))?;
             if let Some(bytes) = taken {
+                leaf::row_at(bytes.value(), 0, 0)
+                    .map_err(|problem| self.errors.damaged(problem))?;
                 self.leaf.new.extend_from_slice(bytes.value());
             }
             self.leaf.next = None;
@@ -265,25 +311,70 @@ impl<'t> RowsMut<'t> {
     }
 
     /// Writes the new rows of the open leaf as leaves that are about `size` large, the first of them by
-    /// its name; the last one only if `all` are wanted. The name of the last one, and where in the rows
-    /// it begins.
-    fn write_pieces(&mut self, size: usize, all: bool) -> Result<(Vec<u8>, usize), DatabaseError> {
+    /// its name; the last one only if `all` are wanted. The last one, if it is not the first.
+    fn write_pieces(&mut self, size: usize, all: bool) -> Result<Option<Piece>, DatabaseError> {
         let damaged = |problem| self.errors.damaged(problem);
         let OpenLeaf { name, new: rows, .. } = &self.leaf;
-        let (mut name, mut start, mut at) = (&**name, 0, 0);
-        let mut last: &[u8] = &[];
-        while let Some(row) = leaf::row_at(rows, at).map_err(damaged)? {
-            let fits = row.end() - start + name.len() <= LEAF_BYTES && at - start < size;
-            if at > start && !fits {
-                self.table.insert(name, &rows[start..at]).map_err(self.errors.of("write"))?;
-                (name, start) = (leaf::name_between(last, row.key(rows)), at);
+        let mut bytes = Vec::new();
+        let mut piece: Option<Piece> = None;
+        let (mut at, mut key) = (0, Vec::new());
+        while let Some(row) = leaf::row_at(rows, at, key.len()).map_err(damaged)? {
+            let (name, first, others) = match &piece {
+                Some(Piece { name, first, others }) => (name, &**first, *others),
+                None => (name, &[][..], 0),
+            };
+            let len = first.len() + at - others;
+            let fits = len + (row.end - at) + name.len() <= LEAF_BYTES && len < size;
+            if len > 0 && !fits {
+                let leaf = join(first, &rows[others..at], &mut bytes);
+                self.table.insert(&**name, leaf).map_err(self.errors.of("write"))?;
+                piece = Some(Piece::beginning_with(&key, row));
             }
-            last = row.key(rows);
-            at = row.end();
+            key.truncate(row.front);
+            key.extend_from_slice(row.rest);
+            at = row.end;
         }
         if all {
-            self.table.insert(name, &rows[start..]).map_err(self.errors.of("write"))?;
+            let (name, leaf) = match &piece {
+                Some(Piece { name, first, others }) => {
+                    (name, join(first, &rows[*others..], &mut bytes))
+                }
+                None => (name, &**rows),
+            };
+            self.table.insert(&**name, leaf).map_err(self.errors.of("write"))?;
         }
-        Ok((name.to_vec(), start))
+        Ok(piece)
     }
+}
+
+/// Some of a leaf's rows that become a leaf of their own.
+struct Piece {
+    name: Vec<u8>,
+    /// The first of them, whose key is whole now.
+    first: Vec<u8>,
+    /// Where the others begin.
+    others: usize,
+}
+
+impl Piece {
+    /// `before` is the key of the row before.
+    fn beginning_with(before: &[u8], row: Row<'_>) -> Piece {
+        let mut first = Vec::new();
+        leaf::push_row(0, [&before[..row.front], row.rest], row.value, &mut first);
+        // The shortest name that is behind the row before.
+        let same = leaf::common(&before[row.front..], row.rest);
+        let name = [&before[..row.front], row.rest.get(..=same).unwrap_or(row.rest)].concat();
+        Piece { name, first, others: row.end }
+    }
+}
+
+/// The two in one.
+fn join<'a>(first: &[u8], others: &'a [u8], bytes: &'a mut Vec<u8>) -> &'a [u8] {
+    if first.is_empty() {
+        return others;
+    }
+    bytes.clear();
+    bytes.extend_from_slice(first);
+    bytes.extend_from_slice(others);
+    bytes
 }

@@ -22,9 +22,9 @@ pub(crate) struct Snapshot {
 pub(crate) struct RowTableStats {
     /// Number of rows.
     pub(crate) rows: u64,
-    /// Bytes of keys and values.
+    /// Bytes of keys, without what they have in common with those before them, and of values.
     pub(crate) stored_bytes: u64,
-    /// Bytes of leaves and of the tree around them.
+    /// Bytes of the tree around them.
     pub(crate) metadata_bytes: u64,
     /// Bytes in the tree's pages that nothing uses.
     pub(crate) fragmented_bytes: u64,

@@ -5,7 +5,7 @@ use redb::{AccessGuard, ReadOnlyTable, ReadableTable, StorageError, TableDefinit
 use super::error::{DatabaseError, Errors};
 
 /// Version of the tables' names, keys and meaning.
-pub(super) const FORMAT_VERSION: u32 = 2;
+pub(super) const FORMAT_VERSION: u32 = 3;
 
 /// Holds [`FORMAT_VERSION`] under [`VERSION`].
 pub(super) const FORMAT: TableDefinition<'static, &str, u32> = TableDefinition::new("format");
