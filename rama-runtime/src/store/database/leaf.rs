@@ -213,8 +213,11 @@ mod tests {
 
     use super::*;
 
+    /// Keys and values.
+    type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+
     /// A leaf of rows in order, each with a front as long as it can be or, by chance, shorter.
-    fn leaf_of(rows: &[(Vec<u8>, Vec<u8>)], random: &mut Rng) -> Vec<u8> {
+    fn leaf_of(rows: &Rows, random: &mut Rng) -> Vec<u8> {
         let mut leaf = Vec::new();
         let mut before: &[u8] = &[];
         for (key, value) in rows {
@@ -229,7 +232,7 @@ mod tests {
         leaf
     }
 
-    fn all(leaf: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, &'static str> {
+    fn all(leaf: &[u8]) -> Result<Rows, &'static str> {
         let mut rows = Vec::new();
         let mut cursor = Cursor::default();
         while let Some(value) = cursor.next(leaf)? {
@@ -239,7 +242,7 @@ mod tests {
     }
 
     /// Different keys in order, with fronts and rests on both sides of where lengths get longer.
-    fn some_rows(random: &mut Rng) -> Vec<(Vec<u8>, Vec<u8>)> {
+    fn some_rows(random: &mut Rng) -> Rows {
         let key = |random: &mut Rng| {
             let mut key = vec![7; random.usize(0..20)];
             key.extend((0..random.usize(0..4)).map(|_| random.u8(..4)));
