@@ -422,20 +422,30 @@ impl<T> DepotRuntime<T> {
         let mut copies = Vec::with_capacity((offsets.end - offsets.start) as usize);
         let mut next = offsets.start;
         while next < offsets.end {
-            let records =
-                self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
-            if next >= records.base {
-                let end = offsets.end.min(next + COPIED_AT_ONCE);
-                records.slices(next..end).for_each(|some| (self.copy)(some, &mut copies));
-                next = end;
-                continue;
-            }
-            let end = offsets.end.min(records.base).min(next + CHUNK as u64);
-            drop(records);
-            self.read_segments(partition, next..end, &mut copies)?;
-            next = end;
+            next = self.read_some(partition, next..offsets.end, &mut copies)?;
         }
         Ok(copies)
+    }
+
+    /// Copies the first records at `offsets`, which must exist: some, but not so many that they leave
+    /// the processor's cache again before they are used. Says at which offset it ended.
+    pub(crate) fn read_some(
+        &self,
+        partition: u32,
+        offsets: Range<u64>,
+        copies: &mut Vec<T>,
+    ) -> Result<u64, DepotFileError> {
+        let records =
+            self.partitions[partition as usize].read().unwrap_or_else(PoisonError::into_inner);
+        if offsets.start >= records.base {
+            let end = offsets.end.min(offsets.start + COPIED_AT_ONCE);
+            records.slices(offsets.start..end).for_each(|some| (self.copy)(some, copies));
+            return Ok(end);
+        }
+        let end = offsets.end.min(records.base).min(offsets.start + CHUNK as u64);
+        drop(records);
+        self.read_segments(partition, offsets.start..end, copies)?;
+        Ok(end)
     }
 
     /// The offset of the first record that was appended at `millis` or later, or the end.

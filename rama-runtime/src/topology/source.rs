@@ -47,14 +47,39 @@ where
             .as_any()
             .downcast_ref::<DepotRuntime<T>>()
             .expect("a source's record type is its depot's");
-        let records = depot.read(origin.partition, offsets.clone()).unwrap_or_else(|error| {
-            StatementFailure::raise(format!("the depot's records cannot be read: {error}"))
-        });
-        let keys = if self.reached.any() { depot.keys(&records) } else { Vec::new() };
+        let (mut records, mut next) = (Vec::new(), offsets.start);
+        while next < offsets.end {
+            let end = depot
+                .read_some(origin.partition, next..offsets.end, &mut records)
+                .unwrap_or_else(|error| {
+                    let problem = format!("the depot's records cannot be read: {error}");
+                    StatementFailure::raise(problem)
+                });
+            self.run_some(event, depot, Origin { offset: next, ..origin }, &mut records);
+            next = end;
+        }
+    }
+}
+
+impl<O, T, F> TypedSource<O, T, F>
+where
+    O: 'static,
+    T: 'static,
+    F: Fn(&mut Cx<'_, O>, T) + Send + Sync + 'static,
+{
+    /// Runs some records, the first of which is at `origin`.
+    fn run_some(
+        &self,
+        event: &mut Event<'_>,
+        depot: &DepotRuntime<T>,
+        origin: Origin,
+        records: &mut Vec<T>,
+    ) {
+        let keys = if self.reached.any() { depot.keys(records) } else { Vec::new() };
         let mut keys = keys.chunks(LOOKAHEAD);
         event.begin_reaching();
         let mut cx = Cx::<O>::new(event);
-        for (at, (record, offset)) in records.into_iter().zip(offsets).enumerate() {
+        for (at, (record, offset)) in records.drain(..).zip(origin.offset..).enumerate() {
             if at.is_multiple_of(LOOKAHEAD) {
                 cx.fetch_ahead(&self.reached, keys.next().unwrap_or_default());
             }
