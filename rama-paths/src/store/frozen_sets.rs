@@ -54,7 +54,7 @@ impl Buffers {
         let Self { rows, bytes } = self;
         rows.clear();
         bytes.clear();
-        for (age, set) in (0..).zip(sets.newest_first()) {
+        for set in sets.newest_first() {
             set.try_each_nested(|structure, key, slot| {
                 let number = number(structure, key.prefix());
                 if !within(number) {
@@ -69,22 +69,23 @@ impl Buffers {
                     let encoded = postcard::to_extend(slot, std::mem::take(bytes));
                     *bytes = encoded.map_err(StoreError::Encode)?;
                 }
-                // A key is shorter than 4 GiB.
-                let key_len = row.len() as u32;
-                rows.push(EncodedRow { number, age, key_len, start, end: bytes.len() });
+                // Both fit: an entry of the log, which is smaller than 2 GiB, had the row.
+                let (key_len, len) = (row.len() as u32, (bytes.len() - start) as u32);
+                rows.push(EncodedRow { structure, prefix: key.prefix(), start, key_len, len });
                 Ok(())
             })?;
         }
         Ok(())
     }
 
-    /// Puts rows in the order of their keys. Of what was written more than once the newest is left.
+    /// Puts rows in the order of their keys. Of what was written more than once the newest is left, which
+    /// lies before the older ones.
     fn sort(&mut self) {
         let Self { rows, bytes } = self;
         let key = |row: &EncodedRow| &bytes[row.key()];
-        let cmp = |a: &EncodedRow, b: &EncodedRow| key(a).cmp(key(b)).then(a.age.cmp(&b.age));
-        sort_by_number(rows, |row| row.number, cmp);
-        rows.dedup_by(|later, first| later.number == first.number && key(later) == key(first));
+        let cmp = |a: &EncodedRow, b: &EncodedRow| key(a).cmp(key(b)).then(a.start.cmp(&b.start));
+        sort_by_number(rows, EncodedRow::number, cmp);
+        rows.dedup_by(|later, first| later.number() == first.number() && key(later) == key(first));
     }
 
     fn write(
@@ -95,11 +96,11 @@ impl Buffers {
         let Self { rows, bytes } = self;
         for some in rows.chunks(SOUGHT_AT_ONCE) {
             // Touched in a loop that does nothing else, the processor waits for many at a time.
-            let ends = some.iter().flat_map(|row| [bytes[row.start], bytes[row.end - 1]]);
+            let ends = some.iter().flat_map(|row| [bytes[row.start], bytes[row.end() - 1]]);
             black_box(ends.map(usize::from).sum::<usize>());
             for row in some {
                 let key = &bytes[row.key()];
-                let rest = &bytes[row.key().end..row.end];
+                let rest = &bytes[row.key().end..row.end()];
                 sink(match rest.split_first() {
                     Some((_, value)) => FrozenChange::Put { node, key, value },
                     None => FrozenChange::Remove { node, key },
@@ -120,18 +121,26 @@ impl Buffers {
 }
 
 /// A row as it lies, encoded, in a buffer of all of them: its key in the backing, then its slot.
+/// Small, as sorting moves it about.
 struct EncodedRow {
-    number: u128,
-    /// The age of its write set: 0 is the newest.
-    age: u32,
-    key_len: u32,
+    structure: u64,
+    prefix: u64,
     start: usize,
-    end: usize,
+    key_len: u32,
+    len: u32,
 }
 
 impl EncodedRow {
+    fn number(&self) -> u128 {
+        number(self.structure, self.prefix)
+    }
+
     fn key(&self) -> Range<usize> {
         self.start..self.start + self.key_len as usize
+    }
+
+    fn end(&self) -> usize {
+        self.start + self.len as usize
     }
 }
 

@@ -427,8 +427,8 @@ impl<T> DepotRuntime<T> {
         Ok(copies)
     }
 
-    /// Copies the first records at `offsets`, which must exist: some, but not so many that they leave
-    /// the processor's cache again before they are used. Says at which offset it ended.
+    /// Copies the first records at `offsets`, which must exist: some, and of those in memory not so
+    /// many that they leave the processor's cache again before they are used. Says at which offset it ended.
     pub(crate) fn read_some(
         &self,
         partition: u32,

@@ -169,7 +169,7 @@ impl PStateReport {
     }
 
     /// Bytes of keys and values of all nodes and partitions, as of the last checkpoint. What keys have in
-    /// common with the key before counts once.
+    /// common with the key before counts once; their lengths count.
     pub fn stored_bytes(&self) -> u64 {
         self.nodes.iter().map(NodeReport::stored_bytes).sum()
     }
@@ -200,7 +200,7 @@ impl NodeReport {
     }
 
     /// Bytes of keys and values of all partitions. What keys have in common with the key before counts
-    /// once.
+    /// once; their lengths count.
     pub fn stored_bytes(&self) -> u64 {
         self.partitions.iter().map(|partition| partition.stored_bytes).sum()
     }
@@ -219,7 +219,8 @@ pub struct NodePartitionReport {
     pub task: u32,
     /// Number of rows.
     pub rows: u64,
-    /// Bytes of keys and values. What a key has in common with the key before counts once.
+    /// Bytes of keys and values. What a key has in common with the key before counts once;
+    /// their lengths count.
     pub stored_bytes: u64,
     /// Bytes of the tree around them.
     pub metadata_bytes: u64,

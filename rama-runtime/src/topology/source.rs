@@ -49,6 +49,9 @@ where
             .expect("a source's record type is its depot's");
         let (mut records, mut next) = (Vec::new(), offsets.start);
         while next < offsets.end {
+            // No record and no statement is to blame if they cannot be read.
+            event.task.origin = None;
+            event.task.statement = "";
             let end = depot
                 .read_some(origin.partition, next..offsets.end, &mut records)
                 .unwrap_or_else(|error| {

@@ -24,6 +24,7 @@ pub(super) const SMALL_LEAF_BYTES: usize = LEAF_BYTES / 4;
 
 /// What is wrong with a leaf.
 pub(super) const MALFORMED: &str = "a leaf of rows does not decode";
+pub(super) const UNORDERED: &str = "the rows of a leaf are out of order";
 
 /// A length that is this or more has a varint of its own.
 const LONG: usize = 15;
@@ -78,6 +79,17 @@ pub(super) fn row_at(
     row().map(Some).ok_or(MALFORMED)
 }
 
+/// Lengths of the front and the rest of the key, and the end, of the row that begins at `at`; only if all
+/// its lengths are short, as those of nearly all rows are.
+#[inline]
+fn short_row_at(leaf: &[u8], at: usize) -> Option<(usize, usize, usize)> {
+    let [lengths, value, ..] = *leaf.get(at..)? else { return None };
+    let (front, rest) = (usize::from(lengths >> 4), usize::from(lengths & 15));
+    let end = at + 2 + rest + usize::from(value);
+    let is_short = front < LONG && rest < LONG && value < 0x80 && end <= leaf.len();
+    is_short.then_some((front, rest, end))
+}
+
 /// What a search comes to.
 #[derive(Debug)]
 pub(super) struct Sought<'a> {
@@ -90,17 +102,24 @@ pub(super) struct Sought<'a> {
     pub(super) same: usize,
 }
 
-/// Looks for a key from the row at `at` on. A key that is before it, and has the front of this row, is
-/// `before` long and has `same` bytes in common with it.
+/// Looks for `key` from the row at `at` on. `before` and `same` are the length of some key that has the
+/// front of this row, and how much it has in common with `key`; it is before `key`, or empty.
 ///
-/// Rows are gone past without a look at their bytes if their front says that they are before the key as
-/// the one before them was.
+/// A row whose front is longer than what the one before it has in common with `key` is before `key` as
+/// that one is: it is gone past without a look at its bytes.
 pub(super) fn seek<'a>(
     leaf: &'a [u8],
     key: &[u8],
     (mut at, mut before, mut same): (usize, usize, usize),
 ) -> Result<Sought<'a>, &'static str> {
-    while let Some(row) = row_at(leaf, at, before)? {
+    loop {
+        while let Some((front, rest, end)) = short_row_at(leaf, at)
+            && same < front
+            && front <= before
+        {
+            (at, before) = (end, front + rest);
+        }
+        let Some(row) = row_at(leaf, at, before)? else { break };
         if row.front <= same {
             let (order, common) = row.cmp(key);
             if order.is_ge() {
@@ -133,7 +152,7 @@ impl Cursor {
         self.at = sought.start;
         self.key.clear();
         if let Some((row, _)) = sought.row {
-            // The row before is before `key`, so this is as much of both.
+            // `key` lies between the row before and this one, so it has the front of this one.
             self.key.extend_from_slice(key.get(..row.front).ok_or(MALFORMED)?);
         }
         Ok(())
@@ -146,6 +165,58 @@ impl Cursor {
         self.key.extend_from_slice(row.rest);
         self.at = row.end;
         Ok(Some(row.value))
+    }
+
+    /// The key of the row that it went past last.
+    pub(super) fn key(&self) -> &[u8] {
+        &self.key
+    }
+}
+
+/// Goes through the rows of a leaf from one before the end on, back, and puts their keys together.
+pub(super) struct BackCursor<'a> {
+    /// Those that are left.
+    rows: Vec<Row<'a>>,
+    /// The key of the row behind them, and the length of its front.
+    key: Vec<u8>,
+    front: usize,
+}
+
+impl<'a> BackCursor<'a> {
+    /// The rows of a leaf that are before `end`.
+    pub(super) fn new(leaf: &'a [u8], end: &[u8]) -> Result<Self, &'static str> {
+        let to = seek(leaf, end, (0, 0, 0))?.start;
+        let (mut at, mut before, mut rows) = (0, 0, Vec::new());
+        while at < to
+            && let Some(row) = row_at(leaf, at, before)?
+        {
+            (at, before) = (row.end, row.front + row.rest.len());
+            rows.push(row);
+        }
+        Ok(BackCursor { rows, key: Vec::new(), front: 0 })
+    }
+
+    /// Goes past the last row that is left, of which it answers the value.
+    pub(super) fn next_back(&mut self) -> Option<&'a [u8]> {
+        let row = self.rows.pop()?;
+        // Both have the front of the row behind it.
+        let known = self.front.min(row.front);
+        self.front = row.front;
+        self.key.resize(row.front, 0);
+        let mut missing = row.front;
+        for earlier in self.rows.iter().rev() {
+            if missing <= known {
+                break;
+            }
+            // Its key is as long as the front of the row behind it at least.
+            if earlier.front < missing {
+                let part = &earlier.rest[..missing - earlier.front];
+                self.key[earlier.front..missing].copy_from_slice(part);
+                missing = earlier.front;
+            }
+        }
+        self.key.extend_from_slice(row.rest);
+        Some(row.value)
     }
 
     /// The key of the row that it went past last.
@@ -303,6 +374,12 @@ mod tests {
                     assert_eq!(cursor.key(), of_row);
                 }
                 assert_eq!(cursor.next(&leaf), Ok(None));
+                let mut back = BackCursor::new(&leaf, &key).unwrap();
+                for (of_row, value) in rows[..first.unwrap_or(rows.len())].iter().rev() {
+                    assert_eq!(back.next_back(), Some(&**value));
+                    assert_eq!(back.key(), of_row, "seed {seed}");
+                }
+                assert_eq!(back.next_back(), None);
             }
         }
     }

@@ -10,13 +10,17 @@ use rama_paths::Backing;
 use super::leaf::LEAF_BYTES;
 use super::tests::{Changes, DIR, END, Rows, State, mem_disk, open, table};
 use super::*;
+use crate::disk::MemDisk;
 
 /// Few enough that they meet, with common fronts of several lengths.
 fn key(random: &mut Rng) -> Vec<u8> {
     let mut key = vec![1; random.usize(0..3)];
     key.extend_from_slice(&random.u16(..2_000).to_be_bytes()[..random.usize(1..=2)]);
-    if random.u8(..30) == 0 {
-        key.extend(std::iter::repeat_n(5, random.usize(..300)));
+    match random.u8(..100) {
+        0..=2 => key.extend(std::iter::repeat_n(5, random.usize(..300))),
+        // Those of several such keys are larger than a leaf, and nearly all of them is common.
+        3 => key = [vec![1; random.usize(..2 * LEAF_BYTES)], key].concat(),
+        _ => {}
     }
     key
 }
@@ -77,6 +81,15 @@ fn between(
         .map(|(key, value)| (key.clone(), value.clone()))
 }
 
+/// A leaf fits into a page, unless it is one row.
+fn check_sizes(snapshot: &Snapshot) {
+    for (name, bytes) in snapshot.raw_leaves(table(0)).unwrap() {
+        let first = leaf::row_at(&bytes, 0, 0).unwrap().unwrap();
+        let len = name.len() + bytes.len();
+        assert!(len <= LEAF_BYTES || first.end == bytes.len(), "{len} bytes");
+    }
+}
+
 fn check_reads(snapshot: &Snapshot, model: &Rows, random: &mut Rng) {
     let rows = snapshot.partition(3, 1, &[0]).unwrap();
     for _ in 0..200 {
@@ -127,6 +140,7 @@ fn rows_in_leaves_are_those_of_a_map_whatever_the_order_of_changes() {
             let state = State::of(&snapshot).unwrap();
             let shown = state.tables.get(&table(0)).cloned().unwrap_or_default();
             assert_eq!(shown, model, "seed {seed}, round {round}");
+            check_sizes(&snapshot);
             check_reads(&snapshot, &model, &mut random);
         }
     }
@@ -268,4 +282,103 @@ fn a_damaged_leaf_is_an_error_of_who_reads_it() {
     drop(database);
     let mut inspection = Inspection::open(&disk, Path::new(DIR)).unwrap();
     assert!(matches!(inspection.verify(), Err(DatabaseError::Damaged { .. })));
+}
+
+/// Everything that may be done with a table, whatever comes of it; whether anything found damage.
+fn use_all_of(disk: &MemDisk, random: &mut Rng) -> bool {
+    let (database, _) = open(disk).unwrap();
+    let snapshot = database.snapshot().unwrap();
+    let rows = snapshot.partition(3, 1, &[0]).unwrap();
+    let mut found = snapshot.stats(table(0)).is_err();
+    for _ in 0..20 {
+        let (start, end) = (key(random), key(random));
+        found |= rows.get(0, &start, &mut |_| {}).is_err();
+        found |= rows.scan(0, &start, &end, &mut |_, _| true).is_err();
+        found |= rows.scan_back(0, &start, &end, &mut |_, _| true).is_err();
+    }
+    let writer = database.begin().unwrap();
+    // What it makes of damaged leaves is undone.
+    let changed = writer.change(table(0), |rows| {
+        let mut keys: Vec<_> = (0..random.usize(1..40)).map(|_| key(random)).collect();
+        keys.sort_unstable();
+        for key in keys {
+            match random.bool() {
+                true => rows.put(&key, b"new")?,
+                false => rows.remove(&key).map(|_| ())?,
+            }
+        }
+        rows.drain_range(&key(random), END, random.usize(1..50), &mut |_, _| {})
+    });
+    found | changed.is_err()
+}
+
+#[test]
+fn no_damage_to_a_leaf_makes_anybody_panic_or_go_on_for_ever() {
+    let mut found = 0;
+    for seed in 0..60 {
+        let mut random = Rng::with_seed(seed);
+        let disk = mem_disk();
+        let (database, _) = open(&disk).unwrap();
+        let writer = database.begin().unwrap();
+        writer.change(table(0), |rows| change(rows, &mut Rows::new(), &mut random)).unwrap();
+        writer.commit(b"").unwrap();
+        let mut leaves = database.snapshot().unwrap().raw_leaves(table(0)).unwrap();
+        if leaves.is_empty() {
+            continue;
+        }
+        let writer = database.begin().unwrap();
+        for _ in 0..random.usize(1..4) {
+            let at = random.usize(..leaves.len());
+            let (name, bytes) = &mut leaves[at];
+            // Near the beginning are lengths, for sure.
+            let reach = if random.bool() { bytes.len() } else { bytes.len().min(4) };
+            match random.u8(..3) {
+                0 => bytes[random.usize(..reach)] = random.u8(..),
+                1 => bytes[random.usize(..reach)] ^= 1 << random.u8(..8),
+                _ => bytes.truncate(random.usize(1..=bytes.len())),
+            }
+            writer.put_raw(table(0), name, bytes).unwrap();
+        }
+        writer.commit(b"").unwrap();
+        drop(database);
+        found += u32::from(use_all_of(&disk, &mut random));
+    }
+    assert!(found > 20, "only {found} were noticed");
+}
+
+#[test]
+fn a_front_that_no_key_has_is_damage_to_whoever_meets_it() {
+    let row = |front: usize, rest: &[u8], leaf: &mut Vec<u8>| {
+        leaf::push_row(front, [rest, b""], b"value", leaf);
+    };
+    let mut middle = Vec::new();
+    row(0, b"aa", &mut middle);
+    row(3, b"b", &mut middle);
+    let mut first = Vec::new();
+    row(1, b"b", &mut first);
+    let mut whole = Vec::new();
+    row(0, b"a", &mut whole);
+    let damaged = |done: Result<usize, DatabaseError>| {
+        assert!(matches!(done, Err(DatabaseError::Damaged { .. })), "{done:?}");
+    };
+    // Second, it is taken in by the small one before it.
+    for leaves in [vec![middle], vec![first.clone()], vec![whole, first]] {
+        let disk = mem_disk();
+        let (database, _) = open(&disk).unwrap();
+        let writer = database.begin().unwrap();
+        for (name, leaf) in [&b""[..], b"b"].iter().zip(&leaves) {
+            writer.put_raw(table(0), name, leaf).unwrap();
+        }
+        writer.commit(b"").unwrap();
+        let rows = database.snapshot().unwrap().partition(3, 1, &[0]).unwrap();
+        assert!(rows.scan(0, b"", END, &mut |_, _| true).is_err());
+        assert!(rows.scan_back(0, b"", END, &mut |_, _| true).is_err());
+        assert!(rows.get(0, b"bb", &mut |_| {}).is_err());
+        damaged(database.snapshot().unwrap().stats(table(0)).map(|_| 0));
+        let writer = database.begin().unwrap();
+        damaged(writer.change(table(0), |rows| rows.drain_range(b"", END, 9, &mut |_, _| {})));
+        drop(writer);
+        let writer = database.begin().unwrap();
+        damaged(writer.change(table(0), |rows| rows.put(b"ab", b"").map(|()| 0)));
+    }
 }

@@ -6,7 +6,7 @@
 use redb::ReadableTable;
 
 use super::error::{DatabaseError, Errors};
-use super::leaf::{self, Cursor};
+use super::leaf::{self, BackCursor, Cursor};
 use super::tables::{Entry, read_entry};
 
 /// Hands the value of a row to `f`, if there is one; says whether there is.
@@ -75,25 +75,11 @@ pub(super) fn scan_back(
         return Ok(());
     }
     let mut leaves = errors.guard(|| table.range(..end))?.map_err(errors.of("read"))?;
-    let damaged = |problem| errors.damaged(problem);
-    let mut cursor = Cursor::default();
-    let mut keys = Vec::new();
     while let Some((name, bytes)) = read_entry(|| leaves.next_back(), errors)? {
         let (name, bytes) = errors.guard(|| (name.value(), bytes.value()))?;
-        cursor.seek(bytes, start).map_err(damaged)?;
-        // The values, and where their keys end.
-        let mut rows = Vec::new();
-        keys.clear();
-        while let Some(value) = cursor.next(bytes).map_err(damaged)? {
-            if cursor.key() >= end {
-                break;
-            }
-            keys.extend_from_slice(cursor.key());
-            rows.push((value, keys.len()));
-        }
-        while let Some((value, key_end)) = rows.pop() {
-            let key_start = rows.last().map_or(0, |(_, end)| *end);
-            if !f(&keys[key_start..key_end], value) {
+        let mut cursor = BackCursor::new(bytes, end).map_err(|problem| errors.damaged(problem))?;
+        while let Some(value) = cursor.next_back() {
+            if cursor.key() < start || !f(cursor.key(), value) {
                 return Ok(());
             }
         }
@@ -140,7 +126,7 @@ pub(super) fn count(
                 None => true,
             };
             if !is_behind {
-                return Err(errors.damaged("the rows of a leaf are out of order"));
+                return Err(errors.damaged(leaf::UNORDERED));
             }
             rows += 1;
             let last = last.get_or_insert_default();

@@ -127,16 +127,14 @@ impl OpenLeaf {
         &mut self,
         f: impl FnOnce(&[u8], &[u8]) -> bool,
     ) -> Result<bool, &'static str> {
-        let Self { old, at, last, .. } = self;
+        let Self { old, at, last, kept, here, .. } = self;
         let Some(row) = leaf::row_at(old, *at, last.len())? else { return Ok(false) };
         let same = row.front + leaf::common(&last[row.front..], row.rest);
-        let key = [&last[..row.front], row.rest].concat();
-        if !f(&key, row.value) {
-            return Ok(false);
-        }
-        (self.at, self.here, self.is_changed) = (row.end, None, true);
-        (self.last, self.kept) = (key, self.kept.min(same));
-        Ok(true)
+        last.truncate(row.front);
+        last.extend_from_slice(row.rest);
+        *kept = same.min(*kept);
+        *here = Some(row.end);
+        Ok(f(last, row.value) && self.leave_out())
     }
 
     /// Keeps all rows that are left.
@@ -267,7 +265,7 @@ impl<'t> RowsMut<'t> {
         self.errors.check_space()?;
         // While it is known: what is written lies between.
         self.next_leaf()?;
-        if let Some(rest) = self.write_pieces(LEAF_BYTES, false)? {
+        if let Some(rest) = self.write_pieces(LEAF_BYTES, usize::MAX, false)? {
             (self.leaf.name, self.leaf.is_stored) = (rest.name, false);
             self.leaf.new.splice(..rest.others, rest.first);
         }
@@ -298,37 +296,47 @@ impl<'t> RowsMut<'t> {
                 self.table.remove(&*self.leaf.name).map_err(self.errors.of("write"))?;
             }
         } else {
-            let total = self.leaf.new.len() + self.leaf.name.len();
-            let size = match total.div_ceil(LEAF_BYTES) {
-                1 => LEAF_BYTES,
+            let OpenLeaf { name, new: rows, .. } = &self.leaf;
+            let total = rows.len() + name.len();
+            let pieces = total.div_ceil(LEAF_BYTES);
+            if pieces == 1 {
+                self.table.insert(&**name, &**rows).map_err(self.errors.of("write"))?;
+            } else if self.next_leaf()?.is_none() {
                 // At the end of the table rows are likely to come behind these: full leaves stay.
-                _ if self.next_leaf()?.is_none() => LEAF_BYTES,
-                pieces => total.div_ceil(pieces),
-            };
-            self.write_pieces(size, true)?;
+                self.write_pieces(LEAF_BYTES, pieces, true)?;
+            } else {
+                self.write_pieces(total.div_ceil(pieces), pieces, true)?;
+            }
         }
         Ok(())
     }
 
     /// Writes the new rows of the open leaf as leaves that are about `size` large, the first of them by
-    /// its name; the last one only if `all` are wanted. The last one, if it is not the first.
-    fn write_pieces(&mut self, size: usize, all: bool) -> Result<Option<Piece>, DatabaseError> {
+    /// its name; the last one only if `all` are wanted. From the one with number `planned` on they are as
+    /// large as they may be. The last one, if it is not the first.
+    fn write_pieces(
+        &mut self,
+        size: usize,
+        planned: usize,
+        all: bool,
+    ) -> Result<Option<Piece>, DatabaseError> {
         let damaged = |problem| self.errors.damaged(problem);
         let OpenLeaf { name, new: rows, .. } = &self.leaf;
         let mut bytes = Vec::new();
         let mut piece: Option<Piece> = None;
-        let (mut at, mut key) = (0, Vec::new());
+        let (mut number, mut at, mut key) = (1, 0, Vec::new());
         while let Some(row) = leaf::row_at(rows, at, key.len()).map_err(damaged)? {
             let (name, first, others) = match &piece {
                 Some(Piece { name, first, others }) => (name, &**first, *others),
                 None => (name, &[][..], 0),
             };
             let len = first.len() + at - others;
-            let fits = len + (row.end - at) + name.len() <= LEAF_BYTES && len < size;
-            if len > 0 && !fits {
+            let fits = len + (row.end - at) + name.len() <= LEAF_BYTES;
+            if len > 0 && !(fits && (len < size || number >= planned)) {
                 let leaf = join(first, &rows[others..at], &mut bytes);
                 self.table.insert(&**name, leaf).map_err(self.errors.of("write"))?;
-                piece = Some(Piece::beginning_with(&key, row));
+                piece = Some(Piece::beginning_with(&key, row).map_err(damaged)?);
+                number += 1;
             }
             key.truncate(row.front);
             key.extend_from_slice(row.rest);
@@ -358,13 +366,17 @@ struct Piece {
 
 impl Piece {
     /// `before` is the key of the row before.
-    fn beginning_with(before: &[u8], row: Row<'_>) -> Piece {
+    fn beginning_with(before: &[u8], row: Row<'_>) -> Result<Piece, &'static str> {
+        let (front, rest_before) = before.split_at(row.front);
+        let same = leaf::common(rest_before, row.rest);
+        if row.rest.get(same) <= rest_before.get(same) {
+            return Err(leaf::UNORDERED);
+        }
         let mut first = Vec::new();
-        leaf::push_row(0, [&before[..row.front], row.rest], row.value, &mut first);
+        leaf::push_row(0, [front, row.rest], row.value, &mut first);
         // The shortest name that is behind the row before.
-        let same = leaf::common(&before[row.front..], row.rest);
-        let name = [&before[..row.front], row.rest.get(..=same).unwrap_or(row.rest)].concat();
-        Piece { name, first, others: row.end }
+        let name = [front, &row.rest[..=same]].concat();
+        Ok(Piece { name, first, others: row.end })
     }
 }
 

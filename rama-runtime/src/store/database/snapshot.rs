@@ -22,7 +22,8 @@ pub(crate) struct Snapshot {
 pub(crate) struct RowTableStats {
     /// Number of rows.
     pub(crate) rows: u64,
-    /// Bytes of keys, without what they have in common with those before them, and of values.
+    /// Bytes of leaves: of keys, without what they have in common with those before them, of values, and
+    /// of their lengths.
     pub(crate) stored_bytes: u64,
     /// Bytes of the tree around them.
     pub(crate) metadata_bytes: u64,
@@ -79,6 +80,23 @@ impl Snapshot {
             Some(table) => table.len().map_err(self.errors.of("read")),
             None => Ok(0),
         }
+    }
+
+    /// Names and bytes of the leaves of a table, in order.
+    #[cfg(test)]
+    pub(super) fn raw_leaves(
+        &self,
+        table: RowTable,
+    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, DatabaseError> {
+        let mut raw = Vec::new();
+        if let Some(table) = self.rows(table)? {
+            let mut take = |name: &[u8], leaf: &[u8]| {
+                raw.push((name.to_vec(), leaf.to_vec()));
+                true
+            };
+            tables::scan(&table, b"", &[0xff; 9], &mut take, &self.errors)?;
+        }
+        Ok(raw)
     }
 
     /// What a table takes on disk. Reads all of it, and checks that its rows are in order.
