@@ -15,6 +15,8 @@ use crate::schema::Slot;
 
 /// Rows of the first page, if the reader does not say how many it wants.
 const FIRST_PAGE: usize = 128;
+/// Memory is taken for so many rows of a page before it is known how many there are.
+const FIRST_ROWS: usize = 32;
 /// Rows of the largest page.
 const LARGEST_PAGE: usize = 1024;
 
@@ -87,30 +89,37 @@ impl<T: Slot> PageBuilder<T> {
     ) {
         let backward = self.backward;
         let newer = std::mem::take(&mut self.rows);
-        let mut newer = newer.into_iter().peekable();
-        let (rows, mut last) = (&mut self.rows, None);
-        let more = range(&mut |key, slot| {
-            while let Some(row) = newer.next_if(|(newer, _)| precedes(backward, newer, key)) {
-                rows.push_back(row);
-            }
-            match newer.next_if(|(newer, _)| newer == key) {
-                Some(row) => rows.push_back(row),
-                None => rows.push_back((key.clone(), slot.clone())),
-            }
-            last = Some(key.clone());
-        });
-        rows.extend(newer);
-        if let Some(last) = last.filter(|_| more)
-            && self.limit.as_ref().is_none_or(|limit| precedes(backward, &last, limit))
+        let rows = &mut self.rows;
+        let (more, newer) = if newer.is_empty() {
+            rows.reserve(self.max.min(FIRST_ROWS));
+            let more = range(&mut |key, slot| rows.push_back((key.clone(), slot.clone())));
+            (more, None)
+        } else {
+            let mut newer = newer.into_iter().peekable();
+            let more = range(&mut |key, slot| {
+                while let Some(row) = newer.next_if(|(newer, _)| precedes(backward, newer, key)) {
+                    rows.push_back(row);
+                }
+                match newer.next_if(|(newer, _)| newer == key) {
+                    Some(row) => rows.push_back(row),
+                    None => rows.push_back((key.clone(), slot.clone())),
+                }
+            });
+            (more, Some(newer))
+        };
+        // The last one so far is the last of the range.
+        if let Some((last, _)) = rows.back().filter(|_| more)
+            && self.limit.as_ref().is_none_or(|limit| precedes(backward, last, limit))
         {
-            self.limit = Some(last);
+            self.limit = Some(last.clone());
         }
+        rows.extend(newer.into_iter().flatten());
     }
 
-    /// The next row of the layers, if it is before `key` (any, if none), within the limit.
-    fn next_before(&mut self, key: Option<&[u8]>) -> Option<(KeyBytes, Option<T>)> {
+    /// The next row of the layers, if it is before `key` and within the limit.
+    fn next_before(&mut self, key: &[u8]) -> Option<(KeyBytes, Option<T>)> {
         let (first, _) = self.rows.front()?;
-        let is_before = key.is_none_or(|key| precedes(self.backward, first, key));
+        let is_before = precedes(self.backward, first, key);
         let is_within =
             self.limit.as_ref().is_none_or(|limit| !precedes(self.backward, limit, first));
         if is_before && is_within { self.rows.pop_front() } else { None }
@@ -121,16 +130,19 @@ impl<T: Slot> PageBuilder<T> {
         self.finish_with(Vec::new())
     }
 
-    fn finish_with(mut self, mut rows: Vec<(KeyBytes, T)>) -> Page<T> {
-        while rows.len() < self.max {
-            let Some((key, slot)) = self.next_before(None) else {
-                return Page { rows, more: self.limit };
-            };
+    fn finish_with(self, mut rows: Vec<(KeyBytes, T)>) -> Page<T> {
+        let Self { max, backward, rows: layered, limit } = self;
+        rows.reserve(layered.len().min(max.saturating_sub(rows.len())));
+        for (key, slot) in layered {
+            let is_behind = limit.as_ref().is_some_and(|limit| precedes(backward, limit, &key));
+            if is_behind || rows.len() >= max {
+                break;
+            }
             if let Some(slot) = slot {
                 rows.push((key, slot));
             }
         }
-        let more = rows.last().map(|(key, _)| key.clone());
+        let more = if rows.len() < max { limit } else { rows.last().map(|(key, _)| key.clone()) };
         Page { rows, more }
     }
 
@@ -167,7 +179,7 @@ impl<T: Slot> PageBuilder<T> {
                 failed = Some(postcard::Error::DeserializeBadEncoding);
                 return false;
             };
-            while let Some((newer, slot)) = self.next_before(Some(key)) {
+            while let Some((newer, slot)) = self.next_before(key) {
                 if let Some(slot) = slot {
                     rows.push((newer, slot));
                 }
@@ -250,6 +262,9 @@ pub(crate) struct Merged<'a, T> {
 impl<T: Slot> Merged<'_, T> {
     /// The next row.
     pub(crate) fn next(&mut self) -> Result<Option<(KeyBytes, T)>, PathError> {
+        if self.peeked.is_none() && self.own.peek().is_none() {
+            return self.next_committed();
+        }
         loop {
             if self.peeked.is_none() {
                 self.peeked = self.next_committed()?;
