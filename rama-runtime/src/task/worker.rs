@@ -16,6 +16,8 @@ use crate::topology::{Attempt, AttemptFailure, RecordAt};
 
 /// Pause before partitions that a running read holds back are looked at again.
 const FREEZE_RETRY: Duration = Duration::from_millis(1);
+/// Up to so many bytes the memory of deltas is kept for the next microbatch.
+const KEPT_DELTAS: usize = 4 << 20;
 
 /// Limits of a worker.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,8 @@ pub(crate) struct Worker {
     emissions: VecDeque<Emission>,
     /// Checkpoints that wait for this worker's partitions.
     freezes: Vec<Arc<Freeze>>,
+    /// Memory for what tasks have written, encoded.
+    deltas: Vec<u8>,
     now: Duration,
     limits: WorkerLimits,
     random: Option<fastrand::Rng>,
@@ -87,6 +91,7 @@ impl Worker {
             queue: VecDeque::new(),
             emissions: VecDeque::new(),
             freezes: Vec::new(),
+            deltas: Vec::new(),
             now: Duration::ZERO,
             limits,
             random: limits.round_trip_seed.map(fastrand::Rng::with_seed),
@@ -351,9 +356,10 @@ impl Worker {
 
     /// Appends one entry per task that wrote.
     fn prepare(&mut self, attempt: &Attempt) {
+        let mut deltas = std::mem::take(&mut self.deltas);
         for place in 0..self.tasks.len() {
             let task = &self.tasks[place];
-            let mut deltas = Vec::new();
+            deltas.clear();
             let encoded = catch_unwind(AssertUnwindSafe(|| -> Result<(), StoreError> {
                 for pstate in &attempt.topology.pstates {
                     let partition = &task.partitions[*pstate as usize];
@@ -390,6 +396,9 @@ impl Worker {
                 return;
             }
         }
+        deltas.clear();
+        deltas.shrink_to(KEPT_DELTAS);
+        self.deltas = deltas;
     }
 }
 

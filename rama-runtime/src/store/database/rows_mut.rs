@@ -64,9 +64,9 @@ impl OpenLeaf {
         (self.is_changed, self.next) = (false, None);
     }
 
-    /// Keeps the rows before `key`, which is behind `last`. Says whether there are others behind them.
-    fn pass(&mut self, key: &[u8]) -> Result<bool, &'static str> {
-        let same = leaf::common(&self.last, key);
+    /// Keeps the rows before `key`, which is behind `last` and has `same` bytes in common with it. Says
+    /// whether there are others behind them.
+    fn pass(&mut self, key: &[u8], same: usize) -> Result<bool, &'static str> {
         let sought = leaf::seek(&self.old, key, (self.at, self.last.len(), same))?;
         let (to, kept) = match sought.start {
             to if to == self.at => (to, self.kept.min(same)),
@@ -215,9 +215,11 @@ impl<'t> RowsMut<'t> {
     /// Opens the leaf that has `key`, with all rows before it gone past.
     fn open_at(&mut self, key: &[u8]) -> Result<(), DatabaseError> {
         if self.is_open {
-            if key > &*self.leaf.last {
+            let same = leaf::common(&self.leaf.last, key);
+            // It is behind the last one.
+            if key.get(same) > self.leaf.last.get(same) {
                 let is_within =
-                    self.leaf.pass(key).map_err(|problem| self.errors.damaged(problem))?;
+                    self.leaf.pass(key, same).map_err(|problem| self.errors.damaged(problem))?;
                 if is_within || self.next_leaf()?.is_none_or(|next| key < next) {
                     return Ok(());
                 }
@@ -225,7 +227,7 @@ impl<'t> RowsMut<'t> {
             self.close()?;
         }
         self.load(key)?;
-        self.leaf.pass(key).map_err(|problem| self.errors.damaged(problem))?;
+        self.leaf.pass(key, 0).map_err(|problem| self.errors.damaged(problem))?;
         Ok(())
     }
 
