@@ -322,7 +322,8 @@ fn no_damage_to_a_leaf_makes_anybody_panic_or_go_on_for_ever() {
         let writer = database.begin().unwrap();
         writer.change(table(0), |rows| change(rows, &mut Rows::new(), &mut random)).unwrap();
         writer.commit(b"").unwrap();
-        let mut leaves = database.snapshot().unwrap().raw_leaves(table(0)).unwrap();
+        let leaves = database.snapshot().unwrap().raw_leaves(table(0)).unwrap();
+        let mut leaves: Vec<_> = leaves.into_iter().collect();
         if leaves.is_empty() {
             continue;
         }

@@ -82,16 +82,13 @@ impl Snapshot {
         }
     }
 
-    /// Names and bytes of the leaves of a table, in order.
+    /// Names and bytes of the leaves of a table.
     #[cfg(test)]
-    pub(super) fn raw_leaves(
-        &self,
-        table: RowTable,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, DatabaseError> {
-        let mut raw = Vec::new();
+    pub(super) fn raw_leaves(&self, table: RowTable) -> Result<super::tests::Rows, DatabaseError> {
+        let mut raw = super::tests::Rows::new();
         if let Some(table) = self.rows(table)? {
             let mut take = |name: &[u8], leaf: &[u8]| {
-                raw.push((name.to_vec(), leaf.to_vec()));
+                raw.insert(name.to_vec(), leaf.to_vec());
                 true
             };
             tables::scan(&table, b"", &[0xff; 9], &mut take, &self.errors)?;
