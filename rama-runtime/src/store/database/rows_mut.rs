@@ -276,10 +276,7 @@ impl<'t> RowsMut<'t> {
 
     /// Writes the open leaf, if there is one and it has changed.
     fn close(&mut self) -> Result<(), DatabaseError> {
-        if !std::mem::take(&mut self.is_open) {
-            return Ok(());
-        }
-        if !self.leaf.is_changed {
+        if !std::mem::take(&mut self.is_open) || !self.leaf.is_changed {
             return Ok(());
         }
         self.leaf.pass_all().map_err(|problem| self.errors.damaged(problem))?;
