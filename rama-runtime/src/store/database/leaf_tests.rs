@@ -383,3 +383,19 @@ fn a_front_that_no_key_has_is_damage_to_whoever_meets_it() {
         damaged(writer.change(table(0), |rows| rows.put(b"ab", b"").map(|()| 0)));
     }
 }
+
+#[test]
+fn rows_out_of_order_are_not_split_into_leaves_that_hide_it() {
+    let disk = mem_disk();
+    let (database, _) = open(&disk).unwrap();
+    let mut rows = Vec::new();
+    for key in (0..90_u8).rev() {
+        leaf::push_row(0, [&[key], b""], &[7; 50], &mut rows);
+    }
+    let writer = database.begin().unwrap();
+    writer.put_raw(table(0), b"", &rows).unwrap();
+    writer.commit(b"").unwrap();
+    let writer = database.begin().unwrap();
+    let put = writer.put(table(0), &[200], b"");
+    assert!(matches!(put, Err(DatabaseError::Damaged { .. })), "{put:?}");
+}
