@@ -78,8 +78,7 @@ fn a_panic_fails_the_attempt_with_its_place_and_the_retry_is_exactly_once() {
         // For ever: waiting says why, and names everything.
         BUDGET.store(i64::MAX, Ordering::SeqCst);
         // So many before it that it is not among the first that are run together.
-        numbers.append_all(std::iter::repeat_n(7, 600)).unwrap();
-        numbers.append(13).unwrap();
+        numbers.append_all(std::iter::repeat_n(7, 600).chain([13])).unwrap();
         let error =
             cluster.wait_for_microbatch_processed_count(UnluckyModule::counting, 651).unwrap_err();
         let WaitError::Failing { failure, .. } = &error else { panic!("{error}") };

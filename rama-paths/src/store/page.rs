@@ -305,3 +305,31 @@ impl<T: Slot> Merged<'_, T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PageBuilder;
+    use crate::key::KeyBytes;
+
+    #[test]
+    fn a_page_ends_where_a_layer_was_cut_even_if_another_one_goes_on() {
+        let key = |byte: u8| KeyBytes::from(&[byte][..]);
+        for backward in [false, true] {
+            let keys = if backward { [9, 8, 1] } else { [1, 2, 9] }.map(key);
+            let mut page = PageBuilder::<u64>::new(2, backward);
+            let (last, removed) = (Some(7), None);
+            page.layer(|f| {
+                f(&keys[2], &last);
+                false
+            });
+            // There is more in this one, perhaps before the last row.
+            page.layer(|f| {
+                f(&keys[0], &removed);
+                f(&keys[1], &removed);
+                true
+            });
+            let page = page.finish();
+            assert_eq!((page.rows, page.more.as_ref()), (Vec::new(), Some(&keys[1])));
+        }
+    }
+}
