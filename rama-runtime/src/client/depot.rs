@@ -293,7 +293,8 @@ impl<T: Record> DepotClient<T> {
     /// futures gets [`AppendError::Overloaded`] in the end.
     ///
     /// Until a future is polled nobody waits for its record, which then becomes durable with those of
-    /// others, or by its age ([`LogOptions::max_unsynced`](crate::log::LogOptions::max_unsynced)).
+    /// others, by its age ([`LogOptions::max_unsynced`](crate::log::LogOptions::max_unsynced)), or when
+    /// much has come behind it ([`LogOptions::max_buffer`](crate::log::LogOptions::max_buffer)).
     pub fn append_async(&self, record: T) -> AppendFuture {
         self.append_async_with(record, AckLevel::Ack)
     }

@@ -4,6 +4,7 @@ mod append_times;
 mod files;
 mod handle;
 mod partitioning;
+mod records;
 mod runtime;
 pub(crate) mod segment;
 

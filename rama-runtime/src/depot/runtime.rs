@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockWriteGuard};
 
 use rama_paths::Record;
 
-use super::append_times::AppendTimes;
+use super::records::{CHUNK, Records};
 use super::segment::SegmentOptions;
 use super::{Choice, DepotFileError, DepotFiles, DepotPartitioning};
 use crate::client::AppendError;
@@ -33,8 +32,6 @@ pub struct DepotContext {
     pub(crate) seed: u64,
 }
 
-/// Records per chunk: growth moves none but those of the first chunk.
-const CHUNK: usize = 4096;
 /// Bytes of records that are appended together in one entry: others wait for its lock so long.
 const GROUP: usize = 256 << 10;
 /// Records that are copied under one lock: appends to the partition wait so long.
@@ -68,95 +65,6 @@ pub(crate) struct DepotRuntime<T> {
     may_stay: AtomicU64,
     /// Raised after each append: topologies that read this depot.
     consumers: RwLock<Vec<Arc<Signal>>>,
-}
-
-/// The newest records of one partition, in offset order.
-struct Records<T> {
-    /// Offset of the first record in `chunks`; those before are in files only.
-    base: u64,
-    chunks: VecDeque<Chunk<T>>,
-    /// Records before this are in files.
-    checkpointed: u64,
-    len: u64,
-    /// Append time of the newest record in milliseconds since 1970; never goes back.
-    last_append_millis: u64,
-    /// Those of the records in `chunks`.
-    times: AppendTimes,
-    /// The newest appends, as far as they were not durable when last looked at: their positions in the
-    /// log, and the first offset of each.
-    not_durable: VecDeque<(Position, u64)>,
-}
-
-/// Some records in a row; all chunks but the last have [`CHUNK`].
-struct Chunk<T> {
-    records: Vec<T>,
-    /// Estimated bytes of memory.
-    bytes: usize,
-}
-
-impl<T> Records<T> {
-    /// Takes records; their `encoded` bytes, of each on the average, tell how much memory they take.
-    fn extend(
-        &mut self,
-        append_millis: u64,
-        mut records: impl ExactSizeIterator<Item = T>,
-        encoded: usize,
-    ) {
-        let heap = if std::mem::needs_drop::<T>() { encoded } else { 0 };
-        self.times.push(self.len, append_millis);
-        self.last_append_millis = append_millis;
-        while records.len() > 0 {
-            let taken = (self.len - self.base) as usize % CHUNK;
-            if taken == 0 {
-                let capacity = if self.len == 0 { 16 } else { CHUNK };
-                self.chunks.push_back(Chunk { records: Vec::with_capacity(capacity), bytes: 0 });
-            }
-            let Some(chunk) = self.chunks.back_mut() else { return };
-            let count = records.len().min(CHUNK - taken);
-            chunk.records.extend(records.by_ref().take(count));
-            chunk.bytes += count * (size_of::<T>() + heap);
-            self.len += count as u64;
-        }
-    }
-
-    /// The records from `first` on are durable when the log is, up to `position`; it is up to `durable`.
-    fn sequenced(&mut self, first: u64, position: Position, durable: Position) {
-        self.not_durable.push_back((position, first));
-        self.durable_end(durable);
-    }
-
-    /// The end of what is durable.
-    fn durable_end(&mut self, durable: Position) -> u64 {
-        while self.not_durable.pop_front_if(|(position, _)| *position <= durable).is_some() {}
-        self.not_durable.front().map_or(self.len, |(_, first)| *first)
-    }
-
-    /// The records at `offsets`, which are here, as they lie side by side.
-    fn slices(&self, offsets: Range<u64>) -> impl Iterator<Item = &[T]> {
-        let (mut at, end) =
-            ((offsets.start - self.base) as usize, (offsets.end - self.base) as usize);
-        std::iter::from_fn(move || {
-            let (chunk, first) = (at / CHUNK, at % CHUNK);
-            let count = (CHUNK - first).min(end - at);
-            at += count;
-            (count > 0).then(|| &self.chunks[chunk].records[first..first + count])
-        })
-    }
-
-    /// Lets go of records that are in files, as far as they take more than `kept` bytes.
-    fn shrink(&mut self, kept: usize) {
-        let whole = ((self.checkpointed - self.base) as usize / CHUNK).min(self.chunks.len());
-        let mut bytes: usize = self.chunks.iter().take(whole).map(|chunk| chunk.bytes).sum();
-        for _ in 0..whole {
-            if bytes <= kept {
-                break;
-            }
-            let Some(chunk) = self.chunks.pop_front() else { break };
-            bytes -= chunk.bytes;
-            self.base += chunk.records.len() as u64;
-            self.times.forget_before(self.base);
-        }
-    }
 }
 
 /// Records of one partition that a client appends together.
@@ -211,19 +119,7 @@ impl<T: Record> DepotRuntime<T> {
     ) -> Self {
         let count = partitioning.partitions(context.tasks);
         assert!(count == 1 || count == context.tasks, "a depot has one partition, or one per task");
-        let partitions = (0..count)
-            .map(|_| {
-                RwLock::new(Records {
-                    base: 0,
-                    chunks: VecDeque::new(),
-                    checkpointed: 0,
-                    len: 0,
-                    last_append_millis: 0,
-                    times: AppendTimes::default(),
-                    not_durable: VecDeque::new(),
-                })
-            })
-            .collect();
+        let partitions = (0..count).map(|_| RwLock::default()).collect();
         DepotRuntime {
             name,
             context,
@@ -529,8 +425,7 @@ impl<T: Record> AnyDepot for DepotRuntime<T> {
     fn restore_end(&self, partition: u32, end: u64, last_append_millis: u64) {
         let Some(records) = self.partitions.get(partition as usize) else { return };
         let mut records = records.write().unwrap_or_else(PoisonError::into_inner);
-        (records.base, records.checkpointed, records.len) = (end, end, end);
-        records.last_append_millis = last_append_millis;
+        records.restore_end(end, last_append_millis);
     }
 
     fn may_stay(&self) -> u64 {
@@ -540,8 +435,7 @@ impl<T: Record> AnyDepot for DepotRuntime<T> {
     fn checkpointed(&self, partition: u32, end: u64) {
         let Some(records) = self.partitions.get(partition as usize) else { return };
         let mut records = records.write().unwrap_or_else(PoisonError::into_inner);
-        records.checkpointed = records.checkpointed.max(end);
-        records.shrink(self.context.kept_bytes);
+        records.checkpointed(end, self.context.kept_bytes);
     }
 
     fn set_files(&self, files: Arc<DepotFiles>) {

@@ -11,7 +11,8 @@ pub struct LogOptions {
     pub segment_bytes: u64,
     /// How long an entry may stay unsynced when nobody waits for it; 50 ms.
     pub max_unsynced: Duration,
-    /// Bytes of entries not yet written at which the writer writes unasked; 8 MiB. Not a limit.
+    /// Bytes of entries not yet written at which the writer writes and syncs unasked; 1 MiB. Not a
+    /// limit. So the disk is at work while a client that appends much has not yet begun to wait.
     pub max_buffer: usize,
     /// How long the writer waits before it tries a full disk again; 100 ms.
     pub retry_full: Duration,
@@ -27,7 +28,7 @@ impl Default for LogOptions {
         LogOptions {
             segment_bytes: 64 << 20,
             max_unsynced: Duration::from_millis(50),
-            max_buffer: 8 << 20,
+            max_buffer: 1 << 20,
             retry_full: Duration::from_millis(100),
             max_entry: 256 << 20,
             preallocate: 1 << 20,

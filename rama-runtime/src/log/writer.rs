@@ -13,6 +13,9 @@ use super::{Position, format};
 use crate::disk::Disk;
 use crate::exec::{Component, Step};
 
+/// Bytes of memory of each of the two buffers that are kept: what comes while the disk is busy.
+const KEPT_BUFFER: usize = 16 << 20;
+
 /// The only one that writes the log. It is stepped by one thread or executor, which steps it again
 /// when it is woken ([`Log::set_writer_waker`](super::Log::set_writer_waker)).
 ///
@@ -181,7 +184,7 @@ impl LogWriter {
                 self.writing.clear();
                 self.written = 0;
                 // One large burst should not keep its memory for ever.
-                self.writing.shrink_to(4 * self.shared.options.max_buffer);
+                self.writing.shrink_to(KEPT_BUFFER.max(self.shared.options.max_buffer));
                 if self.retry_at.take().is_some() {
                     tracing::info!(dir = %self.shared.dir.display(), "the disk of the log has space again");
                     self.shared.set_full(false);

@@ -16,8 +16,9 @@ pub struct StorageOptions {
     pub cache_bytes: usize,
     /// Bytes of memory for pages of the database of checkpoints; 128 MiB.
     pub database_cache_bytes: usize,
-    /// Bytes of memory for depot records that are also in segments, over all depots; 128 MiB. Records
-    /// newer than the last checkpoint are in memory anyway.
+    /// Bytes of memory for depot records that are also in segments, over all depots; 64 MiB. Records
+    /// newer than the last checkpoint are in memory anyway, and the memory of those that it let go of is
+    /// kept for as many to come.
     pub depot_cache_bytes: usize,
     /// Bytes of log behind the last checkpoint at which the next is made; 256 MiB. Recovery replays
     /// about this much at most.
@@ -37,7 +38,7 @@ impl Default for StorageOptions {
             overlay_bytes: 512 << 20,
             cache_bytes: 256 << 20,
             database_cache_bytes: 128 << 20,
-            depot_cache_bytes: 128 << 20,
+            depot_cache_bytes: 64 << 20,
             checkpoint_log_bytes: 256 << 20,
             depot_segment_bytes: 64 << 20,
             log_block_bytes: 16 << 10,
