@@ -23,6 +23,9 @@ impl<K, V> Default for ListedMap<K, V> {
     }
 }
 
+/// Positions for which a table has room at least.
+const SMALLEST_TABLE: usize = 4;
+
 /// So many keys are sought before the first entry is looked at: the processor then waits for many at a
 /// time.
 pub(crate) const SOUGHT_AT_ONCE: usize = 32;
@@ -105,9 +108,23 @@ impl<K: Hash + Eq, V> ListedMap<K, V> {
         }
     }
 
+    /// Makes room for as many positions again. The entries are read from front to back, which is quicker
+    /// than to look each up from its position in the old table.
+    #[cold]
+    fn grow(&mut self) {
+        let mut positions = HashTable::with_capacity(2 * self.entries.len().max(SMALLEST_TABLE));
+        for (at, (key, _)) in (0..).zip(&self.entries) {
+            positions.insert_unique(hash(key), at, |at| hash(&self.entries[*at as usize].0));
+        }
+        self.positions = positions;
+    }
+
     /// The value of a key, or the place for it.
     #[inline]
     pub(crate) fn entry(&mut self, key: &K) -> Entry<'_, K, V> {
+        if self.positions.len() == self.positions.capacity() {
+            self.grow();
+        }
         let Self { entries, positions } = self;
         let position = positions.entry(
             hash(key),

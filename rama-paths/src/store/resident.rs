@@ -151,7 +151,13 @@ impl<T> Resident<T> {
         for (some, guesses) in rows.chunks_mut(SOUGHT_AT_ONCE).zip(guesses.chunks(SOUGHT_AT_ONCE)) {
             // Sought in a loop that does nothing else, the processor waits for many at a time.
             let guessed = some.iter().zip(guesses);
-            places.extend(guessed.map(|((key, _), guess)| top.position_near(key, *guess)));
+            let mut sum = 0;
+            places.extend(guessed.map(|((key, _), guess)| {
+                let place = top.position_near(key, *guess)?;
+                sum += top.at(place).1.touch();
+                Some(place)
+            }));
+            black_box(sum);
             for (row, place) in some.iter_mut().zip(places.drain(..)) {
                 let (key, slot) = std::mem::take(row);
                 let there = place.and_then(|at| Some((at, top.get_at_mut(at as usize)?.1)));
