@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::thread;
 
 use fastrand::Rng;
 
@@ -131,6 +132,108 @@ fn a_checkpoint_has_each_row_as_it_was_frozen_while_small_structures_grow_change
             let next = backing.checkpoint(&rows, &nodes, usize::MAX);
             backing = Arc::new(next.expect("it is written"));
             assert_eq!(read(&backing, counter), frozen, "seed {seed}");
+            rows.finish(Arc::clone(&backing) as Arc<_>);
+        }
+    }
+}
+
+type Flat = PMap<u16, u32>;
+
+/// A partition with one structure, most of whose rows have no room in memory, and what is in it.
+struct FlatOwner {
+    horizon: Arc<Horizon>,
+    partition: Partition<Flat>,
+    model: BTreeMap<u16, u32>,
+    position: u64,
+}
+
+impl FlatOwner {
+    const KEYS: u16 = 3_000;
+
+    fn new(cache_bytes: usize) -> Self {
+        let horizon = Arc::new(Horizon::new(0, cache_bytes));
+        let partition = Partition::over(Arc::clone(&horizon));
+        FlatOwner { horizon, partition, model: BTreeMap::new(), position: 0 }
+    }
+
+    fn path() -> PStatePath<(), Root<Flat>> {
+        PStatePath::new()
+    }
+
+    /// Writes some rows and folds them in, or reads some, which then stay in the place of others.
+    fn disturb(&mut self, rng: &mut Rng) {
+        if rng.bool() {
+            for _ in 0..rng.usize(1..100) {
+                let key = rng.u16(..Self::KEYS);
+                let expected: Vec<u32> = self.model.get(&key).copied().into_iter().collect();
+                let path = Self::path().must(key);
+                assert_eq!(self.partition.select(&path).expect("a read"), expected);
+            }
+            return;
+        }
+        let first = rng.u16(..Self::KEYS);
+        for _ in 0..rng.usize(1..300) {
+            let key = (first + rng.u16(..500)) % Self::KEYS;
+            if rng.u8(..8) == 0 {
+                self.partition.transform(Self::path().key(key).none()).expect("a write");
+                self.model.remove(&key);
+            } else {
+                let value = rng.u32(..);
+                self.partition.transform(Self::path().key(key).termval(value)).expect("a write");
+                self.model.insert(key, value);
+            }
+        }
+        self.position += 1;
+        self.partition.seal(self.position);
+        self.horizon.advance(self.position);
+        assert!(self.partition.fold(self.position));
+    }
+
+    /// What a checkpoint holds.
+    fn read(backing: &Arc<MemoryBacking>, counter: u64) -> BTreeMap<u16, u32> {
+        let mut partition = Partition::<Flat>::over(Arc::new(Horizon::new(1, usize::MAX)));
+        partition.attach(Arc::clone(backing) as Arc<_>, counter);
+        partition.select(&Self::path().all()).expect("a read").into_iter().collect()
+    }
+}
+
+#[test]
+fn a_checkpoint_has_each_row_as_it_was_frozen_while_rows_take_the_places_of_others_that_leave() {
+    for seed in 0..40 {
+        let mut rng = Rng::with_seed(seed);
+        let owner = Mutex::new(FlatOwner::new(rng.usize(..100_000)));
+        let mut backing = Arc::new(MemoryBacking::default());
+        for _ in 0..8 {
+            let (mut disturber, mut other) = (rng.fork(), rng.fork());
+            let (rows, nodes, counter, frozen) = {
+                let mut owner = owner.lock().expect("a lock");
+                for _ in 0..rng.usize(1..12) {
+                    owner.disturb(&mut rng);
+                }
+                let counter = owner.partition.freeze();
+                let frozen = owner.model.clone();
+                for _ in 0..rng.usize(..6) {
+                    owner.disturb(&mut rng);
+                }
+                let partition = &owner.partition;
+                (partition.rows(), partition.nodes(), counter, frozen)
+            };
+            let between = Box::new(|| {
+                if disturber.u8(..60) == 0 {
+                    owner.lock().expect("a lock").disturb(&mut disturber);
+                }
+            });
+            let rows = Disturbed { rows, between: Mutex::new(between) };
+            let next = thread::scope(|scope| {
+                scope.spawn(|| {
+                    for _ in 0..8 {
+                        owner.lock().expect("a lock").disturb(&mut other);
+                    }
+                });
+                backing.checkpoint(&rows, &nodes, usize::MAX)
+            });
+            backing = Arc::new(next.expect("it is written"));
+            assert!(FlatOwner::read(&backing, counter) == frozen, "seed {seed}");
             rows.finish(Arc::clone(&backing) as Arc<_>);
         }
     }
