@@ -85,6 +85,14 @@ pub(crate) struct TopologyDefinition {
     pub(crate) async_calls: bool,
 }
 
+impl TopologyDefinition {
+    /// Whether a task is done with an attempt when it has emitted its records, whatever others do:
+    /// nothing comes to it from elsewhere.
+    pub(crate) fn is_local(&self) -> bool {
+        !self.async_calls && !self.states.has_hops()
+    }
+}
+
 /// One `source>` of a topology.
 pub(crate) struct SourceDefinition {
     /// Index of the depot.

@@ -149,6 +149,11 @@ impl<'s> StateTable<'s> {
         self.state(index).body.as_ref().expect("all labels are defined before anything runs")
     }
 
+    /// Whether frames may hop to any label.
+    pub(crate) fn has_hops(&self) -> bool {
+        self.states.iter().any(|state| matches!(state.body, Some(Body::Carried { .. })))
+    }
+
     /// What the frames that hopped to a label have reached.
     #[inline]
     pub(crate) fn reached(&self, index: u32) -> &Reached {

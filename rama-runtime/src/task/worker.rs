@@ -188,6 +188,10 @@ impl Worker {
         let attempt = Arc::clone(&emission.attempt);
         if attempt.has_failed() || emission.slices.is_empty() {
             self.emissions.pop_front();
+            // Nobody sends more: it need not wait for the others to be as far.
+            if attempt.topology.is_local() && !attempt.has_failed() {
+                self.prepare(&attempt);
+            }
             attempt.finish_one();
             return Step::Worked;
         }

@@ -2,7 +2,8 @@
 //!
 //! A microbatch is decided by one entry in the log. Its plan fixes the offsets it covers, each task
 //! prepares what it wrote, and the commit entry, once durable, makes all of it visible; whatever
-//! was prepared without a commit is forgotten. A failed attempt is followed by another with the same
+//! was prepared without a commit is forgotten. Tasks prepare when all of them have processed theirs; in
+//! a topology without partitioners each does it unasked when it has. A failed attempt is followed by another with the same
 //! id and the same offsets. The next microbatch begins when the commit has its place in the log: its
 //! own entries stand behind it, so a crash that loses the one loses the other. Only what reaches
 //! outside the process waits: a topology that makes asynchronous calls begins an attempt when its
@@ -392,6 +393,8 @@ impl Component for Coordinator {
             Phase::Processing(attempt) if attempt.is_finished() => {
                 if attempt.has_failed() {
                     (self.discard(attempt), Step::Worked)
+                } else if self.topology.is_local() {
+                    (self.commit(attempt), Step::Worked)
                 } else {
                     self.send_all(&attempt, Message::Prepare);
                     (Phase::Preparing(attempt), Step::Worked)
