@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::hint::black_box;
 use std::ops::Bound;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use super::frozen_sets;
 use super::listed::SOUGHT_AT_ONCE;
@@ -19,25 +19,17 @@ use crate::schema::Slot;
 pub(super) struct Frozen {
     /// Sorted by whoever writes them.
     dirty: Mutex<Dirty>,
-    /// The rows of the structure at the top, once they are known by their keys.
-    top: OnceLock<Vec<(KeyBytes, Place)>>,
     dropped: Vec<u64>,
 }
 
 impl Frozen {
     pub(super) fn new(dirty: Dirty, dropped: Vec<u64>) -> Self {
-        Self { dirty: Mutex::new(dirty), top: OnceLock::new(), dropped }
+        Self { dirty: Mutex::new(dirty), dropped }
     }
 }
 
 /// A row as it was frozen; without a slot it is one that was removed.
 type FrozenRow<T> = (u64, KeyBytes, Option<T>);
-
-/// Places of rows of the structure at the top that are left, and the keys of the others.
-struct Lookup<'a> {
-    places: &'a [Place],
-    keys: Vec<(KeyBytes, Place)>,
-}
 
 /// Which nested structures are left, and behind which row of the first of them.
 struct Left<'a> {
@@ -46,21 +38,6 @@ struct Left<'a> {
 }
 
 impl<T: Clone> Resident<T> {
-    /// Looks for the keys of some of the rows that are frozen; says whether there are others.
-    fn look_up(&self, lookup: &mut Lookup<'_>) -> bool {
-        let Lookup { places, keys } = lookup;
-        let (some, others) = places.split_at(places.len().min(ROWS_AT_ONCE));
-        // Until the places were looked at, rows may have moved away from them, and others there.
-        let moved = if some.is_empty() { self.marks.take_moved() } else { Vec::new() };
-        let rows = some.iter().chain(&moved).filter_map(|at| {
-            let (key, _) = self.top.get_at(*at as usize)?;
-            Some((key.clone(), *at))
-        });
-        keys.extend(rows);
-        *places = others;
-        !some.is_empty()
-    }
-
     /// Appends some frozen rows of the structure at the top to `page`.
     fn frozen_top(&self, some: &[(KeyBytes, Place)], page: &mut Vec<FrozenRow<T>>) {
         let mut places = Vec::with_capacity(SOUGHT_AT_ONCE);
@@ -161,17 +138,6 @@ pub(super) fn sort_by_number<T, N: Ord>(
     }
 }
 
-/// The keys of the rows that were at these places of the structure at the top when it was frozen, in
-/// order; perhaps also those of others.
-fn sorted_top<T: Clone>(rows: &Rows<T>, places: &[Place]) -> Vec<(KeyBytes, Place)> {
-    let mut lookup = Lookup { places, keys: Vec::with_capacity(places.len()) };
-    while rows.with_resident(|resident| resident.look_up(&mut lookup)) {}
-    let Lookup { mut keys, .. } = lookup;
-    sort_by_number(&mut keys, |(key, _)| key.prefix(), |(a, _), (b, _)| a.cmp(b));
-    keys.dedup_by(|(later, _), (first, _)| later == first);
-    keys
-}
-
 /// Hands every frozen row of a node, encoded, to `sink`, in order of the row keys.
 pub(super) fn write_frozen<T: Slot>(
     rows: &Rows<T>,
@@ -183,8 +149,7 @@ pub(super) fn write_frozen<T: Slot>(
         frozen_sets::write(node, &sets, sink)?;
     }
     let mut dirty = frozen.dirty.lock().unwrap_or_else(PoisonError::into_inner);
-    let top = frozen.top.get_or_init(|| sorted_top(rows, &dirty.top));
-    dirty.top = Vec::new();
+    sort_by_number(&mut dirty.top, |(key, _)| key.prefix(), |(a, _), (b, _)| a.cmp(b));
     dirty.structures.sort_unstable();
     dirty.rows.sort_unstable();
 
@@ -205,7 +170,7 @@ pub(super) fn write_frozen<T: Slot>(
         }
         Ok(())
     };
-    for some in top.chunks(ROWS_AT_ONCE) {
+    for some in dirty.top.chunks(ROWS_AT_ONCE) {
         rows.with_resident(|resident| resident.frozen_top(some, &mut page));
         write(&mut page)?;
     }
@@ -259,47 +224,4 @@ pub enum FrozenChange<'a> {
         /// The structure.
         structure: u64,
     },
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Lookup, ROWS_AT_ONCE, Resident};
-    use crate::key::KeyBytes;
-    use crate::store::resident::NO_PLACE;
-
-    fn key(number: usize) -> KeyBytes {
-        KeyBytes::from(&number.to_be_bytes()[..])
-    }
-
-    fn put(resident: &mut Resident<usize>, numbers: std::ops::Range<usize>) {
-        let mut rows: Vec<_> = numbers.map(|number| (key(number), Some(number))).collect();
-        let places = vec![NO_PLACE; rows.len()];
-        resident.put_top(&mut rows, &places, 0);
-    }
-
-    #[test]
-    fn rows_that_take_the_places_of_others_before_or_after_these_were_looked_at_are_found() {
-        let count = 3 * ROWS_AT_ONCE;
-        for looks in 0..6 {
-            let mut resident = Resident::default();
-            put(&mut resident, 0..count);
-            resident.freeze();
-            resident.finish();
-            // As many again, which are behind those that leave.
-            put(&mut resident, count..2 * count);
-            resident.evict(ROWS_AT_ONCE);
-            let frozen = resident.freeze();
-            let mut lookup = Lookup { places: &frozen.top, keys: Vec::new() };
-            let is_more = (0..looks).all(|_| resident.look_up(&mut lookup));
-            resident.evict(4 * count);
-            assert_eq!(resident.top.len(), count);
-            while is_more && resident.look_up(&mut lookup) {}
-            for number in count..2 * count {
-                assert!(
-                    lookup.keys.iter().any(|(found, _)| *found == key(number)),
-                    "{looks} looks"
-                );
-            }
-        }
-    }
 }

@@ -4,8 +4,6 @@
 //! it down, and *dirty* if only a later one will. Its stamp says which: the number of the checkpoint
 //! that takes it down.
 
-use std::sync::{Mutex, PoisonError};
-
 use rustc_hash::FxHashMap;
 
 use super::resident::Place;
@@ -71,9 +69,8 @@ impl ResidentBytes {
 /// one that has become large since it was listed goes on without.
 #[derive(Debug, Default)]
 pub(super) struct Dirty {
-    /// Rows of the structure at the top: their places, some of which may be those of others. With their
-    /// keys it would be eight times as much, in memory that is new for each checkpoint.
-    pub(super) top: Vec<Place>,
+    /// Rows of the structure at the top.
+    pub(super) top: Vec<(KeyBytes, Place)>,
     /// Nested structures.
     pub(super) structures: Vec<(u64, Place)>,
     /// Rows of nested structures that are not listed themselves.
@@ -101,9 +98,6 @@ pub(super) struct Marks<T> {
     /// The last checkpoint that is durable.
     checkpointed: u32,
     dirty: Dirty,
-    /// Where rows of the structure at the top that were not clean have moved to since the running
-    /// checkpoint began, until it knows the keys of those that it takes down.
-    moved: Mutex<Option<Vec<Place>>>,
     pub(super) saved: Saved<T>,
     pub(super) bytes: ResidentBytes,
 }
@@ -114,7 +108,6 @@ impl<T> Default for Marks<T> {
             epoch: 1,
             checkpointed: 0,
             dirty: Dirty::default(),
-            moved: Mutex::new(None),
             saved: Saved::default(),
             bytes: ResidentBytes::default(),
         }
@@ -188,28 +181,9 @@ impl<T> Marks<T> {
         }
     }
 
-    /// Lists a dirty row of the structure at the top.
-    pub(super) fn list_top(&mut self, place: Place) {
-        self.dirty.top.push(place);
-    }
-
-    /// A row of the structure at the top gets another place.
-    pub(super) fn move_top(&mut self, row: &Row<T>, place: Place) {
-        if self.is_clean(row) {
-            return;
-        }
-        // A dirty row may have been frozen, too, before it was written again.
-        if let Some(moved) = self.moved.get_mut().unwrap_or_else(PoisonError::into_inner) {
-            moved.push(place);
-        }
-        if row.stamp == self.epoch {
-            self.list_top(place);
-        }
-    }
-
-    /// Where rows have moved since the running checkpoint began. The next ones are not asked for.
-    pub(super) fn take_moved(&self) -> Vec<Place> {
-        self.moved.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    /// Lists a dirty row of the structure at the top, once.
+    pub(super) fn list_top(&mut self, key: KeyBytes, place: Place) {
+        self.dirty.top.push((key, place));
     }
 
     /// Lists a dirty row of a nested structure, once, or the structure.
@@ -242,7 +216,6 @@ impl<T> Marks<T> {
         debug_assert!(self.checkpointed + 1 == self.epoch, "one checkpoint runs at a time");
         self.epoch += 1;
         self.bytes.frozen = std::mem::take(&mut self.bytes.dirty);
-        *self.moved.get_mut().unwrap_or_else(PoisonError::into_inner) = Some(Vec::new());
         std::mem::take(&mut self.dirty)
     }
 
@@ -252,7 +225,6 @@ impl<T> Marks<T> {
         self.checkpointed = self.epoch - 1;
         self.bytes.clean += std::mem::take(&mut self.bytes.frozen);
         self.bytes.saved = 0;
-        *self.moved.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
         std::mem::take(&mut self.saved)
     }
 }

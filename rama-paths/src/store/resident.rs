@@ -163,11 +163,11 @@ impl<T> Resident<T> {
                 let there = place.and_then(|at| Some((at, top.get_at_mut(at as usize)?.1)));
                 if let Some((at, row)) = there {
                     if marks.rewrite(0, &key, row, (slot, heap)) {
-                        marks.list_top(at);
+                        marks.list_top(key, at);
                     }
                 } else if let Entry::Vacant(entry) = top.entry(&key) {
                     let row = marks.new_row(&key, slot, heap);
-                    marks.list_top(entry.place());
+                    marks.list_top(key.clone(), entry.place());
                     entry.insert(key, row);
                 }
             }
@@ -335,9 +335,6 @@ impl<T> Resident<T> {
             }
         }
         self.top.swap_remove_at(at);
-        if let Some((_, moved)) = self.top.get_at(at) {
-            self.marks.move_top(moved, at as Place);
-        }
     }
 
     /// Evicts rows of one structure; says at how many it looked.
