@@ -90,7 +90,7 @@ impl Options {
             None => std::env::temp_dir(),
         };
         let mut options =
-            Options { rounds: 3, sizes: Sizes::full(), only: Vec::new(), dir: PathBuf::new() };
+            Options { rounds: 5, sizes: Sizes::full(), only: Vec::new(), dir: PathBuf::new() };
         let mut rounds = None;
         let mut args = std::env::args().skip(1);
         while let Some(arg) = args.next() {
