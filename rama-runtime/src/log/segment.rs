@@ -158,7 +158,7 @@ impl Segment {
     fn preallocate(&mut self, written: usize, options: &LogOptions) {
         let room = options.segment_bytes.saturating_sub(self.allocated);
         let ahead = room.min(options.preallocate as u64) as usize;
-        if ahead == 0 || written > options.preallocate / 2 {
+        if ahead == 0 || written > options.preallocate / 4 {
             return;
         }
         // An error that matters shows itself again in the next write or sync.
