@@ -86,10 +86,10 @@ pub(crate) struct TopologyDefinition {
 }
 
 impl TopologyDefinition {
-    /// Whether a task is done with an attempt when it has emitted its records, whatever others do:
-    /// nothing comes to it from elsewhere.
+    /// Whether a task has written all that it writes in an attempt when it has emitted its records: there
+    /// is no code to which partitioners send anything, or asynchronous calls deliver.
     pub(crate) fn is_local(&self) -> bool {
-        !self.async_calls && !self.states.has_hops()
+        !self.states.has_hops()
     }
 }
 

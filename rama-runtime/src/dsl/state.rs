@@ -149,7 +149,7 @@ impl<'s> StateTable<'s> {
         self.state(index).body.as_ref().expect("all labels are defined before anything runs")
     }
 
-    /// Whether frames may hop to any label.
+    /// Whether frames may come to any label in a batch: from a partitioner, or an asynchronous call.
     pub(crate) fn has_hops(&self) -> bool {
         self.states.iter().any(|state| matches!(state.body, Some(Body::Carried { .. })))
     }

@@ -153,8 +153,8 @@ impl Segment {
         Ok(())
     }
 
-    /// Writes zeros ahead, to be synced with what was just written. Large writes gain nothing from
-    /// it. That there is no space for zeros is no error.
+    /// Writes zeros ahead, to be synced with what was just written. Writes of more than a quarter of
+    /// that gain nothing from it. That there is no space for zeros is no error.
     fn preallocate(&mut self, written: usize, options: &LogOptions) {
         let room = options.segment_bytes.saturating_sub(self.allocated);
         let ahead = room.min(options.preallocate as u64) as usize;

@@ -1,13 +1,13 @@
 //! The coordinator of a microbatch topology: plan, process, prepare, commit, publish.
 //!
 //! A microbatch is decided by one entry in the log. Its plan fixes the offsets it covers, each task
-//! prepares what it wrote, and the commit entry, once durable, makes all of it visible; whatever
-//! was prepared without a commit is forgotten. Tasks prepare when all of them have processed theirs; in
-//! a topology without partitioners each does it unasked when it has. A failed attempt is followed by another with the same
-//! id and the same offsets. The next microbatch begins when the commit has its place in the log: its
-//! own entries stand behind it, so a crash that loses the one loses the other. Only what reaches
-//! outside the process waits: a topology that makes asynchronous calls begins an attempt when its
-//! plan is durable.
+//! prepares what it wrote, and the commit entry, once durable, makes all of it visible; whatever was
+//! prepared without a commit is forgotten. Tasks prepare when all of them have processed theirs; in a
+//! topology without partitioners each does it unasked when it has. A failed attempt is followed by
+//! another with the same id and the same offsets. The next microbatch begins when the commit has its
+//! place in the log: its own entries stand behind it, so a crash that loses the one loses the other.
+//! Only what reaches outside the process waits: a topology that makes asynchronous calls begins an
+//! attempt when its plan is durable.
 
 use std::collections::VecDeque;
 use std::ops::Range;
